@@ -1,0 +1,54 @@
+import type { Place } from '../core/position.ts';
+import type { Problem } from '../core/problem.ts';
+import type { FieldFact, FileFacts, PartFact, PartName } from '../fields/model.ts';
+import type { Hold, Policy } from '../policy/model.ts';
+
+/** One file of the tree with its facts. */
+export interface FactedFile {
+  readonly path: string;
+  /** Content id: the blob's id in git trees. */
+  readonly id: string;
+  readonly facts: FileFacts;
+}
+
+/** A policy tied to an image field. */
+export interface Binding {
+  readonly policy: Policy;
+  readonly via: 'marker' | 'annotation' | 'targets' | 'name';
+  readonly place: Place;
+  /** `path#pointer`: how release records name the field (6.1). */
+  readonly key: string;
+  readonly file: string;
+  readonly fileId: string;
+  readonly field: FieldFact;
+  /** The parts of the field that this binding writes; a `tag` marker writes the tag only. */
+  readonly writes: readonly PartFact[];
+  readonly scope: PartName;
+  /** Holds by annotation on the field's workload. */
+  readonly holds: readonly Hold[];
+}
+
+export interface BindOptions {
+  /** Folders whose policies bind anywhere (tallyman.yaml). */
+  readonly policyRoots: readonly string[];
+}
+
+export interface Bindings {
+  readonly policies: readonly Policy[];
+  readonly bindings: readonly Binding[];
+  readonly problems: readonly Problem[];
+}
+
+/** One replacement or insertion in a file, before it is applied. `start === end` is an insertion. */
+export interface FieldEdit extends Place {
+  readonly policy: string;
+  readonly field: PartName;
+  readonly start: number;
+  readonly end: number;
+  /** The scalar's value before, decoded; `null` for an insertion. */
+  readonly old: string | null;
+  /** The scalar's value after, decoded. */
+  readonly new: string;
+  /** The source text to put there, quotes included. */
+  readonly source: string;
+}

@@ -1,0 +1,92 @@
+import type { Position } from '../core/position.ts';
+import type { Problem } from '../core/problem.ts';
+import type { NodeStyle } from '../yaml/outline.ts';
+
+/**
+ * What one file holds, as plain JSON, without the file's path: it is cached by blob id, name class and scanner
+ * version (architecture.md, idea 2). Places are positions in that file.
+ */
+export interface FileFacts {
+  readonly fields: readonly FieldFact[];
+  readonly markers: readonly MarkerFact[];
+  readonly claims: readonly ClaimFact[];
+  /** ImagePolicy documents, as read from the outline; checked in `policy/`. */
+  readonly policies: readonly PolicyDocument[];
+  readonly problems: readonly FactProblem[];
+}
+
+export type FactProblem = Omit<Problem, 'file'> & Position;
+
+/** What the name of a file says about it. `other` files are not read at all. */
+export type NameClass = 'yaml' | 'json' | 'kustomization' | 'values' | 'compose' | 'other';
+
+/** Which part of an image a scalar holds; `image` is the whole reference. */
+export type PartName = 'image' | 'name' | 'tag' | 'digest';
+
+/** One scalar that holds an image, or a part of one. */
+export interface PartFact extends Position {
+  readonly part: PartName;
+  /** The scalar's source range in UTF-16 code units of the decoded file, quotes included. */
+  readonly start: number;
+  readonly end: number;
+  readonly style: NodeStyle;
+  /** The value's text, decoded. */
+  readonly value: string;
+  /** JSON pointer in its document. */
+  readonly pointer: string;
+  /** Set where the scalar must not be edited, with the reason (alias, template, multi-line...). */
+  readonly refused: string | undefined;
+}
+
+export type FieldKind = 'container' | 'kustomize' | 'helm' | 'compose' | 'oci' | 'marked';
+
+export interface FieldFact extends Position {
+  readonly kind: FieldKind;
+  readonly document: number;
+  /**
+   * JSON pointer of the part that stands for the field (the image, or the tag), with a leading document number where
+   * the file has several documents: `/spec/...` or `2/spec/...`.
+   */
+  readonly pointer: string;
+  /** What it holds now. `name` is the repository in the author's spelling, the registry joined in. */
+  readonly name: string | undefined;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  readonly parts: readonly PartFact[];
+  /** For containers: index into `claims` of the workload's annotations, and the container's name. */
+  readonly claim: number | undefined;
+  readonly container: string | undefined;
+}
+
+/** A comment that ties a scalar to a policy (2.3). */
+export interface MarkerFact extends Position {
+  readonly dialect: 'tallyman' | 'flux2';
+  /** `web`, or `namespace:name` for Flux 2. */
+  readonly policy: string;
+  readonly part: PartName;
+  /** The scalar it stands beside. */
+  readonly target: PartFact;
+  readonly document: number;
+}
+
+/** The `tallyman.dev/...` annotations of one workload (2.2). */
+export interface ClaimFact extends Position {
+  readonly document: number;
+  readonly kind: string;
+  readonly workload: string;
+  readonly annotations: readonly AnnotationFact[];
+}
+
+export interface AnnotationFact extends Position {
+  /** Without `tallyman.dev/`. */
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface PolicyDocument extends Position {
+  readonly document: number;
+  /** The document as a plain value; shape not checked. */
+  readonly value: unknown;
+  /** Position of each key and value by JSON pointer: `/spec/policy/semver`. */
+  readonly positions: Readonly<Record<string, Position>>;
+}

@@ -1,0 +1,53 @@
+import type { CommitId, LoggedCommit, Person } from '../release/log.ts';
+import type { Tree } from '../tree/tree.ts';
+
+/** The branch as it was at one moment. It pins the objects that it reads. */
+export interface Snapshot {
+  readonly branch: string;
+  readonly commit: CommitId;
+  readonly tree: Tree;
+  /**
+   * All commits reachable from `commit`, over all parents, down to those committed before `since` (milliseconds since
+   * the epoch), newest first by commit date, children before their parents.
+   */
+  history(since: number): Promise<readonly LoggedCommit[]>;
+  /** The tree of another commit of this history; fetches what is missing. */
+  at(commit: CommitId): Promise<Tree>;
+}
+
+/** One file of a commit: its whole new content. The file must exist in the tree before it. */
+export interface FileChange {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface CommitDraft {
+  readonly changes: readonly FileChange[];
+  readonly message: string;
+  /** Default: the repository's configured author. The committer is always the bot. */
+  readonly author?: Person;
+}
+
+export type Publication =
+  | { readonly kind: 'pushed'; readonly commits: readonly CommitId[] }
+  /** Somebody else pushed first: sync, recompute, try again. Nothing was written. */
+  | { readonly kind: 'raced' }
+  /** The server said no, in its own words; trying again changes nothing. */
+  | { readonly kind: 'refused'; readonly words: string };
+
+/** Port: one branch of one config repository (architecture.md, idea 5). */
+export interface ConfigRepository {
+  /** The name given in tallyman.yaml. */
+  readonly name: string;
+  /**
+   * Looks at the remote. An unchanged branch costs one ref listing and gives the same Snapshot object again.
+   * @throws Failure `unreachable`, `timeout`, `auth-failed`, `forbidden`, `not-found` (repository or branch), `bad-answer`
+   */
+  sync(signal?: AbortSignal): Promise<Snapshot>;
+  /**
+   * Commits the drafts one after another on top of `base`, signs each, and pushes them in one push, on condition that the branch still
+   * is at `base.commit`. Never forces. Throws a Failure as `sync` does; then it is not known whether the push arrived, and `sync` tells.
+   */
+  publish(base: Snapshot, drafts: readonly CommitDraft[], signal?: AbortSignal): Promise<Publication>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+/** `os/architecture[/variant]`, as in the OCI image index. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | undefined;
+}
+
+const pattern = /^([a-z0-9]+)\/([a-z0-9]+)(?:\/([a-z0-9]+))?$/;
+
+export function parsePlatform(text: string): Platform | undefined {
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const [, os = '', architecture = '', variant] = match;
+  return { os, architecture, variant };
+}
+
+export function formatPlatform(platform: Platform): string {
+  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== undefined).join('/');
+}
+
+/** Whether an image of platform `offered` runs where `wanted` is asked for; no variant asked means any. */
+export function satisfies(offered: Platform, wanted: Platform): boolean {
+  return (
+    offered.os === wanted.os &&
+    offered.architecture === wanted.architecture &&
+    (wanted.variant === undefined || wanted.variant === offered.variant)
+  );
+}

@@ -1,0 +1,96 @@
+import type { Digest } from '../image/digest.ts';
+import type { Tag } from '../image/tag.ts';
+import type { Hold, Policy } from './model.ts';
+
+/**
+ * What is known of an image, as plain JSON (architecture.md, idea 3). `tags` is always the whole list: an incomplete
+ * one has no way in.
+ */
+export interface ImageFacts {
+  readonly tags: readonly Tag[];
+  /** Creation time by tag: milliseconds since the epoch, or `null` where the image tells none. */
+  readonly created: Readonly<Record<string, number | null>>;
+  /** Digest by tag (of the index for multi-platform images); `null` where the tag is gone. */
+  readonly digests: Readonly<Record<string, Digest | null>>;
+}
+
+/** What `decide` must know before it can answer, at most `tags.length` requests each. */
+export type Query =
+  | { readonly kind: 'created'; readonly tags: readonly Tag[] }
+  | { readonly kind: 'digest'; readonly tag: Tag };
+
+/** What a field holds now, as text: it may be no valid tag. `null`: nothing there. */
+export interface Current {
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+/**
+ * What a field has held on this branch since the last lift, newest first, the current value included (6.2). Empty
+ * where nothing is known.
+ */
+export type Past = readonly Current[];
+
+export interface DecisionInput {
+  readonly policy: Policy;
+  readonly current: Current;
+  readonly facts: ImageFacts;
+  readonly past: Past;
+  /** Holds that cover the field from elsewhere: a workload's annotation, `.tallyman/holds.yaml`. */
+  readonly holds: readonly Hold[];
+  /** Whether a new digest must be known: the field pins, or holds a digest. */
+  readonly wantsDigest: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The closed, published set of reasons for which a tag is not elected, in the order in which they are asked. */
+export const dropRules = [
+  'not-a-tag', // breaks the distribution spec's grammar
+  'default-exclusion', // signatures, attestations, SBOMs, referrer tags, `latest`
+  'excluded', // matched by `exclude`
+  'filtered', // not matched by `filterTags`
+  'unparsable', // no version, or no number, by the policy's kind
+  'out-of-range', // outside the semver range
+  'no-match', // not matched by the glob or regular expression
+  'no-creation-time', // missing, or before 2013
+  'backwards', // below the current value
+  'rejected', // at or below the mark: people took it back
+  'outranked', // a good candidate, but another one is better
+] as const;
+
+export type DropRule = (typeof dropRules)[number];
+
+export interface DroppedTag {
+  readonly tag: string;
+  readonly rule: DropRule;
+  readonly detail: string;
+}
+
+/** The closed set of what stops a binding although a tag was elected. */
+export const gateNames = ['hold', 'reverted', 'pinned', 'group'] as const;
+
+export interface Gate {
+  readonly gate: (typeof gateNames)[number];
+  readonly detail: string;
+}
+
+/** The answer, with its trace: a value that can be printed (architecture.md, idea 4). */
+export interface Decision {
+  readonly policy: string;
+  readonly current: Current;
+  /** The best candidate, which may be the current value; `null` where there is none. */
+  readonly elected: Tag | null;
+  /** The digest of `elected`, where one was asked for. */
+  readonly digest: Digest | null;
+  /** One sentence for people. */
+  readonly reason: string;
+  /** `dropped.length`, plus one where a tag was elected. */
+  readonly considered: number;
+  /** Best first. */
+  readonly dropped: readonly DroppedTag[];
+  /** Empty: the field moves, if `elected` differs from what it holds. */
+  readonly gates: readonly Gate[];
+}
+
+export type DecideStep = { readonly needs: readonly Query[] } | { readonly decision: Decision };

@@ -1,0 +1,65 @@
+import type { Brand } from '../core/brand.ts';
+import type { Place } from '../core/position.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import type { Tag } from '../image/tag.ts';
+import type { Platform } from '../image/platform.ts';
+
+/** A policy's name: unique per repository and branch. Flux 2 policies are `namespace:name`. */
+export type PolicyName = Brand<string, 'PolicyName'>;
+
+/** The rule that elects a tag for an image (product.md, 2.1 and 3). Everything in it is checked and typed. */
+export interface Policy {
+  readonly name: PolicyName;
+  /** Where it is written: the document's first key, or the annotation. */
+  readonly place: Place;
+  /** Which file format it came from; `annotation` for workload opt-in. */
+  readonly dialect: 'tallyman' | 'annotation';
+  readonly image: RepositoryName;
+  readonly rule: Rule;
+  readonly filter: TagFilter | undefined;
+  /** Globs on the whole tag. */
+  readonly exclude: readonly string[];
+  /** Path globs; empty: the folder of its file and all below. */
+  readonly paths: readonly string[];
+  readonly targets: readonly Target[];
+  readonly digest: 'pin' | 'keep';
+  readonly platforms: readonly Platform[];
+  /** Milliseconds. */
+  readonly minAge: number | undefined;
+  readonly allowDowngrade: boolean;
+  readonly onRevert: 'skip' | 'hold';
+  readonly hold: Hold | undefined;
+  readonly group: string | undefined;
+  readonly service: string | undefined;
+}
+
+export type Order = 'newest' | 'semver' | 'numeric' | 'alphabetical';
+export type Direction = 'asc' | 'desc';
+
+export type Rule =
+  | { readonly kind: 'semver'; readonly range: string; readonly strict: boolean }
+  | { readonly kind: 'glob'; readonly pattern: string; readonly order: Order }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly extract: string | undefined; readonly order: Order }
+  | { readonly kind: 'numeric'; readonly order: Direction }
+  | { readonly kind: 'alphabetical'; readonly order: Direction }
+  | { readonly kind: 'newest' }
+  | { readonly kind: 'digest'; readonly tag: Tag };
+
+/** RE2 and Go Expand syntax. */
+export interface TagFilter {
+  readonly pattern: string;
+  readonly extract: string | undefined;
+}
+
+export interface Target {
+  readonly file: string;
+  readonly path: string;
+  readonly field: 'image' | 'name' | 'tag' | 'digest';
+}
+
+/** A binding that must not move (6.3). `until` is milliseconds since the epoch. */
+export interface Hold {
+  readonly reason: string;
+  readonly by: string;
+  readonly until: number | undefined;
+}

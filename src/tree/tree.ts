@@ -1,0 +1,18 @@
+/** One file of a tree. `id` names its content: the blob's object id in git trees. */
+export interface TreeEntry {
+  /** From the root, with `/`, never with `.` or `..` parts. */
+  readonly path: string;
+  readonly id: string;
+  readonly mode: 'file' | 'executable' | 'symlink' | 'submodule';
+}
+
+/** A tree of files, read only: a commit of a git repository, a directory, or memory. */
+export interface Tree {
+  /** Every entry below the root, sorted by path in byte order. Directories are not entries. */
+  list(): Promise<readonly TreeEntry[]>;
+  /**
+   * Reads the given files and calls `visit` once for each, in an order of its own choosing (the cheapest).
+   * @throws Failure `corrupt`, `not-found`, or `too-large` where a file is over the tree's size cap
+   */
+  read(entries: readonly TreeEntry[], visit: (entry: TreeEntry, bytes: Uint8Array) => void): Promise<void>;
+}
