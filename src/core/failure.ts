@@ -59,7 +59,11 @@ export class Failure extends Error {
 }
 
 /** Wraps what is not ours; our own failures pass through unchanged. */
-export function asFailure(error: unknown, code: FailureCode = 'internal', detail: FailureDetail = {}): Failure {
+export function asFailure(
+  error: unknown,
+  code: FailureCode = 'internal',
+  detail: FailureDetail = {},
+): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Failure(code, message, { ...detail, cause: error });

@@ -15,7 +15,9 @@ export function parsePlatform(text: string): Platform | undefined {
 }
 
 export function formatPlatform(platform: Platform): string {
-  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== undefined).join('/');
+  return [platform.os, platform.architecture, platform.variant]
+    .filter((part) => part !== undefined)
+    .join('/');
 }
 
 /** Whether an image of platform `offered` runs where `wanted` is asked for; no variant asked means any. */

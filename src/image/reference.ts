@@ -21,9 +21,15 @@ export interface ImageReference extends RepositoryName {
 }
 
 const longest = 1024;
-const hostPattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
+const hostPattern =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
 const componentPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const hubAliases = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
+const hubAliases = new Set([
+  'docker.io',
+  'index.docker.io',
+  'registry-1.docker.io',
+  'registry.hub.docker.com',
+]);
 
 /** Reads a full reference; `undefined` where it is none (variables, templates, upper case, empty parts). */
 export function parseReference(text: string): ImageReference | undefined {
@@ -44,7 +50,8 @@ export function parseRepository(spelled: string): RepositoryName | undefined {
   if (spelled.length > longest || spelled === '') return undefined;
   const components = spelled.split('/');
   const first = components[0] ?? '';
-  const hasHost = components.length > 1 && (/[.:]/.test(first) || first === 'localhost' || /[A-Z]/.test(first));
+  const hasHost =
+    components.length > 1 && (/[.:]/.test(first) || first === 'localhost' || /[A-Z]/.test(first));
   const host = hasHost ? first.toLowerCase() : 'docker.io';
   const path = hasHost ? components.slice(1) : components;
   if (hasHost && !hostPattern.test(first)) return undefined;
@@ -66,6 +73,10 @@ export function repositoryPath(repository: Repository): string {
 }
 
 /** `name:tag@digest` with what is there, in the author's spelling. */
-export function formatReference(spelled: string, tag: string | undefined, digest: string | undefined): string {
+export function formatReference(
+  spelled: string,
+  tag: string | undefined,
+  digest: string | undefined,
+): string {
   return `${spelled}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }

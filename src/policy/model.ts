@@ -39,7 +39,12 @@ export type Direction = 'asc' | 'desc';
 export type Rule =
   | { readonly kind: 'semver'; readonly range: string; readonly strict: boolean }
   | { readonly kind: 'glob'; readonly pattern: string; readonly order: Order }
-  | { readonly kind: 'regex'; readonly pattern: string; readonly extract: string | undefined; readonly order: Order }
+  | {
+      readonly kind: 'regex';
+      readonly pattern: string;
+      readonly extract: string | undefined;
+      readonly order: Order;
+    }
   | { readonly kind: 'numeric'; readonly order: Direction }
   | { readonly kind: 'alphabetical'; readonly order: Direction }
   | { readonly kind: 'newest' }

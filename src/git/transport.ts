@@ -1,0 +1,55 @@
+import type { CommitId } from '../release/log.ts';
+
+export interface RemoteRef {
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface FetchRequest {
+  /** Object ids, mostly commits. */
+  readonly wants: readonly string[];
+  /** Commits that we hold with all their trees, and (unless `shallow` says otherwise) all their ancestors. */
+  readonly haves: readonly CommitId[];
+  /** Commits of ours whose parents we do not hold in full. */
+  readonly shallow: readonly CommitId[];
+  readonly depth?: number;
+  /** Milliseconds since the epoch: only commits after it (`deepen-since`). */
+  readonly since?: number;
+  /** Asked for where the server offers it; the answer tells whether it did. */
+  readonly filter?: 'blob:none' | 'tree:0';
+}
+
+export interface FetchAnswer {
+  /** Whether `filter` was honoured. */
+  readonly filtered: boolean;
+  /** Commits that the server declares shallow in this answer. */
+  readonly shallow: readonly CommitId[];
+  /** The pack's bytes, as they arrive. Empty where there is nothing new. Must be read to its end or returned early. */
+  readonly pack: AsyncIterable<Uint8Array>;
+}
+
+export interface PushRequest {
+  /** Full name: `refs/heads/main`. */
+  readonly ref: string;
+  readonly oldId: CommitId;
+  readonly newId: CommitId;
+  readonly pack: Uint8Array;
+  readonly options: readonly string[];
+}
+
+export type PushReport =
+  | { readonly kind: 'ok' }
+  /** The ref is no longer at `oldId`, or its lock is held. */
+  | { readonly kind: 'raced' }
+  /** In the server's words: protection, hook, permission. */
+  | { readonly kind: 'refused'; readonly words: string };
+
+/** Port: the wire to one remote repository. Errors as `ConfigRepository.sync`. */
+export interface Transport {
+  /** Refs whose name starts with one of `prefixes`; one request where the server speaks protocol v2 and was seen before. */
+  listRefs(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly RemoteRef[]>;
+  fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer>;
+  /** One ref, atomic, never forced. */
+  push(request: PushRequest, signal?: AbortSignal): Promise<PushReport>;
+  close(): Promise<void>;
+}
