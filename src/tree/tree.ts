@@ -10,6 +10,8 @@ export interface TreeEntry {
 export interface Tree {
   /** Every entry below the root, sorted by path in byte order. Directories are not entries. */
   list(): Promise<readonly TreeEntry[]>;
+  /** The entry at one path, without listing the others; `undefined` where there is no file. */
+  entry(path: string): Promise<TreeEntry | undefined>;
   /**
    * Reads the given files and calls `visit` once for each, in an order of its own choosing (the cheapest).
    * @throws Failure `corrupt`, `not-found`, or `too-large` where a file is over the tree's size cap
