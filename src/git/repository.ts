@@ -11,6 +11,8 @@ export interface Snapshot {
    * the epoch), newest first by commit date, children before their parents.
    */
   history(since: number): Promise<readonly LoggedCommit[]>;
+  /** Makes the trees (not the blobs) of these commits ready to read, in one fetch; `at` is then local. */
+  prepare(commits: readonly CommitId[]): Promise<void>;
   /** The tree of another commit of this history; fetches what is missing. */
   at(commit: CommitId): Promise<Tree>;
 }
