@@ -23,7 +23,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Where the answer came from, after redirects. */
   readonly url: string;
-  /** As it arrives, decompressed; it throws a Failure `timeout`, `unreachable` or `too-large` (over `limit` bytes). */
+  /** As it arrives, decompressed; it throws a Failure `timeout`, `unreachable`, `aborted`, `bad-answer` (damaged compression) or `too-large` (over `limit` bytes). */
   body(limit: number): AsyncIterable<Uint8Array>;
   bytes(limit: number): Promise<Uint8Array>;
   text(limit: number): Promise<string>;
@@ -33,7 +33,8 @@ export interface HttpResponse {
 
 /**
  * Port: the one way out by HTTP (architecture.md, `net/`).
- * `request` throws a Failure `unreachable`, `timeout` or `aborted`, with the host; a status is never an error.
+ * `request` throws a Failure `unreachable`, `timeout`, `aborted`, `bad-answer` (no HTTP, a redirect that is not followed) or `usage` (an address
+ * that is none, or holds user info), with the host; a status is never an error. Every answer must be read or discarded.
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;

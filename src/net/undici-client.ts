@@ -1,0 +1,143 @@
+import { getCACertificates } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import { Failure } from '../core/failure.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from './client.ts';
+import { requestFailure } from './failures.ts';
+import { mostRedirects, redirected } from './redirects.ts';
+import { UndiciResponse } from './undici-response.ts';
+
+export interface HttpClientOptions {
+  /** Default `tallyman`. */
+  readonly userAgent?: string;
+  /** PEM text of authorities to trust besides those of the system. */
+  readonly ca?: string;
+  /** The proxy's URL; `env`: by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Default: none. */
+  readonly proxy?: string;
+  /** Hosts (`name` or `name:port`) whose TLS certificate is not checked. */
+  readonly insecureHosts?: ReadonlySet<string>;
+  /** Milliseconds until a connection stands, TLS included; default 10,000. */
+  readonly connectTimeout?: number;
+  /** Connections per origin; default 32. More requests wait for a free one. */
+  readonly connections?: number;
+}
+
+/**
+ * The one way out by HTTP (product.md, 7 and 12), over undici with kept connections per origin. undici is loaded by the first request.
+ * Redirects: at most 5, by the port's rules. Bodies: gzip, deflate and br are undone, bounds count what comes out.
+ */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  return new UndiciClient(options);
+}
+
+class UndiciClient implements HttpClient {
+  readonly #options: HttpClientOptions;
+  #checked: Promise<Dispatcher> | undefined;
+  #unchecked: Promise<Dispatcher> | undefined;
+  #closed = false;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+  }
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    let next = { ...request, headers: this.#headers(request) };
+    for (let hops = 0; ; hops++) {
+      const url = checkedUrl(next.url);
+      const answer = await this.#send(next, url);
+      const onward = redirected(next, url, {
+        status: answer.status,
+        location: answer.headers['location'],
+      });
+      if (onward === undefined) return answer;
+      await answer.discard();
+      if (hops === mostRedirects) {
+        throw new Failure('bad-answer', `${url.host} redirects more than ${mostRedirects} times`, {
+          host: url.host,
+        });
+      }
+      next = { ...onward, headers: onward.headers ?? {} };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const dispatcher of [this.#checked, this.#unchecked]) await (await dispatcher)?.destroy(null);
+  }
+
+  async #send(request: HttpRequest, url: URL): Promise<HttpResponse> {
+    const { signal } = request;
+    try {
+      const dispatcher = await this.#dispatcher(url);
+      const answer = await dispatcher.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: request.headers ?? {},
+        body: request.body ?? null,
+        headersTimeout: request.headTimeout ?? 30_000,
+        bodyTimeout: request.bodyTimeout ?? 30_000,
+        signal: signal ?? null,
+      });
+      return new UndiciResponse(answer, url, signal);
+    } catch (error) {
+      throw requestFailure(error, url.host, signal);
+    }
+  }
+
+  #headers(request: HttpRequest): Record<string, string> {
+    const headers: Record<string, string> = {
+      'user-agent': this.#options.userAgent ?? 'tallyman',
+      'accept-encoding': 'gzip, deflate, br',
+    };
+    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+    return headers;
+  }
+
+  #dispatcher(url: URL): Promise<Dispatcher> {
+    if (this.#closed) throw new Failure('aborted', 'the HTTP client was closed', { host: url.host });
+    const insecure = this.#options.insecureHosts;
+    if (insecure !== undefined && (insecure.has(url.host) || insecure.has(url.hostname))) {
+      return (this.#unchecked ??= createDispatcher(this.#options, false));
+    }
+    return (this.#checked ??= createDispatcher(this.#options, true));
+  }
+}
+
+async function createDispatcher(options: HttpClientOptions, verify: boolean): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent, ProxyAgent } = await import('undici');
+  const connect = {
+    timeout: options.connectTimeout ?? 10_000,
+    rejectUnauthorized: verify,
+    ...(options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }),
+  };
+  // HTTP/1.1 only: registries and git hosts gain nothing from streams over one connection that a pool does not give.
+  const shared = {
+    connect,
+    allowH2: false,
+    connections: options.connections ?? 32,
+    headersTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+  };
+  if (options.proxy === undefined) return new Agent(shared);
+  const proxied = { ...shared, requestTls: connect, proxyTls: { timeout: connect.timeout } };
+  return options.proxy === 'env'
+    ? new EnvHttpProxyAgent(proxied)
+    : new ProxyAgent({ ...proxied, uri: options.proxy });
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Failure('usage', 'a request needs an absolute http or https address');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Failure(
+      'usage',
+      `the address of ${url.host} holds a user name or password; give credentials separately`,
+      {
+        host: url.host,
+      },
+    );
+  }
+  return url;
+}
