@@ -24,6 +24,8 @@ export interface FetchAnswer {
   readonly filtered: boolean;
   /** Commits that the server declares shallow in this answer. */
   readonly shallow: readonly CommitId[];
+  /** Commits of the request's `shallow` whose parents are all in this answer. */
+  readonly unshallow: readonly CommitId[];
   /** The pack's bytes, as they arrive. Empty where there is nothing new. Must be read to its end or returned early. */
   readonly pack: AsyncIterable<Uint8Array>;
 }
