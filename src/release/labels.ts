@@ -1,0 +1,40 @@
+import { isRevision } from './record.ts';
+
+/** Where an image says that it comes from. */
+export interface ImageSource {
+  /** An https address without user info, query and fragment, without a final `/` or `.git`. */
+  readonly source?: string;
+  /** 7 to 64 hex digits. */
+  readonly revision?: string;
+  /** One line, 128 characters at most. */
+  readonly version?: string;
+}
+
+/**
+ * Reads the labels of the OCI image spec. They are untrusted: what is not a one-line https address, a hex revision or
+ * a short text is left out (product.md, 6.1).
+ */
+export function sourceOf(labels: Readonly<Record<string, string>>): ImageSource {
+  const source = addressOf(label(labels, 'source'));
+  const revision = label(labels, 'revision');
+  const version = label(labels, 'version');
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(isRevision(revision) ? { revision } : {}),
+    ...(/^[!-~](?:[ -~]{0,126}[!-~])?$/.test(version) ? { version } : {}),
+  };
+}
+
+function label(labels: Readonly<Record<string, string>>, name: string): string {
+  const key = `org.opencontainers.image.${name}`;
+  return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
+}
+
+function addressOf(text: string): string | undefined {
+  // Only the characters of RFC 3986, so that nothing in it can end a line or a link.
+  if (text.length > 512 || !/^https:\/\/[\w.~:/?#@!$&'()*+,;=%[\]-]+$/i.test(text)) return undefined;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return undefined;
+  return `${url.origin}${url.pathname}`.replace(/\/$/, '').replace(/\.git$/, '');
+}

@@ -1,0 +1,136 @@
+import { parseDigest } from '../image/digest.ts';
+import type { Intent, ReleaseRecord } from './model.ts';
+import { isRevision, renderRecord } from './record.ts';
+import { oneLine, shorten, withoutRecords } from './text.ts';
+
+/** One field that a commit moves, with what its message tells of it. */
+export interface MessageRelease {
+  readonly record: ReleaseRecord;
+  /** Path of the file, and the line of the field in it before the edit. */
+  readonly file: string;
+  readonly line: number;
+  /** Where the image's code lives, as `sourceOf` gives it. */
+  readonly source?: string | undefined;
+  /** The revision of the version that is left. */
+  readonly fromRevision?: string | undefined;
+}
+
+export interface ReleaseMessage {
+  /** Name of the policy, or of the group. */
+  readonly title: string;
+  readonly releases: readonly MessageRelease[];
+}
+
+/**
+ * The default commit message of product.md 6.1: a subject of 72 characters at most, one paragraph per image, then the
+ * records. Ends with a line break.
+ */
+export function renderMessage(message: ReleaseMessage): string {
+  const moves = groupMoves(message.releases);
+  const text = [subject(message, moves), '', ...moves.flatMap(describe)].join('\n');
+  return withRecords(
+    text,
+    message.releases.map((release) => release.record),
+  );
+}
+
+/** Puts the records after a text; nothing in the text itself can be read as one. */
+export function withRecords(text: string, records: readonly ReleaseRecord[]): string {
+  const body = withoutRecords(text).trimEnd();
+  return [...(body === '' ? [] : [body, '']), ...records.map(renderRecord), ''].join('\n');
+}
+
+/** Fields that make the same step of the same image. */
+interface Move {
+  readonly image: string;
+  readonly from: string;
+  readonly to: string;
+  readonly releases: MessageRelease[];
+}
+
+const longestSubject = 72;
+
+function groupMoves(releases: readonly MessageRelease[]): Move[] {
+  const moves = new Map<string, Move>();
+  for (const release of releases) {
+    const { image, from, to } = step(release.record);
+    const key = JSON.stringify([image, from, to]);
+    const move = moves.get(key) ?? { image, from, to, releases: [] };
+    move.releases.push(release);
+    moves.set(key, move);
+  }
+  return [...moves.values()];
+}
+
+function step(record: ReleaseRecord): { image: string; from: string; to: string } {
+  const image = oneLine(record.image, 256);
+  const from = oneLine(record.from, 128);
+  const to = oneLine(record.to, 128);
+  const sameTag = from === to;
+  return {
+    image,
+    from: sameTag ? join(from, shortDigest(record.fromDigest)) : from || 'nothing',
+    to: sameTag ? join(to, shortDigest(record.digest)) : to || 'nothing',
+  };
+}
+
+function join(tag: string, digest: string): string {
+  return digest === '' ? tag || 'nothing' : `${tag}@${digest}`;
+}
+
+/** Enough of a digest to tell two apart in a subject; the record has all of it. */
+function shortDigest(text: string): string {
+  return parseDigest(text)?.replace(/^(\w+:[0-9a-f]{12}).*$/, '$1') ?? '';
+}
+
+function subject(message: ReleaseMessage, moves: readonly Move[]): string {
+  const start = `${verb(message.releases)}(${oneLine(message.title, 48)}): `;
+  const [only] = moves;
+  if (moves.length !== 1 || only === undefined) return shorten(start + summary(moves), longestSubject);
+  const full = start + arrow(only);
+  return Array.from(full).length <= longestSubject ? full : shorten(start + only.to, longestSubject);
+}
+
+/** A hold moves nothing: then the one value is enough. */
+function arrow(move: Move): string {
+  return move.from === move.to ? move.to : `${move.from} -> ${move.to}`;
+}
+
+function summary(moves: readonly Move[]): string {
+  const images = new Set(moves.map((move) => move.image));
+  const versions = new Set(moves.map((move) => move.to));
+  const [version = ''] = versions;
+  if (images.size > 1) return `${images.size} images${versions.size === 1 ? ` -> ${version}` : ''}`;
+  return versions.size === 1 ? version : `${versions.size} versions`;
+}
+
+const verbs: Readonly<Record<Intent, string>> = {
+  update: 'release',
+  release: 'release',
+  promote: 'promote',
+  rollback: 'rollback',
+  hold: 'hold',
+  lift: 'lift',
+};
+
+function verb(releases: readonly MessageRelease[]): string {
+  const distinct = new Set(releases.map((release) => verbs[release.record.intent]));
+  const [only] = distinct;
+  return distinct.size === 1 && only !== undefined ? only : 'release';
+}
+
+function describe(move: Move): string[] {
+  const places = move.releases.map((release) => `  ${oneLine(release.file)}:${release.line}`);
+  const links = new Set(move.releases.map(compareLink).filter((link) => link !== undefined));
+  return [`${move.image} ${arrow(move)}`, ...new Set(places), ...[...links].map((link) => `  ${link}`), ''];
+}
+
+/** GitHub and Gitea share one form, GitLab has its own. */
+function compareLink(release: MessageRelease): string | undefined {
+  const { source, fromRevision = '', record } = release;
+  if (source === undefined || !/^https:\/\/[!-~]+$/.test(source)) return undefined;
+  if (!isRevision(fromRevision) || !isRevision(record.revision)) return undefined;
+  if (fromRevision === record.revision) return undefined;
+  const gitlab = /^https:\/\/[^/]*gitlab/.test(source);
+  return `${source}${gitlab ? '/-' : ''}/compare/${fromRevision}...${record.revision}`;
+}

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { claimsFor, releasesOf } from '../../src/release/claims.ts';
+import { bringers, firstParentChain } from '../../src/release/first-parent.ts';
+import { filterReleases, serviceName, type HistoryQuery } from '../../src/release/history.ts';
+import type { LoggedCommit } from '../../src/release/log.ts';
+import { renderRecord } from '../../src/release/record.ts';
+import { commit, commitId, record } from './samples.ts';
+
+describe('releasesOf', () => {
+  const web = record();
+  const api = record({ policy: 'api', field: 'api.yaml#/image' });
+  const elsewhere = record({ branch: 'next' });
+  const log = [
+    commit('c', ['b'], `two\n\n${renderRecord(api)}\n${renderRecord(web)}`, 3),
+    commit('b', ['a'], renderRecord(elsewhere), 2),
+    commit('a', [], `old\n\n${renderRecord(web)}`, 1),
+  ];
+
+  it('gives the records of the branch, newest first', () => {
+    const releases = releasesOf(log, 'main');
+    expect(releases.map(({ commit: { id }, record: { policy } }) => [id, policy])).toEqual([
+      [commitId('c'), 'api'],
+      [commitId('c'), 'web'],
+      [commitId('a'), 'web'],
+    ]);
+    expect(releasesOf(log, 'next')).toHaveLength(1);
+  });
+
+  it('gives the claims of one field', () => {
+    const claims = claimsFor(releasesOf(log, 'main'), web.field);
+    expect(claims.map((claim) => claim.commit.id)).toEqual([commitId('c'), commitId('a')]);
+  });
+});
+
+describe('bringers', () => {
+  //   a - b ------- e - h      the branch
+  //    \   \       /   /
+  //     \   c --- d   /
+  //      f -- g -----/        older than b, merged later
+  const log = [
+    commit('h', ['e', 'g']),
+    commit('g', ['f']),
+    commit('e', ['b', 'd']),
+    commit('d', ['c']),
+    commit('c', ['b']),
+    commit('f', ['a']),
+    commit('b', ['a']),
+    commit('a'),
+  ];
+
+  it('names the merge that brought each commit', () => {
+    const brought = bringers(log, commitId('h'));
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    expect(names.map((name) => brought.get(commitId(name)))).toEqual(
+      ['a', 'b', 'e', 'e', 'e', 'h', 'h', 'h'].map(commitId),
+    );
+  });
+
+  it('gives the chain, newest first', () => {
+    expect(firstParentChain(log, commitId('h')).map(({ id }) => id)).toEqual(
+      ['h', 'e', 'b', 'a'].map(commitId),
+    );
+  });
+
+  it('stops where the log stops', () => {
+    const recent = log.slice(0, 4);
+    expect(firstParentChain(recent, commitId('h'))).toHaveLength(2);
+    expect(bringers(recent, commitId('h')).get(commitId('g'))).toBe(commitId('h'));
+    expect(bringers(recent, commitId('z')).size).toBe(0);
+  });
+
+  it('ends on a log that is no history', () => {
+    const circle = [commit('a', ['b']), commit('b', ['a'])];
+    expect(firstParentChain(circle, commitId('a'))).toHaveLength(2);
+    expect(bringers(circle, commitId('a')).size).toBe(2);
+  });
+
+  it('agrees with the plain definition on random histories', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(), fc.boolean()), { maxLength: 25 }), (shape) => {
+        const made: LoggedCommit[] = [commit('k0')];
+        for (const [first, second, merge] of shape) {
+          const parents = [first, ...(merge ? [second] : [])].map((n) => `k${n % made.length}`);
+          made.push(commit(`k${made.length}`, [...new Set(parents)]));
+        }
+        const head = made.at(-1)?.id ?? commitId('k0');
+        expect(bringers(made.toReversed(), head)).toEqual(slowBringers(made, head));
+      }),
+    );
+  });
+
+  it('is linear: 50,000 commits with merges', () => {
+    const size = 50_000;
+    const made = Array.from({ length: size }, (_, n) =>
+      commit(`${n}`, n === 0 ? [] : n % 3 === 0 && n > 3 ? [`${n - 1}`, `${n - 3}`] : [`${n - 1}`]),
+    );
+    const start = performance.now();
+    expect(bringers(made, commitId(`${size - 1}`)).size).toBe(size);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
+
+describe('filterReleases', () => {
+  const releases = [
+    { commit: commit('c', [], 'c', 300), record: record() },
+    {
+      commit: commit('b', [], 'b', 200),
+      record: record({ policy: 'web-staging', env: 'staging', field: 'clusters/staging/web.yaml#/image' }),
+    },
+    {
+      commit: commit('a', [], 'a', 100),
+      record: record({
+        policy: 'cache',
+        image: 'redis',
+        field: 'apps/a#b.yaml#2/spec/x#/image',
+        intent: 'rollback',
+      }),
+    },
+  ];
+  const queries: readonly [label: string, query: HistoryQuery, expected: readonly string[]][] = [
+    ['nothing asked', {}, ['web', 'web-staging', 'cache']],
+    ['policy', { policy: 'web' }, ['web']],
+    ['service', { service: 'web' }, ['web', 'web-staging']],
+    ['image in another spelling', { image: 'docker.io/library/redis' }, ['cache']],
+    ['environment', { environment: 'staging' }, ['web-staging']],
+    ['folder', { path: 'clusters/' }, ['web', 'web-staging']],
+    ['folder with a dot', { path: './clusters/staging' }, ['web-staging']],
+    ['half a folder name', { path: 'clusters/pro' }, []],
+    ['file with # in it', { path: 'apps/a#b.yaml' }, ['cache']],
+    ['whole tree', { path: '.' }, ['web', 'web-staging', 'cache']],
+    ['since', { since: 200 }, ['web', 'web-staging']],
+    ['intent', { intent: 'rollback' }, ['cache']],
+    ['several at once', { service: 'web', environment: 'prod' }, ['web']],
+  ];
+  it.each(queries)('%s', (_, query, expected) => {
+    expect(filterReleases(releases, query).map((release) => release.record.policy)).toEqual(expected);
+  });
+
+  it('takes the service that the policy names', () => {
+    const services = new Map([['cache', 'web']]);
+    expect(filterReleases(releases, { service: 'web' }, services)).toHaveLength(3);
+  });
+
+  const names: readonly [policy: string, environment: string, expected: string][] = [
+    ['web', 'prod', 'web'],
+    ['web-prod', 'prod', 'web'],
+    ['prod-web', 'prod', 'web'],
+    ['web-prod', '', 'web-prod'],
+    ['web-staging', 'prod', 'web-staging'],
+    ['-prod', 'prod', '-prod'],
+    ['prod', 'prod', 'prod'],
+  ];
+  it.each(names)('service of %s in %s', (policy, environment, expected) => {
+    expect(serviceName(policy, environment)).toBe(expected);
+  });
+});
+
+/** The definition itself: the oldest commit of the chain from which a commit can be reached. */
+function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): Map<string, string> {
+  const byId = new Map(log.map((each) => [each.id, each]));
+  const reach = (from: LoggedCommit['id']): Set<string> => {
+    const seen = new Set<string>([from]);
+    for (const id of seen)
+      for (const parent of byId.get(id as LoggedCommit['id'])?.parents ?? []) seen.add(parent);
+    return seen;
+  };
+  const brought = new Map<string, string>();
+  for (const { id } of firstParentChain(log, head)) {
+    for (const reached of reach(id)) brought.set(reached, id);
+  }
+  return brought;
+}
