@@ -1,0 +1,153 @@
+import type { Clock } from './clock.ts';
+import { setLongTimer, timeToNext, type UnitSchedule } from './schedule.ts';
+
+/** One thing that is done again and again: the run of one config repository. */
+export interface DaemonUnit {
+  readonly name: string;
+  readonly schedule: UnitSchedule;
+  /** Milliseconds; a random part of it is added to each wait. */
+  readonly jitter: number;
+  /** What it throws goes to `onError`, and never ends the daemon. `signal` aborts when a shutdown runs out of patience. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface DaemonOptions {
+  /** Names are unique. */
+  readonly units: readonly DaemonUnit[];
+  readonly clock: Clock;
+  readonly onError: (unit: string, error: unknown) => void;
+  /** Units that run at the same time; default 4. */
+  readonly concurrency?: number;
+  /** Milliseconds that a shutdown waits for running units before it aborts them, and again before it leaves them; default 10,000. */
+  readonly grace?: number;
+}
+
+export interface Daemon {
+  /**
+   * Runs a unit (default: all) at once; while it runs, everything that arrives is batched into one run after it (product.md, 8).
+   * @returns false where no unit has that name
+   */
+  trigger(name?: string): boolean;
+  /** Starts nothing more; ends when no unit runs, or when those that run do not even end when aborted. */
+  stop(): Promise<void>;
+}
+
+/** Runs every unit once now, and then by its schedule, one run per unit at a time. */
+export function startDaemon(options: DaemonOptions): Daemon {
+  const daemon = new Scheduler(options);
+  daemon.trigger();
+  return daemon;
+}
+
+interface Entry {
+  readonly unit: DaemonUnit;
+  state: 'idle' | 'queued' | 'running';
+  /** Something arrived while it ran. */
+  again: boolean;
+  cancelTimer: () => void;
+}
+
+class Scheduler implements Daemon {
+  readonly #options: DaemonOptions;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #concurrency: number;
+  readonly #abort = new AbortController();
+  readonly #queue: Entry[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? 4;
+    this.#entries = new Map(
+      options.units.map((unit) => [unit.name, { unit, state: 'idle', again: false, cancelTimer: () => {} }]),
+    );
+  }
+
+  trigger(name?: string): boolean {
+    const entries = name === undefined ? [...this.#entries.values()] : [this.#entries.get(name)];
+    for (const entry of entries) {
+      if (entry === undefined) return false;
+      this.#request(entry);
+    }
+    return true;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #request(entry: Entry): void {
+    if (this.#stopped !== undefined) return;
+    if (entry.state === 'running') entry.again = true;
+    if (entry.state !== 'idle') return;
+    entry.cancelTimer();
+    entry.state = 'queued';
+    this.#queue.push(entry);
+    this.#startQueued();
+  }
+
+  #startQueued(): void {
+    while (this.#running.size < this.#concurrency) {
+      const entry = this.#queue.shift();
+      if (entry === undefined) return;
+      entry.state = 'running';
+      entry.again = false;
+      const began = this.#options.clock.now();
+      const run = this.#run(entry.unit).then(() => {
+        this.#running.delete(run);
+        this.#ended(entry, began);
+      });
+      this.#running.add(run);
+    }
+  }
+
+  async #run(unit: DaemonUnit): Promise<void> {
+    try {
+      await unit.run(this.#abort.signal);
+    } catch (error) {
+      this.#options.onError(unit.name, error);
+    }
+  }
+
+  #ended(entry: Entry, began: number): void {
+    entry.state = 'idle';
+    if (this.#stopped !== undefined) return;
+    if (entry.again) this.#request(entry);
+    else this.#setTimer(entry, began);
+    this.#startQueued();
+  }
+
+  #setTimer(entry: Entry, began: number): void {
+    const { schedule, jitter } = entry.unit;
+    const { clock, onError } = this.#options;
+    try {
+      const ms = timeToNext(schedule, jitter, began, clock);
+      entry.cancelTimer = setLongTimer(clock, ms, () => this.#request(entry));
+    } catch (error) {
+      // a cron expression that is never due: the unit still runs when triggered
+      onError(entry.unit.name, error);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#queue.length = 0;
+    for (const entry of this.#entries.values()) entry.cancelTimer();
+    if (await this.#idleWithinGrace()) return;
+    this.#abort.abort();
+    await this.#idleWithinGrace();
+  }
+
+  async #idleWithinGrace(): Promise<boolean> {
+    const { clock, grace = 10_000 } = this.#options;
+    let cancel = () => {};
+    const late = new Promise<boolean>((resolve) => {
+      cancel = clock.setTimer(grace, () => resolve(false));
+    });
+    const idle = Promise.all(this.#running).then(() => true);
+    const ended = await Promise.race([idle, late]);
+    cancel();
+    return ended;
+  }
+}

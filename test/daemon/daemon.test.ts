@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { startDaemon, type DaemonUnit } from '../../src/daemon/daemon.ts';
+import type { UnitSchedule } from '../../src/daemon/schedule.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+
+/** A unit whose runs end when told to. */
+class ControlledUnit implements DaemonUnit {
+  readonly name: string;
+  readonly schedule: UnitSchedule;
+  readonly jitter: number;
+  readonly starts: number[] = [];
+  signal: AbortSignal | undefined;
+  atOnce = 0;
+  mostAtOnce = 0;
+  readonly #clock: FakeClock;
+  #pending: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(
+    clock: FakeClock,
+    name = 'fleet',
+    schedule: UnitSchedule = { kind: 'interval', every: 60_000 },
+    jitter = 0,
+  ) {
+    this.#clock = clock;
+    this.name = name;
+    this.schedule = schedule;
+    this.jitter = jitter;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.signal = signal;
+    this.starts.push(this.#clock.now());
+    this.atOnce++;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#pending = { resolve, reject };
+      });
+    } finally {
+      this.atOnce--;
+    }
+  }
+
+  get running(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  async end(error?: Error): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (error === undefined) pending?.resolve();
+    else pending?.reject(error);
+    await settle();
+  }
+}
+
+function start(
+  clock: FakeClock,
+  units: readonly DaemonUnit[],
+  more: { concurrency?: number; grace?: number } = {},
+) {
+  const errors: [string, unknown][] = [];
+  const daemon = startDaemon({ units, clock, onError: (unit, error) => errors.push([unit, error]), ...more });
+  return { daemon, errors };
+}
+
+function watch(promise: Promise<void>) {
+  const watched = { promise, ended: false };
+  void promise.finally(() => {
+    watched.ended = true;
+  });
+  return watched;
+}
+
+describe('schedule', () => {
+  it('runs once at once, and then an interval after the beginning of the run before', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    start(clock, [unit]);
+    expect(unit.starts).toEqual([1_000_000]);
+    await clock.advance(20_000);
+    await unit.end();
+    await clock.advance(39_999);
+    expect(unit.starts).toHaveLength(1);
+    await clock.advance(1);
+    expect(unit.starts).toEqual([1_000_000, 1_060_000]);
+  });
+
+  it('runs again at once where a run took longer than the interval, never twice at a time', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    start(clock, [unit]);
+    await clock.advance(200_000);
+    expect(unit.starts).toHaveLength(1);
+    await unit.end();
+    await clock.advance(0);
+    expect(unit.starts).toEqual([1_000_000, 1_200_000]);
+    expect(unit.mostAtOnce).toBe(1);
+  });
+
+  it('adds its part of the jitter', async () => {
+    const clock = new FakeClock();
+    clock.chance = 0.5;
+    const unit = new ControlledUnit(clock, 'fleet', { kind: 'interval', every: 60_000 }, 10_000);
+    start(clock, [unit]);
+    await unit.end();
+    expect(clock.nextIn).toBe(65_000);
+  });
+
+  it('waits for the time that cron gives', async () => {
+    const clock = new FakeClock();
+    clock.cronWait = 90_000;
+    const unit = new ControlledUnit(clock, 'fleet', {
+      kind: 'cron',
+      expression: '* * * * *',
+      timeZone: 'UTC',
+    });
+    start(clock, [unit]);
+    await unit.end();
+    await clock.advance(89_999);
+    expect(unit.starts).toHaveLength(1);
+    await clock.advance(1);
+    expect(unit.starts).toHaveLength(2);
+  });
+
+  it('tells of a cron expression that is never due, and still answers triggers', async () => {
+    const clock = new FakeClock();
+    clock.cronWait = new Error('never due');
+    const unit = new ControlledUnit(clock, 'fleet', {
+      kind: 'cron',
+      expression: '0 0 30 2 *',
+      timeZone: 'UTC',
+    });
+    const { daemon, errors } = start(clock, [unit]);
+    await unit.end();
+    expect(errors).toEqual([['fleet', clock.cronWait]]);
+    daemon.trigger('fleet');
+    expect(unit.starts).toHaveLength(2);
+  });
+
+  it('waits longer than a timer of the platform can', async () => {
+    const clock = new FakeClock();
+    const year = 365 * 86_400_000;
+    const unit = new ControlledUnit(clock, 'fleet', { kind: 'interval', every: year });
+    start(clock, [unit]);
+    await unit.end();
+    expect(clock.nextIn).toBeLessThan(2 ** 31);
+    await clock.advance(year - 1);
+    expect(unit.starts).toHaveLength(1);
+    await clock.advance(1);
+    expect(unit.starts).toHaveLength(2);
+  });
+});
+
+describe('trigger', () => {
+  it('starts a run at once and the interval begins anew', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    const { daemon } = start(clock, [unit]);
+    await unit.end();
+    await clock.advance(30_000);
+    expect(daemon.trigger('fleet')).toBe(true);
+    expect(unit.starts).toEqual([1_000_000, 1_030_000]);
+    await unit.end();
+    expect(clock.waiting).toBe(1);
+    expect(clock.nextIn).toBe(60_000);
+  });
+
+  it('batches what arrives during a run into one run after it', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    const { daemon } = start(clock, [unit]);
+    for (let i = 0; i < 5; i++) daemon.trigger();
+    expect(unit.starts).toHaveLength(1);
+    await unit.end();
+    expect(unit.starts).toHaveLength(2);
+    await unit.end();
+    expect(unit.starts).toHaveLength(2);
+  });
+
+  it('knows the names of its units', () => {
+    const clock = new FakeClock();
+    const { daemon } = start(clock, [new ControlledUnit(clock)]);
+    expect(daemon.trigger('flet')).toBe(false);
+  });
+});
+
+describe('several units', () => {
+  it('runs no more at a time than allowed, in order', async () => {
+    const clock = new FakeClock();
+    const units = ['a', 'b', 'c'].map((name) => new ControlledUnit(clock, name));
+    const { daemon } = start(clock, units, { concurrency: 2 });
+    expect(units.map((unit) => unit.running)).toEqual([true, true, false]);
+    daemon.trigger('c');
+    await units[0]?.end();
+    expect(units.map((unit) => unit.running)).toEqual([false, true, true]);
+    await units[2]?.end();
+    expect(units[2]?.starts).toHaveLength(1);
+  });
+
+  it('goes on after errors, thrown at once or later', async () => {
+    const clock = new FakeClock();
+    const slow = new ControlledUnit(clock, 'slow');
+    const broken: DaemonUnit = {
+      name: 'broken',
+      schedule: { kind: 'interval', every: 60_000 },
+      jitter: 0,
+      run() {
+        throw new Error('at once');
+      },
+    };
+    const { errors } = start(clock, [slow, broken], { concurrency: 1 });
+    await slow.end(new Error('later'));
+    expect(errors.map(([unit, error]) => [unit, (error as Error).message])).toEqual([
+      ['slow', 'later'],
+      ['broken', 'at once'],
+    ]);
+    await clock.advance(60_000);
+    expect(slow.starts).toHaveLength(2);
+  });
+});
+
+describe('stop', () => {
+  it('waits for a running unit and starts nothing more', async () => {
+    const clock = new FakeClock();
+    const units = ['a', 'b'].map((name) => new ControlledUnit(clock, name));
+    const { daemon } = start(clock, units, { concurrency: 1 });
+    const stopping = watch(daemon.stop());
+    daemon.trigger();
+    await settle();
+    expect(stopping.ended).toBe(false);
+    await units[0]?.end();
+    await stopping.promise;
+    expect(units[0]?.signal?.aborted).toBe(false);
+    expect(units.map((unit) => unit.starts.length)).toEqual([1, 0]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('aborts what does not end within the grace period, and leaves what does not end even then', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    const { daemon } = start(clock, [unit], { grace: 5000 });
+    const stopping = watch(daemon.stop());
+    await clock.advance(4999);
+    expect(unit.signal?.aborted).toBe(false);
+    await clock.advance(1);
+    expect(unit.signal?.aborted).toBe(true);
+    await clock.advance(4999);
+    expect(stopping.ended).toBe(false);
+    await clock.advance(1);
+    await stopping.promise;
+    expect(unit.running).toBe(true);
+  });
+
+  it('ends at once where nothing runs, and gives the same answer twice', async () => {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    const { daemon } = start(clock, [unit]);
+    await unit.end();
+    const first = daemon.stop();
+    expect(daemon.stop()).toBe(first);
+    await first;
+    expect(clock.waiting).toBe(0);
+  });
+});
+
+describe('laws', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 100_000 }) }),
+    fc.record({ kind: fc.constant('trigger' as const), unit: fc.integer({ min: 0, max: 2 }) }),
+    fc.record({ kind: fc.constant('end' as const), unit: fc.integer({ min: 0, max: 2 }) }),
+  );
+
+  it('whatever happens: at most one run of a unit, at most the allowed number in all, and no trigger is lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const clock = new FakeClock();
+        const units = ['a', 'b', 'c'].map((name) => new ControlledUnit(clock, name));
+        const { daemon } = start(clock, units, { concurrency: 2 });
+        const owed = [1, 1, 1];
+        for (const action of steps) {
+          const before = units.map((unit) => unit.starts.length);
+          if (action.kind === 'advance') await clock.advance(action.ms);
+          if (action.kind === 'end') await units[action.unit]?.end();
+          if (action.kind === 'trigger') {
+            daemon.trigger(units[action.unit]?.name);
+            owed[action.unit] = (before[action.unit] ?? 0) + 1;
+          }
+          expect(units.every((unit) => unit.mostAtOnce <= 1)).toBe(true);
+          expect(units.filter((unit) => unit.running).length).toBeLessThanOrEqual(2);
+        }
+        for (let round = 0; round < 6; round++) for (const unit of units) await unit.end();
+        for (const [index, unit] of units.entries()) {
+          expect(unit.starts.length).toBeGreaterThanOrEqual(owed[index] ?? 0);
+        }
+        await daemon.stop();
+        expect(clock.waiting).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
