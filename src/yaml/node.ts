@@ -1,0 +1,51 @@
+import type { NodeKind, NodeStyle, OutlineNode } from './outline.ts';
+
+/** A node while its table is being built. */
+export type OpenNode = { -readonly [Field in keyof OutlineNode]: OutlineNode[Field] };
+
+/**
+ * The one place where nodes are made, so that all have the same fields in the same order: the engine then treats
+ * them as one class, which is what makes reading outlines fast. `next` is set for a node without descendants.
+ */
+export function makeNode(
+  index: number,
+  kind: NodeKind,
+  style: NodeStyle,
+  place: Pick<OutlineNode, 'parent' | 'document' | 'depth' | 'keyStart' | 'keyEnd'>,
+  start: number,
+  end: number,
+  anchor: string | undefined,
+  tag: string | undefined,
+): OpenNode {
+  return {
+    kind,
+    style,
+    parent: place.parent,
+    next: index + 1,
+    document: place.document,
+    depth: place.depth,
+    keyStart: place.keyStart,
+    keyEnd: place.keyEnd,
+    start,
+    end,
+    anchor,
+    tag,
+  };
+}
+
+/**
+ * Where a block scalar's node ends: after its last line that is not blank, or after the header where there is none.
+ * The body goes from `bodyStart` to `bodyEnd`; what follows it in the text is not looked at.
+ */
+export function blockScalarEnd(text: string, headerEnd: number, bodyStart: number, bodyEnd: number): number {
+  let at = bodyEnd - 1;
+  while (at >= bodyStart) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d) break;
+    at--;
+  }
+  if (at < bodyStart) return headerEnd;
+  let end = text.indexOf('\n', at);
+  if (end === -1 || end > bodyEnd) end = bodyEnd;
+  return text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
+}

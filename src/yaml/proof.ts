@@ -1,0 +1,194 @@
+import type { Outline, OutlineNode } from './outline.ts';
+import { parse } from './parse.ts';
+import { readOutline } from './read.ts';
+import { scalarText } from './scalar.ts';
+import { keyText, nodeAt, pointerOf } from './walk.ts';
+
+/** One planned edit and the value that it must bring about. */
+export interface PlannedEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly source: string;
+  /** The whole decoded value of the scalar after the edit. */
+  readonly new: string;
+}
+
+export interface ProofOptions {
+  /**
+   * Longest text, in UTF-16 code units, of which both versions are parsed in full by the `yaml` package. Above it
+   * they are read by `readOutline`. Default 65,536.
+   */
+  readonly parseBudget?: number;
+}
+
+/**
+ * Shows that `after` differs from `before` in exactly the planned scalars: every other byte, key, value, kind, style,
+ * comment, anchor, tag and document is the same and in the same order. An edit replaces one scalar or a part of one,
+ * writes a value that was empty, or inserts one scalar entry into a map.
+ * @returns why that is not so, or `undefined` where it is proven
+ */
+export function prove(
+  before: string,
+  after: string,
+  edits: readonly PlannedEdit[],
+  options: ProofOptions = {},
+): string | undefined {
+  const budget = options.parseBudget ?? 65_536;
+  const moved = placesAfter(before, after, edits);
+  if (typeof moved === 'string') return moved;
+  const read = Math.max(before.length, after.length) <= budget ? parse : readOutline;
+  const old = read(before);
+  if ('error' in old) return `the file cannot be read before the edit: ${old.error.message}`;
+  const now = read(after);
+  if ('error' in now) return `the file cannot be read after the edit: ${now.error.message}`;
+  return new Comparison(old.outline, now.outline, moved).run();
+}
+
+interface MovedEdit extends PlannedEdit {
+  /** Range of `source` in the text after the edit. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Compares every character outside the edits, and finds where each edit's text went. */
+function placesAfter(before: string, after: string, edits: readonly PlannedEdit[]): MovedEdit[] | string {
+  const moved: MovedEdit[] = [];
+  let done = 0;
+  let shift = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (edit.start < done || edit.end < edit.start || edit.end > before.length) {
+      return 'the planned edits overlap or are outside the file';
+    }
+    const from = edit.start + shift;
+    if (before.slice(done, edit.start) !== after.slice(done + shift, from)) {
+      return 'characters outside the planned edits changed';
+    }
+    const to = from + edit.source.length;
+    if (after.slice(from, to) !== edit.source) return 'a planned edit is not in the new text';
+    moved.push({ ...edit, from, to });
+    done = edit.end;
+    shift = to - edit.end;
+  }
+  return before.slice(done) === after.slice(done + shift)
+    ? moved
+    : 'characters outside the planned edits changed';
+}
+
+class Comparison {
+  private readonly old: Outline;
+  private readonly now: Outline;
+  private readonly edits: readonly MovedEdit[];
+  private readonly proven = new Set<MovedEdit>();
+  /** Index of each old node among the new ones. */
+  private readonly indexes: number[] = [];
+
+  constructor(old: Outline, now: Outline, edits: readonly MovedEdit[]) {
+    this.old = old;
+    this.now = now;
+    this.edits = edits;
+  }
+
+  run(): string | undefined {
+    let at = 0;
+    for (let index = 0; index < this.now.nodes.length; index++) {
+      const inserted = this.insertedBy(index);
+      const reason = inserted === undefined ? this.pair(at++, index) : this.checkInserted(inserted, index);
+      if (reason !== undefined) return reason;
+    }
+    if (at !== this.old.nodes.length) return 'values are missing after the edit';
+    const unused = this.edits.find((edit) => !this.proven.has(edit));
+    if (unused !== undefined) return `the edit that writes ${quote(unused.new)} changed no scalar`;
+    return this.checkDocuments() ?? this.checkComments();
+  }
+
+  /** The edit that brought a whole entry: its key stands inside the inserted text. */
+  private insertedBy(index: number): MovedEdit | undefined {
+    const { keyStart, start } = nodeAt(this.now, index);
+    const place = keyStart === -1 ? start : keyStart;
+    return this.edits.find(
+      (edit) => edit.start === edit.end && keyStart !== -1 && edit.from <= place && place < edit.to,
+    );
+  }
+
+  private checkInserted(edit: MovedEdit, index: number): string | undefined {
+    const node = nodeAt(this.now, index);
+    const where = pointerOf(this.now, index);
+    if (this.proven.has(edit)) return `the insertion brought more than one entry, up to ${where}`;
+    this.proven.add(edit);
+    if (node.kind !== 'scalar' || node.end > edit.to) return `the inserted entry ${where} is not one scalar`;
+    if (node.anchor !== undefined || node.tag !== undefined)
+      return `the inserted entry ${where} has properties`;
+    return scalarText(this.now, index) === edit.new
+      ? undefined
+      : `the inserted entry ${where} has another value`;
+  }
+
+  private pair(oldIndex: number, index: number): string | undefined {
+    const a = this.old.nodes[oldIndex];
+    const b = nodeAt(this.now, index);
+    const where = pointerOf(this.now, index);
+    if (a === undefined) return `${where} is there only after the edit`;
+    this.indexes.push(index);
+    const parent = a.parent === -1 ? -1 : this.indexes[a.parent];
+    if (parent !== b.parent || a.document !== b.document || a.depth !== b.depth) return `${where} moved`;
+    if (!sameKey(this.old, a, this.now, b) || keyText(this.old, oldIndex) !== keyText(this.now, index)) {
+      return `the key of ${where} changed`;
+    }
+    if (a.anchor !== b.anchor || a.tag !== b.tag) return `the anchor or tag of ${where} changed`;
+    if (!isScalar(a) || !isScalar(b)) {
+      return a.kind === b.kind && a.style === b.style ? undefined : `the kind of ${where} changed`;
+    }
+    return this.pairScalars(oldIndex, a, index, b, where);
+  }
+
+  private pairScalars(
+    oldIndex: number,
+    a: OutlineNode,
+    index: number,
+    b: OutlineNode,
+    where: string,
+  ): string | undefined {
+    const oldText = scalarText(this.old, oldIndex);
+    const text = scalarText(this.now, index);
+    const edits = this.edits.filter((edit) => a.start <= edit.start && edit.end <= a.end);
+    if (edits.length === 0) {
+      return a.kind === b.kind && a.style === b.style && oldText === text
+        ? undefined
+        : `${where} changed unplanned`;
+    }
+    for (const edit of edits) {
+      if (edit.new !== text) return `${where} is now ${quote(text)}, planned was ${quote(edit.new)}`;
+      this.proven.add(edit);
+    }
+    return b.kind === 'scalar' || text === '' ? undefined : `${where} lost its value`;
+  }
+
+  private checkDocuments(): string | undefined {
+    const a = this.old.documents.map(({ root }) => (root === -1 ? -1 : this.indexes[root]));
+    const b = this.now.documents.map(({ root }) => root);
+    return a.length === b.length && a.every((root, at) => root === b[at])
+      ? undefined
+      : 'the documents changed';
+  }
+
+  private checkComments(): string | undefined {
+    const a = this.old.comments;
+    const b = this.now.comments;
+    const same = (at: number): boolean =>
+      this.old.text.slice(a[at]?.start, a[at]?.end) === this.now.text.slice(b[at]?.start, b[at]?.end);
+    return a.length === b.length && a.every((_, at) => same(at)) ? undefined : 'a comment changed';
+  }
+}
+
+function isScalar(node: OutlineNode): boolean {
+  return node.kind === 'scalar' || node.kind === 'empty';
+}
+
+function sameKey(oldOutline: Outline, a: OutlineNode, outline: Outline, b: OutlineNode): boolean {
+  if (a.keyStart === -1 || b.keyStart === -1) return a.keyStart === b.keyStart;
+  return oldOutline.text.slice(a.keyStart, a.keyEnd) === outline.text.slice(b.keyStart, b.keyEnd);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+}
