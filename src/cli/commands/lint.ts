@@ -1,0 +1,43 @@
+import type { Binding } from '../../bindings/model.ts';
+import { FactsCache } from '../../run/facts-cache.ts';
+import { prepare, type Prepared } from '../../run/prepare.ts';
+import { describeRule } from '../../policy/describe.ts';
+import type { Policy } from '../../policy/model.ts';
+import type { Answer } from '../answer.ts';
+import type { CliContext } from '../context.ts';
+import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
+import { count, problemLines } from '../problems.ts';
+import type { ConfigOptions } from '../session.ts';
+
+export interface LintOptions extends ConfigOptions {
+  readonly dir: string;
+}
+
+/** `tallyman lint`: every policy, annotation and marker of a checkout, accounted for. Asks nobody. */
+export async function lintCommand(options: LintOptions, context: CliContext): Promise<Answer> {
+  const config = await optionalConfig(options, context);
+  const { tree } = await openDirectory(options.dir, context);
+  const prepared = await prepare(tree, directorySettings(config, options.repository), new FactsCache());
+  const { policies, bindings, problems } = prepared;
+  return {
+    exit: problems.length > 0 ? 1 : 0,
+    json: { dir: options.dir, policies: policyList(prepared), bindings: bindings.map(bindingJson), problems },
+    text: (style) =>
+      problemLines(problems, style) +
+      `${count(policies.length, 'policy', 'policies')}, ${count(bindings.length, 'image field')} bound, ${count(problems.length, 'problem')}\n`,
+  };
+}
+
+function policyList({ policies, bindings }: Prepared): readonly Readonly<Record<string, unknown>>[] {
+  const bound = Map.groupBy(bindings, ({ policy }) => policy);
+  return policies.map((policy) => ({ ...policyJson(policy), fields: bound.get(policy)?.length ?? 0 }));
+}
+
+function policyJson({ name, place, image, rule, dialect }: Policy): Readonly<Record<string, unknown>> {
+  return { policy: name, dialect, image: image.spelled, rule: describeRule(rule), ...place };
+}
+
+function bindingJson({ policy, via, place, key, field }: Binding): Readonly<Record<string, unknown>> {
+  const { tag = null, digest = null } = field;
+  return { policy: policy.name, via, ...place, field: key, tag, digest };
+}

@@ -1,0 +1,129 @@
+import { formatPlace } from '../../core/position.ts';
+import type { LoggedRelease } from '../../release/model.ts';
+import { serviceName } from '../../release/history.ts';
+import { mapLimited } from '../../run/concurrency.ts';
+import { environments } from '../../run/plan.ts';
+import { releaseLog } from '../../run/release-log.ts';
+import { wouldMove, type Ruling } from '../../run/rule.ts';
+import { RunMemory, runRepository } from '../../run/run.ts';
+import { worstExit, type Answer } from '../answer.ts';
+import { clean } from '../clean.ts';
+import type { CliContext } from '../context.ts';
+import { problemLines } from '../problems.ts';
+import { allProblems, failuresOf, resultExits, resultJson, type NamedResult } from '../results.ts';
+import { withSession, type ConfigOptions } from '../session.ts';
+import { table } from '../table.ts';
+import type { SessionRepository } from '../wiring.ts';
+
+interface Row {
+  readonly repository: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly policy: string;
+  readonly field: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly tag: string | null;
+  readonly digest: string | null;
+  /** What would be released, or `null`. */
+  readonly newer: string | null;
+  /** When it was released, RFC 3339, where a record tells. */
+  readonly since: string | null;
+  /** Why `newer` is not released yet; empty where there is nothing newer. */
+  readonly because: string;
+}
+
+/** `tallyman status`: what each service holds in each environment, what is newer, since when, and why not released. */
+export async function statusCommand(options: ConfigOptions, context: CliContext): Promise<Answer> {
+  const { results, rows } = await withSession(options, context, ignore, async (session, config) => {
+    const parts = await mapLimited(session.repositories, config.concurrency, (one) => look(one, context.now()));
+    return { results: parts.map(({ result }) => result), rows: parts.flatMap((part) => part.rows).sort(compareRows) };
+  });
+  return {
+    exit: worstExit(resultExits(results, 'problems')),
+    json: { services: rows, repositories: results.map(withoutCommits), problems: allProblems(results) },
+    text: (style) =>
+      (table(head, rows.map(cells)) || 'No policy binds an image field here.\n') +
+      failuresOf(results)
+        .map(({ repository, failure }) => `${style.red('error')}: ${repository}: ${clean(failure.message)}\n`)
+        .join('') +
+      problemLines(allProblems(results), style),
+  };
+}
+
+const head = ['SERVICE', 'ENV', 'HOLDS', 'SINCE', 'NEWER', 'BECAUSE', 'FIELD'];
+
+function cells(row: Row): string[] {
+  const since = row.since === null ? '-' : row.since.slice(0, 10);
+  const place = formatPlace(row);
+  return [row.service, row.environment || '-', row.tag ?? '-', since, row.newer ?? '-', row.because || '-', place];
+}
+
+async function look(one: SessionRepository, now: number): Promise<{ result: NamedResult; rows: Row[] }> {
+  const { settings, ports, config } = one;
+  const result = await runRepository(ports, settings, new RunMemory(), { dryRun: true });
+  const named = { repository: settings.repository, branch: config.branch, result };
+  if (result.outcome === 'failed') return { result: named, rows: [] };
+  const released = Map.groupBy(
+    await releaseLog(ports.repository, now - settings.horizon),
+    ({ record }) => record.field,
+  );
+  const environmentOf = environments(settings.environments);
+  const { stops } = result.plan;
+  const rows = result.plan.rulings.map((ruling) => {
+    const { group } = ruling.binding.policy;
+    const stop = group === undefined ? undefined : stops.get(group)?.because;
+    const environment = environmentOf(ruling.binding.file);
+    return toRow(ruling, settings.repository, environment, released.get(ruling.binding.key), stop);
+  });
+  return { result: named, rows };
+}
+
+function toRow(
+  ruling: Ruling,
+  repository: string,
+  environment: string,
+  releases: readonly LoggedRelease[] | undefined,
+  stop: string | undefined,
+): Row {
+  const { policy, place, key, field } = ruling.binding;
+  const decision = 'decision' in ruling ? ruling.decision : undefined;
+  const newer = decision !== undefined && wouldMove(decision, ruling.binding) ? decision.elected : null;
+  const latest = releases?.find(({ record }) => record.to === field.tag);
+  return {
+    repository,
+    service: policy.service ?? serviceName(policy.name, environment),
+    environment,
+    policy: policy.name,
+    field: key,
+    ...place,
+    tag: field.tag ?? null,
+    digest: field.digest ?? null,
+    newer,
+    since: latest === undefined ? null : new Date(latest.commit.committedAt).toISOString(),
+    because: because(ruling, newer, stop),
+  };
+}
+
+function because(ruling: Ruling, newer: string | null, stop: string | undefined): string {
+  if ('failure' in ruling) return ruling.failure.message;
+  const [gate] = ruling.decision.gates;
+  if (gate !== undefined) return `${gate.gate}: ${gate.detail}`;
+  if (newer === null) return '';
+  return stop ?? 'the next run releases it';
+}
+
+function compareRows(a: Row, b: Row): number {
+  const key = ({ repository, service, environment, field }: Row) => [repository, service, environment, field].join('\0');
+  return key(a) < key(b) ? -1 : 1;
+}
+
+function withoutCommits(result: NamedResult): Readonly<Record<string, unknown>> {
+  const { commits: _commits, problems: _problems, ...rest } = resultJson(result);
+  return rest;
+}
+
+function ignore(): void {
+  // The answer holds all of it.
+}

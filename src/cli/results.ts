@@ -1,0 +1,59 @@
+import { Failure, failureExits } from '../core/failure.ts';
+import { compareProblems, type Problem } from '../core/problem.ts';
+import type { PlannedCommit } from '../run/compose.ts';
+import { problemsOf, type RunResult } from '../run/run.ts';
+import type { ExitCode } from './answer.ts';
+import { failureJson } from './failures.ts';
+
+/** A run's result with the repository it belongs to. */
+export interface NamedResult {
+  readonly repository: string;
+  readonly branch: string;
+  readonly result: RunResult;
+}
+
+/** One repository of `run` and `plan`, as JSON. */
+export function resultJson({ repository, branch, result }: NamedResult): Readonly<Record<string, unknown>> {
+  if (result.outcome === 'failed') {
+    return { repository, branch, outcome: 'failed', error: failureJson(result.failure), commits: [], problems: [] };
+  }
+  return {
+    repository,
+    branch,
+    outcome: result.outcome,
+    base: result.snapshot.commit,
+    commits: result.plan.commits.map((planned, index) => commitJson(planned, result.commits[index])),
+    problems: problemsOf(result),
+  };
+}
+
+export function commitJson(planned: PlannedCommit, commit: string | undefined): Readonly<Record<string, unknown>> {
+  const { title, releases, diff, draft } = planned;
+  return { commit: commit ?? null, title, releases, diff, message: draft.message };
+}
+
+/**
+ * 4 where a repository, or every registry, is unreachable; 1 where there are problems; else 0. `failOn: never` leaves problems out.
+ */
+export function resultExits(results: readonly NamedResult[], failOn: 'problems' | 'never'): ExitCode[] {
+  return results.flatMap(({ result }): ExitCode[] => {
+    if (result.outcome === 'failed') return [failureExits[result.failure.code]];
+    const scans = [...result.plan.scans.values()];
+    const silent = scans.length > 0 && scans.every((scan) => 'failure' in scan);
+    const exits: ExitCode[] = silent ? [4] : [];
+    if (failOn === 'problems' && problemsOf(result).length > 0) exits.push(1);
+    return exits;
+  });
+}
+
+/** All problems of all repositories, in the order in which they are shown. */
+export function allProblems(results: readonly NamedResult[]): Problem[] {
+  return results.flatMap(({ result }) => problemsOf(result)).sort(compareProblems);
+}
+
+/** What stopped whole repositories. */
+export function failuresOf(results: readonly NamedResult[]): { repository: string; failure: Failure }[] {
+  return results.flatMap(({ repository, result }) =>
+    result.outcome === 'failed' ? [{ repository, failure: result.failure }] : [],
+  );
+}

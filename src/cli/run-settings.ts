@@ -1,0 +1,30 @@
+import type { Config, RepositoryConfig } from '../config/model.ts';
+import type { RunSettings } from '../run/settings.ts';
+
+const year = 365 * 86_400_000;
+const scanConcurrency = 16;
+
+/** What the run needs of one configured repository. */
+export function runSettings(config: Config, repository: RepositoryConfig): RunSettings {
+  const environments = config.environments
+    .filter((environment) => environment.repository === repository.name)
+    .sort((a, b) => a.order - b.order);
+  return {
+    repository: repository.name,
+    paths: repository.paths,
+    policyRoots: repository.policyRoots,
+    environments: environments.map(({ name, paths }) => ({ name, paths })),
+    horizon: config.horizon,
+    scanConcurrency,
+  };
+}
+
+/** For a local checkout without a configuration: every file, no environments. */
+export const plainSettings: RunSettings = {
+  repository: '',
+  paths: [],
+  policyRoots: [],
+  environments: [],
+  horizon: year,
+  scanConcurrency,
+};

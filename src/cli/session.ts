@@ -1,0 +1,57 @@
+import { isAbsolute, join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { Config } from '../config/model.ts';
+import type { RunListener } from '../run/events.ts';
+import type { CliContext } from './context.ts';
+import type { Session, SessionRepository } from './wiring.ts';
+
+export interface ConfigOptions {
+  readonly config: string;
+  readonly repository?: string | undefined;
+}
+
+/** @throws Failure `invalid-config` with the place */
+export async function readConfig(options: ConfigOptions, context: CliContext): Promise<Config> {
+  const { loadConfig } = await import('../config/load.ts');
+  return loadConfig(resolve(options.config, context));
+}
+
+export function resolve(path: string, context: CliContext): string {
+  return isAbsolute(path) ? path : join(context.directory, path);
+}
+
+/** Opens what the configuration names, calls `use`, and closes it whatever happens. */
+export async function withSession<Result>(
+  options: ConfigOptions,
+  context: CliContext,
+  listen: RunListener,
+  use: (session: Session, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = await readConfig(options, context);
+  const narrowed = narrow(config, options.repository);
+  const session = await context.wiring.openSession(narrowed, context.environment, listen);
+  try {
+    return await use(session, narrowed);
+  } finally {
+    await session.close();
+  }
+}
+
+/** `--repository NAME`: the others are left alone. */
+export function narrow(config: Config, name: string | undefined): Config {
+  if (name === undefined) return config;
+  const repositories = config.repositories.filter((repository) => repository.name === name);
+  if (repositories.length > 0) return { ...config, repositories };
+  const names = config.repositories.map((repository) => repository.name);
+  const hint = didYouMean(name, names);
+  throw new Failure('usage', `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}.`}`);
+}
+
+/** The only repository, or the one that is named; commands on one policy need to know which. */
+export function onlyRepository(session: Session): SessionRepository {
+  const [only] = session.repositories;
+  if (only !== undefined && session.repositories.length === 1) return only;
+  const names = session.repositories.map(({ config }) => config.name).join(', ');
+  throw new Failure('usage', `Several repositories are configured (${names}): say which with --repository NAME.`);
+}

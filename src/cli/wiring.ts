@@ -1,0 +1,54 @@
+import type { Config, Environment, RepositoryConfig } from '../config/model.ts';
+import type { RunListener } from '../run/events.ts';
+import type { RunPorts } from '../run/ports.ts';
+import type { RunSettings } from '../run/settings.ts';
+import type { Tree } from '../tree/tree.ts';
+import type { ScanPorts } from '../run/ports.ts';
+
+/** Port: what the command line asks of the composition root. Adapters are made there, each loaded when it is asked for. */
+export interface Wiring {
+  /** Registries and state as configured. With no configuration: docker credentials of the user and no state. */
+  openScanner(config: Config | undefined, environment: Environment): Promise<Scanner>;
+  /** Everything that a run needs, for every repository of the configuration. */
+  openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session>;
+  openDirectory(root: string): WorkingDirectory;
+  /** Structured logs on standard error (product.md, 8). */
+  openLog(config: Config): Promise<Log>;
+  demo(options: DemoOptions): Promise<number>;
+}
+
+export interface Scanner extends ScanPorts {
+  close(): Promise<void>;
+}
+
+export interface Session {
+  readonly repositories: readonly SessionRepository[];
+  close(): Promise<void>;
+}
+
+export interface SessionRepository {
+  readonly config: RepositoryConfig;
+  readonly settings: RunSettings;
+  readonly ports: RunPorts;
+}
+
+/** A local checkout (`--dir`). */
+export interface WorkingDirectory {
+  readonly tree: Tree;
+  /** Atomic, keeps the mode, refuses symlinks and paths outside. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface Log {
+  readonly listen: RunListener;
+  info(message: string, detail?: Readonly<Record<string, unknown>>): void;
+  error(message: string, detail?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface DemoOptions {
+  readonly directory: string;
+  readonly once: boolean;
+  readonly write: (text: string) => void;
+  readonly colour: boolean;
+  readonly signal: AbortSignal;
+}

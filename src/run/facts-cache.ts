@@ -1,0 +1,27 @@
+import type { FileFacts, NameClass } from '../fields/model.ts';
+
+/**
+ * Facts by content and name class (architecture.md, idea 2): an unchanged file is never looked at twice. It holds what the
+ * last survey used, and nothing else, so that it grows with the tree and not with its history.
+ */
+export class FactsCache {
+  #last = new Map<string, FileFacts>();
+  #next = new Map<string, FileFacts>();
+
+  get(id: string, nameClass: NameClass): FileFacts | undefined {
+    const key = `${nameClass} ${id}`;
+    const facts = this.#last.get(key) ?? this.#next.get(key);
+    if (facts !== undefined) this.#next.set(key, facts);
+    return facts;
+  }
+
+  set(id: string, nameClass: NameClass, facts: FileFacts): void {
+    this.#next.set(`${nameClass} ${id}`, facts);
+  }
+
+  /** Ends a survey: forgets what it did not use. */
+  turn(): void {
+    this.#last = this.#next;
+    this.#next = new Map();
+  }
+}

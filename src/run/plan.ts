@@ -1,0 +1,97 @@
+import type { Failure } from '../core/failure.ts';
+import { compareProblems, type Problem } from '../core/problem.ts';
+import type { Repository } from '../image/reference.ts';
+import type { BranchHistory } from './branch-history.ts';
+import { compose, type PlannedCommit } from './compose.ts';
+import { editFiles } from './edit-files.ts';
+import type { RunListener } from './events.ts';
+import { groupMoves, movedTags, type GroupStop } from './moves.ts';
+import { pathFilter } from './path-filter.ts';
+import type { ScanPorts } from './ports.ts';
+import type { Prepared } from './prepare.ts';
+import { Ruler, type Ruling } from './rule.ts';
+import { scanImages, type Scan, type Scans } from './scan.ts';
+import type { EnvironmentPaths, RunSettings } from './settings.ts';
+import { readSources } from './sources.ts';
+
+/** What a run would do, as a value that can be printed (architecture.md, idea 4). */
+export interface RunPlan {
+  readonly commits: readonly PlannedCommit[];
+  readonly rulings: readonly Ruling[];
+  readonly stops: ReadonlyMap<string, GroupStop>;
+  readonly problems: readonly Problem[];
+  readonly scans: Scans;
+}
+
+export interface PlanContext {
+  readonly settings: RunSettings;
+  readonly ports: ScanPorts;
+  readonly branch: string;
+  /** `undefined` where there is none to read (`--dir`). */
+  readonly history: BranchHistory | undefined;
+  readonly now: () => number;
+  readonly listen: RunListener;
+  /** Lists of this cycle, if there are any: a recomputation after a race does not ask again. */
+  readonly scans?: Scans | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** More would make a push that no reviewer reads (product.md, 5). */
+const mostCommits = 50;
+
+/** scan -> decide -> plan, over a tree that was read before. */
+export async function plan(prepared: Prepared, context: PlanContext): Promise<RunPlan> {
+  const scans = await scanWanted(prepared, context);
+  const ruler = new Ruler({ ...context, scans, now: context.now() });
+  const rulings = await ruler.ruleAll(prepared.bindings);
+  const { groups, stops } = groupMoves(rulings);
+  const sourced = await readSources(groups.slice(0, mostCommits), ruler);
+  const edited = await editFiles(sourced.groups, prepared.tree);
+  const environmentOf = environments(context.settings.environments);
+  const composing = { branch: context.branch, environmentOf, sources: sourced.sources };
+  const problems = [
+    ...prepared.problems,
+    ...edited.problems,
+    ...movedTags(rulings),
+    ...failedScans(rulings),
+    ...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
+  ];
+  return {
+    commits: edited.groups.map((group) => compose(group, composing)),
+    rulings,
+    stops,
+    problems: problems.sort(compareProblems),
+    scans,
+  };
+}
+
+/** Lists what was not listed in this cycle yet: a recomputation after a race asks only for what is new. */
+async function scanWanted(prepared: Prepared, context: PlanContext): Promise<Scans> {
+  const wanted = new Set(prepared.bindings.map(({ policy }) => policy.image.repository));
+  const known = context.scans ?? new Map<Repository, Scan>();
+  const missing = [...wanted].filter((image) => !known.has(image));
+  const { ports, settings, now, listen, signal } = context;
+  const options = { concurrency: settings.scanConcurrency, now, listen, signal };
+  return new Map([...known, ...(await scanImages(missing, ports, options))]);
+}
+
+/** The first environment that holds the file, in the order of the configuration; empty where there is none. */
+export function environments(known: readonly EnvironmentPaths[]): (file: string) => string {
+  const filters = known.map(({ name, paths }) => ({ name, holds: pathFilter(paths) }));
+  return (file) => filters.find(({ holds }) => holds(file))?.name ?? '';
+}
+
+/** One problem for each policy whose image could not be read, at the policy's place. */
+function failedScans(rulings: readonly Ruling[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const ruling of rulings) {
+    if (!('failure' in ruling)) continue;
+    const { policy } = ruling.binding;
+    problems.set(policy.name, { ...policy.place, ...registryProblem(policy.name, ruling.failure) });
+  }
+  return [...problems.values()];
+}
+
+function registryProblem(policy: string, failure: Failure): Problem {
+  return { code: 'registry-failed', message: `${policy} elects nothing: ${failure.message}`, policy };
+}

@@ -1,0 +1,34 @@
+import { bind } from '../bindings/bind.ts';
+import { collectPolicies } from '../bindings/collect.ts';
+import type { Binding } from '../bindings/model.ts';
+import { compareProblems, type Problem } from '../core/problem.ts';
+import type { Policy } from '../policy/model.ts';
+import type { Tree } from '../tree/tree.ts';
+import type { FactsCache } from './facts-cache.ts';
+import { pathFilter } from './path-filter.ts';
+import type { RunSettings } from './settings.ts';
+import { survey } from './survey.ts';
+
+/** A tree with everything that can be known of it without asking anybody. */
+export interface Prepared {
+  readonly tree: Tree;
+  readonly policies: readonly Policy[];
+  readonly bindings: readonly Binding[];
+  /** Sorted by place. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a tree: facts, then join (architecture.md, idea 2). */
+export async function prepare(
+  tree: Tree,
+  settings: Pick<RunSettings, 'paths' | 'policyRoots'>,
+  cache: FactsCache,
+): Promise<Prepared> {
+  const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
+  const files = await survey(tree, admits, cache);
+  const { policies, problems: policyProblems } = collectPolicies(files);
+  const bound = bind(files, policies, { policyRoots: settings.policyRoots });
+  const fileProblems = files.flatMap(({ path, facts }) => facts.problems.map((problem) => ({ ...problem, file: path })));
+  const problems = [...fileProblems, ...policyProblems, ...bound.problems].sort(compareProblems);
+  return { tree, policies: bound.policies, bindings: bound.bindings, problems };
+}

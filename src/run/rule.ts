@@ -1,0 +1,121 @@
+import type { Binding } from '../bindings/model.ts';
+import { wantsDigest } from '../bindings/digest-demand.ts';
+import { asFailure, Failure } from '../core/failure.ts';
+import type { Repository } from '../image/reference.ts';
+import type { Current, Decision, Past } from '../policy/decision.ts';
+import type { BranchHistory } from './branch-history.ts';
+import { elect } from './elect.ts';
+import { ImageLookup } from './image-facts.ts';
+import type { ScanPorts } from './ports.ts';
+import type { Scans } from './scan.ts';
+
+/** What was decided for one binding, or why nothing could be. */
+export type Ruling =
+  | { readonly binding: Binding; readonly decision: Decision }
+  | { readonly binding: Binding; readonly failure: Failure };
+
+export interface RuleContext {
+  readonly scans: Scans;
+  readonly ports: ScanPorts;
+  /** `undefined` where there is no history to read (`--dir`). */
+  readonly history: BranchHistory | undefined;
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Decides every binding. History is only read for a field that would move: it can stop a release, never cause one. A failure concerns all bindings of
+ * its image: nothing is elected from half of the answers.
+ */
+export class Ruler {
+  readonly #context: RuleContext;
+  readonly #lookups = new Map<Repository, ImageLookup | Failure>();
+  readonly #decisions = new Map<string, Decision>();
+
+  constructor(context: RuleContext) {
+    this.#context = context;
+  }
+
+  async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
+    const rulings: Ruling[] = [];
+    for (const binding of bindings) rulings.push(await this.#rule(binding));
+    return rulings.map((ruling) => this.#overrule(ruling));
+  }
+
+  /** The lookup of an image, with what was asked so far. */
+  lookup(image: Repository): ImageLookup | Failure {
+    const known = this.#lookups.get(image);
+    if (known !== undefined) return known;
+    const scan = this.#context.scans.get(image);
+    const { ports, signal } = this.#context;
+    const made =
+      scan === undefined
+        ? new Failure('internal', `${image} was not scanned.`)
+        : 'failure' in scan
+          ? scan.failure
+          : new ImageLookup(image, scan.tags, ports, signal);
+    this.#lookups.set(image, made);
+    return made;
+  }
+
+  async #rule(binding: Binding): Promise<Ruling> {
+    const image = binding.policy.image.repository;
+    const lookup = this.lookup(image);
+    if (lookup instanceof Failure) return { binding, failure: lookup };
+    try {
+      return { binding, decision: await this.#decide(binding, lookup) };
+    } catch (error) {
+      const failure = asFailure(error);
+      this.#lookups.set(image, failure);
+      return { binding, failure };
+    }
+  }
+
+  /** An image that failed later elects nothing for the bindings that were decided before. */
+  #overrule(ruling: Ruling): Ruling {
+    const lookup = this.lookup(ruling.binding.policy.image.repository);
+    return lookup instanceof Failure ? { binding: ruling.binding, failure: lookup } : ruling;
+  }
+
+  async #decide(binding: Binding, lookup: ImageLookup): Promise<Decision> {
+    const current = currentOf(binding);
+    const first = await this.#elect(binding, current, [current], wantsDigest(binding), lookup);
+    if (!wouldMove(first, binding)) return first;
+    const held = (await this.#context.history?.past(binding)) ?? [];
+    return this.#elect(binding, current, [current, ...held], true, lookup);
+  }
+
+  /** Fields of one policy that hold the same are decided once. */
+  async #elect(
+    binding: Binding,
+    current: Current,
+    past: Past,
+    digest: boolean,
+    lookup: ImageLookup,
+  ): Promise<Decision> {
+    const { policy, holds } = binding;
+    const key = JSON.stringify([policy.name, policy.place, current, past, holds, digest]);
+    const known = this.#decisions.get(key);
+    if (known !== undefined) return known;
+    const input = { policy, current, past, holds, wantsDigest: digest, now: this.#context.now };
+    const decision = await elect(input, lookup);
+    this.#decisions.set(key, decision);
+    return decision;
+  }
+}
+
+export function currentOf(binding: Binding): Current {
+  return { tag: binding.field.tag ?? null, digest: binding.field.digest ?? null };
+}
+
+/**
+ * Whether a decision changes what the field holds, gates aside. A digest is written only with a tag change, unless the kind is
+ * `digest` (product.md, 3), or where the policy pins and none stands there yet.
+ */
+export function wouldMove(decision: Decision, binding: Binding): boolean {
+  if (decision.elected === null) return false;
+  const current = currentOf(binding);
+  if (decision.elected !== current.tag) return true;
+  if (decision.digest === null || decision.digest === current.digest) return false;
+  return binding.policy.rule.kind === 'digest' || (binding.policy.digest === 'pin' && current.digest === null);
+}

@@ -1,0 +1,19 @@
+/** One repository's part of tallyman.yaml, as the run needs it. */
+export interface RunSettings {
+  /** The name in tallyman.yaml. */
+  readonly repository: string;
+  /** The allow-list of paths; empty: every file. */
+  readonly paths: readonly string[];
+  readonly policyRoots: readonly string[];
+  readonly environments: readonly EnvironmentPaths[];
+  /** How far back release history is read, in milliseconds. */
+  readonly horizon: number;
+  /** How many images are scanned at once. */
+  readonly scanConcurrency: number;
+}
+
+/** An environment's name and place (product.md, 2.5), in the order of promotion. */
+export interface EnvironmentPaths {
+  readonly name: string;
+  readonly paths: readonly string[];
+}

@@ -1,0 +1,39 @@
+import type { FactedFile } from '../bindings/model.ts';
+import type { NameClass } from '../fields/model.ts';
+import { readFacts } from '../fields/facts.ts';
+import { nameClass } from '../fields/name-class.ts';
+import type { Tree, TreeEntry } from '../tree/tree.ts';
+import type { FactsCache } from './facts-cache.ts';
+
+/**
+ * Reads the facts of every file that may hold an image field or a policy. Files whose content was seen before are
+ * not read again.
+ */
+export async function survey(
+  tree: Tree,
+  admits: (path: string) => boolean,
+  cache: FactsCache,
+): Promise<readonly FactedFile[]> {
+  const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits));
+  const unseen = wanted.filter(({ entry, kind }) => cache.get(entry.id, kind) === undefined);
+  const kinds = new Map(unseen.map(({ entry, kind }) => [entry.path, kind]));
+  await tree.read(
+    unseen.map(({ entry }) => entry),
+    (entry, bytes) => {
+      const kind = kinds.get(entry.path) ?? 'other';
+      cache.set(entry.id, kind, readFacts(bytes, kind));
+    },
+  );
+  const files = wanted.flatMap(({ entry, kind }) => {
+    const facts = cache.get(entry.id, kind);
+    return facts === undefined ? [] : [{ path: entry.path, id: entry.id, facts }];
+  });
+  cache.turn();
+  return files;
+}
+
+function candidate(entry: TreeEntry, admits: (path: string) => boolean): { entry: TreeEntry; kind: NameClass }[] {
+  if (entry.mode !== 'file' && entry.mode !== 'executable') return [];
+  const kind = nameClass(entry.path);
+  return kind === 'other' || !admits(entry.path) ? [] : [{ entry, kind }];
+}
