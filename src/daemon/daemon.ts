@@ -95,11 +95,12 @@ class Scheduler implements Daemon {
       entry.state = 'running';
       entry.again = false;
       const began = this.#options.clock.now();
-      const run = this.#run(entry.unit).then(() => {
+      const run = this.#run(entry.unit);
+      this.#running.add(run);
+      void run.finally(() => {
         this.#running.delete(run);
         this.#ended(entry, began);
       });
-      this.#running.add(run);
     }
   }
 
@@ -141,13 +142,11 @@ class Scheduler implements Daemon {
 
   async #idleWithinGrace(): Promise<boolean> {
     const { clock, grace = 10_000 } = this.#options;
-    let cancel = () => {};
-    const late = new Promise<boolean>((resolve) => {
-      cancel = clock.setTimer(grace, () => resolve(false));
-    });
-    const idle = Promise.all(this.#running).then(() => true);
-    const ended = await Promise.race([idle, late]);
+    const { promise: ended, resolve } = Promise.withResolvers<boolean>();
+    const cancel = clock.setTimer(grace, () => resolve(false));
+    void Promise.all(this.#running).finally(() => resolve(true));
+    const idle = await ended;
     cancel();
-    return ended;
+    return idle;
   }
 }

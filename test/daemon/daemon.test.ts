@@ -1,69 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startDaemon, type DaemonUnit } from '../../src/daemon/daemon.ts';
-import type { UnitSchedule } from '../../src/daemon/schedule.ts';
+import type { DaemonUnit } from '../../src/daemon/daemon.ts';
+import { ControlledUnit, start } from './controlled-unit.ts';
 import { FakeClock, settle } from './fake-clock.ts';
-
-/** A unit whose runs end when told to. */
-class ControlledUnit implements DaemonUnit {
-  readonly name: string;
-  readonly schedule: UnitSchedule;
-  readonly jitter: number;
-  readonly starts: number[] = [];
-  signal: AbortSignal | undefined;
-  atOnce = 0;
-  mostAtOnce = 0;
-  readonly #clock: FakeClock;
-  #pending: { resolve: () => void; reject: (error: unknown) => void } | undefined;
-
-  constructor(
-    clock: FakeClock,
-    name = 'fleet',
-    schedule: UnitSchedule = { kind: 'interval', every: 60_000 },
-    jitter = 0,
-  ) {
-    this.#clock = clock;
-    this.name = name;
-    this.schedule = schedule;
-    this.jitter = jitter;
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    this.signal = signal;
-    this.starts.push(this.#clock.now());
-    this.atOnce++;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#pending = { resolve, reject };
-      });
-    } finally {
-      this.atOnce--;
-    }
-  }
-
-  get running(): boolean {
-    return this.#pending !== undefined;
-  }
-
-  async end(error?: Error): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (error === undefined) pending?.resolve();
-    else pending?.reject(error);
-    await settle();
-  }
-}
-
-function start(
-  clock: FakeClock,
-  units: readonly DaemonUnit[],
-  more: { concurrency?: number; grace?: number } = {},
-) {
-  const errors: [string, unknown][] = [];
-  const daemon = startDaemon({ units, clock, onError: (unit, error) => errors.push([unit, error]), ...more });
-  return { daemon, errors };
-}
 
 function watch(promise: Promise<void>) {
   const watched = { promise, ended: false };
@@ -262,42 +200,5 @@ describe('stop', () => {
     expect(daemon.stop()).toBe(first);
     await first;
     expect(clock.waiting).toBe(0);
-  });
-});
-
-describe('laws', () => {
-  const step = fc.oneof(
-    fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 100_000 }) }),
-    fc.record({ kind: fc.constant('trigger' as const), unit: fc.integer({ min: 0, max: 2 }) }),
-    fc.record({ kind: fc.constant('end' as const), unit: fc.integer({ min: 0, max: 2 }) }),
-  );
-
-  it('whatever happens: at most one run of a unit, at most the allowed number in all, and no trigger is lost', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const clock = new FakeClock();
-        const units = ['a', 'b', 'c'].map((name) => new ControlledUnit(clock, name));
-        const { daemon } = start(clock, units, { concurrency: 2 });
-        const owed = [1, 1, 1];
-        for (const action of steps) {
-          const before = units.map((unit) => unit.starts.length);
-          if (action.kind === 'advance') await clock.advance(action.ms);
-          if (action.kind === 'end') await units[action.unit]?.end();
-          if (action.kind === 'trigger') {
-            daemon.trigger(units[action.unit]?.name);
-            owed[action.unit] = (before[action.unit] ?? 0) + 1;
-          }
-          expect(units.every((unit) => unit.mostAtOnce <= 1)).toBe(true);
-          expect(units.filter((unit) => unit.running).length).toBeLessThanOrEqual(2);
-        }
-        for (let round = 0; round < 6; round++) for (const unit of units) await unit.end();
-        for (const [index, unit] of units.entries()) {
-          expect(unit.starts.length).toBeGreaterThanOrEqual(owed[index] ?? 0);
-        }
-        await daemon.stop();
-        expect(clock.waiting).toBe(0);
-      }),
-      { numRuns: 40 },
-    );
   });
 });

@@ -1,0 +1,102 @@
+import { didYouMean } from '../core/nearest.ts';
+import type { ConfigDocument, RepositoryDocument } from './schema.ts';
+
+/** One thing that is wrong, at a path of the document. */
+export interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** The key is wrong, not its value. */
+  readonly atKey?: boolean;
+}
+
+/** What a schema alone cannot say: names that must be unique or known, keys that exclude each other, cron expressions. */
+export async function checkDocument(document: ConfigDocument): Promise<readonly Issue[]> {
+  const { repositories, registries, environments } = document;
+  return [
+    ...repeated(
+      'repositories',
+      'name',
+      repositories.map(({ name }) => name),
+    ),
+    ...repeated(
+      'registries',
+      'host',
+      registries.map(({ host }) => host),
+    ),
+    ...repeated(
+      'environments',
+      'name',
+      environments.map(({ name }) => name),
+    ),
+    ...unknownRepositories(document),
+    ...repositories.flatMap((repository, index) => uselessKeys(repository, ['repositories', index])),
+    ...(await scheduleIssues(document, [])),
+    ...(
+      await Promise.all(
+        repositories.map((repository, index) => scheduleIssues(repository, ['repositories', index])),
+      )
+    ).flat(),
+  ];
+}
+
+function repeated(list: string, key: string, values: readonly string[]): Issue[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    if (first === index) return [];
+    return [
+      {
+        path: [list, index, key],
+        message: `${key} ${value} is there already, as number ${first + 1} of ${list}`,
+      },
+    ];
+  });
+}
+
+function unknownRepositories({ repositories, environments }: ConfigDocument): Issue[] {
+  const known = repositories.map(({ name }) => name);
+  return environments.flatMap(({ repository }, index) => {
+    if (known.includes(repository)) return [];
+    const message = `no repository has the name ${repository}${didYouMean(repository, known)}`;
+    return [{ path: ['environments', index, 'repository'], message }];
+  });
+}
+
+function uselessKeys({ url, auth }: RepositoryDocument, path: readonly PropertyKey[]): Issue[] {
+  if (url.kind !== 'local' || auth === undefined) return [];
+  return [
+    { path: [...path, 'auth'], atKey: true, message: 'auth has no meaning for a local path; remove it' },
+  ];
+}
+
+interface ScheduleKeys {
+  readonly interval?: number | undefined;
+  readonly cron?: string | undefined;
+  readonly timeZone?: string | undefined;
+}
+
+async function scheduleIssues(
+  { interval, cron, timeZone }: ScheduleKeys,
+  path: readonly PropertyKey[],
+): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  if (interval !== undefined && cron !== undefined) {
+    issues.push({
+      path: [...path, 'cron'],
+      atKey: true,
+      message: 'cron stands beside interval; keep one of them',
+    });
+  }
+  if (timeZone !== undefined && cron === undefined) {
+    issues.push({
+      path: [...path, 'timeZone'],
+      atKey: true,
+      message: 'timeZone has no meaning without cron beside it',
+    });
+  }
+  if (cron !== undefined) {
+    const why = (await import('./cron.ts')).whyNoCron(cron);
+    if (why !== undefined)
+      issues.push({ path: [...path, 'cron'], message: `this is no cron expression: ${why}` });
+  }
+  return issues;
+}

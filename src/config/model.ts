@@ -1,0 +1,94 @@
+/** `tallyman.yaml` as the rest of the program sees it: checked, defaults filled in, all paths absolute, all times in milliseconds. */
+export interface Config {
+  /** The file it was read from, absolute. */
+  readonly file: string;
+  readonly repositories: readonly RepositoryConfig[];
+  readonly registries: readonly RegistryConfig[];
+  /** Path of a Docker `config.json` named in the file; `undefined`: `dockerConfigPath` tells where one may be. */
+  readonly dockerConfig: string | undefined;
+  /** How many repositories are worked on at the same time. */
+  readonly concurrency: number;
+  /** `undefined`: no HTTP server. */
+  readonly server: Listen | undefined;
+  readonly stateDirectory: string;
+  readonly environments: readonly EnvironmentConfig[];
+  readonly logLevel: LogLevel;
+  /** How far back release history is read. */
+  readonly horizon: number;
+  /** Outbound proxy: `http://host:port`, or `env` for what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say; `undefined`: none. */
+  readonly proxy: string | undefined;
+}
+
+export interface RepositoryConfig {
+  readonly name: string;
+  readonly remote: Remote;
+  readonly branch: string;
+  /** Path globs that are read and written; empty: everything. */
+  readonly paths: readonly string[];
+  /** Folders whose policies bind anywhere. */
+  readonly policyRoots: readonly string[];
+  readonly schedule: Schedule;
+  /** A random delay up to this is added to every wait. */
+  readonly jitter: number;
+  readonly auth: RepositoryAuth | undefined;
+  readonly signing: Signing | undefined;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly pushOptions: readonly string[];
+  /** Template of the commit message; `undefined`: the default of product.md, 6.1. */
+  readonly message: string | undefined;
+}
+
+export type Remote =
+  { readonly kind: 'http'; readonly url: string } | { readonly kind: 'local'; readonly path: string };
+
+export type Schedule =
+  | { readonly kind: 'interval'; readonly every: number }
+  /** Five fields, in the named time zone. */
+  | { readonly kind: 'cron'; readonly expression: string; readonly timeZone: string };
+
+export type RepositoryAuth =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
+  | { readonly kind: 'bearer'; readonly token: Secret };
+
+export interface Signing {
+  readonly kind: 'ssh' | 'openpgp';
+  readonly key: Secret;
+  readonly passphrase: Secret | undefined;
+}
+
+export interface RegistryConfig {
+  /** Canonical, with its port where it has one: the `registryHost` of its images. */
+  readonly host: string;
+  readonly auth: { readonly username: string; readonly password: Secret } | undefined;
+  /** Plain http. */
+  readonly insecure: boolean;
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  /** Requests a second; `undefined`: no limit. */
+  readonly perSecond: number | undefined;
+  /** PEM certificates to trust for this host, beside the system's. */
+  readonly ca: Secret | undefined;
+}
+
+/** Where a secret is; never the secret itself. `readSecret` gives its present value. */
+export type Secret = { readonly env: string } | { readonly file: string };
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A named set of paths on a repository's branch. */
+export interface EnvironmentConfig {
+  readonly name: string;
+  readonly repository: string;
+  readonly paths: readonly string[];
+  /** Left to right in tables; default: the place in the list. */
+  readonly order: number;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The process environment, handed in by `main`. */
+export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,98 @@
+import { dirname, resolve } from 'node:path';
+import type { Config, RegistryConfig, RepositoryConfig, Schedule, Secret, Signing } from './model.ts';
+import type { ConfigDocument, RepositoryDocument } from './schema.ts';
+
+const defaultInterval = 300_000;
+const mostJitter = 30_000;
+
+/** From the checked document to what the program works with. Relative paths are relative to the folder of `file`. */
+export function resolveConfig(document: ConfigDocument, file: string): Config {
+  const path = (text: string) => resolve(dirname(file), text);
+  return {
+    file,
+    repositories: document.repositories.map((repository) => resolveRepository(repository, document, path)),
+    registries: document.registries.map((registry) => resolveRegistry(registry, path)),
+    dockerConfig: document.dockerConfig === undefined ? undefined : path(document.dockerConfig),
+    concurrency: document.concurrency,
+    server: document.server.listen,
+    stateDirectory: path(document.stateDirectory),
+    environments: document.environments.map((environment, index) => ({
+      ...environment,
+      order: environment.order ?? index,
+    })),
+    logLevel: document.log.level,
+    horizon: document.horizon,
+    proxy: document.proxy,
+  };
+}
+
+type ResolvePath = (text: string) => string;
+
+function resolveRepository(
+  repository: RepositoryDocument,
+  document: ConfigDocument,
+  path: ResolvePath,
+): RepositoryConfig {
+  const { url } = repository;
+  const own = repository.interval !== undefined || repository.cron !== undefined;
+  const schedule = resolveSchedule(own ? repository : document);
+  const jitter = repository.jitter ?? (own ? undefined : document.jitter) ?? defaultJitter(schedule);
+  return {
+    name: repository.name,
+    remote: url.kind === 'local' ? { kind: 'local', path: path(url.path) } : url,
+    branch: repository.branch,
+    paths: repository.paths,
+    policyRoots: repository.policyRoots.map((folder) => folder.replace(/\/+$/, '')),
+    schedule,
+    jitter,
+    auth: resolveAuth(repository.auth, path),
+    signing: resolveSigning(repository.signing, path),
+    author: repository.author,
+    pushOptions: repository.push.options,
+    message: repository.message,
+  };
+}
+
+function resolveSchedule(keys: Pick<ConfigDocument, 'interval' | 'cron' | 'timeZone'>): Schedule {
+  if (keys.cron !== undefined) {
+    return { kind: 'cron', expression: keys.cron, timeZone: keys.timeZone ?? 'UTC' };
+  }
+  return { kind: 'interval', every: keys.interval ?? defaultInterval };
+}
+
+function defaultJitter(schedule: Schedule): number {
+  return schedule.kind === 'cron' ? 0 : Math.min(mostJitter, Math.round(schedule.every / 10));
+}
+
+function resolveAuth(auth: RepositoryDocument['auth'], path: ResolvePath): RepositoryConfig['auth'] {
+  if (auth?.basic !== undefined) {
+    const { username, password } = auth.basic;
+    return { kind: 'basic', username, password: resolveSecret(password, path) };
+  }
+  if (auth?.bearer !== undefined) return { kind: 'bearer', token: resolveSecret(auth.bearer, path) };
+  return undefined;
+}
+
+function resolveSigning(signing: RepositoryDocument['signing'], path: ResolvePath): Signing | undefined {
+  const kind = signing?.ssh === undefined ? 'openpgp' : 'ssh';
+  const by = signing?.[kind];
+  if (by === undefined) return undefined;
+  const passphrase = by.passphrase && resolveSecret(by.passphrase, path);
+  return { kind, key: resolveSecret(by.key, path), passphrase };
+}
+
+function resolveRegistry(registry: ConfigDocument['registries'][number], path: ResolvePath): RegistryConfig {
+  const { host, auth, insecure, concurrency, rateLimit, ca } = registry;
+  return {
+    host,
+    auth: auth && { username: auth.username, password: resolveSecret(auth.password, path) },
+    insecure,
+    concurrency,
+    perSecond: rateLimit?.perSecond,
+    ca: ca && resolveSecret(ca, path),
+  };
+}
+
+function resolveSecret(secret: Secret, path: ResolvePath): Secret {
+  return 'file' in secret ? { file: path(secret.file) } : secret;
+}

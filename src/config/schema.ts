@@ -1,0 +1,274 @@
+import * as z from 'zod';
+import {
+  branch,
+  duration,
+  exactlyOne,
+  listen,
+  proxy,
+  registryName,
+  remote,
+  repositoryPath,
+  secret,
+} from './fields.ts';
+import { logLevels } from './model.ts';
+
+const day = 86_400_000;
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/, 'use letters, digits, dots, dashes; at most 63');
+
+/** The shape of `tallyman.yaml` (product.md, 2.5). Closed: what is not here is an error. */
+export type ConfigDocument = z.output<ReturnType<typeof configSchema>>;
+export type RepositoryDocument = ConfigDocument['repositories'][number];
+
+/** Compares a plain value with the schema. */
+export function readDocument(
+  value: unknown,
+): { readonly document: ConfigDocument } | { readonly issues: readonly z.core.$ZodIssue[] } {
+  const read = configSchema().safeParse(value);
+  return read.success ? { document: read.data } : { issues: read.error.issues };
+}
+
+function configSchema() {
+  return z.strictObject({
+    repositories: z.array(repository()).min(1).max(1000).describe('The config repositories to work on.'),
+    registries: z
+      .array(registry())
+      .max(1000)
+      .default([])
+      .describe(
+        'Settings of single registries. A registry that is not listed is used anonymously, or by dockerConfig.',
+      ),
+    ...schedule(
+      'How often every repository is looked at. Default 5m.',
+      'Instead of interval: when every repository is looked at.',
+    ),
+    environments: z
+      .array(environment())
+      .max(1000)
+      .default([])
+      .describe('Named sets of paths, for records and tables.'),
+    ...process(),
+    horizon: duration(day, 3650 * day)
+      .prefault('365d')
+      .describe('How far back the release history in git is read.'),
+    proxy: proxy
+      .optional()
+      .describe(
+        'Outbound proxy as http://host:port, or env for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: none.',
+      ),
+  });
+}
+
+/** The published JSON Schema of `tallyman.yaml`, draft 2020-12. */
+export function configJsonSchema(): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(configSchema(), { io: 'input' });
+  return {
+    $schema,
+    $id: 'https://tallyman.dev/schemas/tallyman.v1.json',
+    title: 'tallyman.yaml',
+    description: 'The configuration of Tallyman, the deployment automator.',
+    ...rest,
+  };
+}
+
+function repository() {
+  return z.strictObject({
+    name: name.describe('The name used in records, logs, metrics and environments. Unique.'),
+    url: remote.describe('https:// or http:// address of the repository, or the path of a bare repository.'),
+    branch: branch.prefault('main').describe('The branch that is read and written.'),
+    paths: z
+      .array(repositoryPath)
+      .max(1000)
+      .default([])
+      .describe('Globs of the files that may be read and written. Default: all.'),
+    policyRoots: z
+      .array(repositoryPath)
+      .max(100)
+      .default([])
+      .describe('Folders whose policies may bind anywhere, not only below themselves.'),
+    ...schedule(
+      'How often this repository is looked at.',
+      'Instead of interval: when this repository is looked at.',
+    ),
+    auth: auth().optional(),
+    signing: signing().optional(),
+    author: author(),
+    push: push(),
+    message: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('Template of the commit message; the release records are added after it.'),
+  });
+}
+
+function author() {
+  return z
+    .strictObject({
+      name: oneLine(/^[^<>\n\r\0]+$/, 'one line, without < and >').describe('Name.'),
+      email: oneLine(/^[^<>\s\0]+$/, 'no blanks, no < and >').describe('E-mail address.'),
+    })
+    .default({ name: 'Tallyman', email: 'tallyman@localhost' })
+    .describe('Author and committer of the commits.');
+}
+
+function oneLine(pattern: RegExp, why: string) {
+  return z.string().min(1).max(200).regex(pattern, why);
+}
+
+function push() {
+  const option = z
+    .string()
+    .min(1)
+    .max(1000)
+    .regex(/^[^\n\0]+$/, 'one line each');
+  return z
+    .strictObject({
+      options: z
+        .array(option)
+        .max(20)
+        .default([])
+        .describe('Push options that are sent along, such as ci.skip.'),
+    })
+    .prefault({})
+    .describe('How commits are pushed.');
+}
+
+function auth() {
+  const basic = z.strictObject({
+    username: z.string().min(1).max(1000).describe('User name.'),
+    password: secret('The password or access token.'),
+  });
+  const either = z.strictObject({
+    basic: basic.optional().describe('User name and password, or access token as the password.'),
+    bearer: secret('A token for the Authorization header.').optional(),
+  });
+  return exactlyOne(either, ['basic', 'bearer'], 'How to log in to the git server.');
+}
+
+function signing() {
+  const either = z.strictObject({
+    ssh: signingKey('in OpenSSH form'),
+    openpgp: signingKey('OpenPGP, armored'),
+  });
+  return exactlyOne(
+    either,
+    ['ssh', 'openpgp'],
+    'The key that signs the commits. Default: they are not signed.',
+  );
+}
+
+function signingKey(what: string) {
+  return z
+    .strictObject({
+      key: secret(`The private key, ${what}.`),
+      passphrase: secret('The passphrase of the key, if it has one.').optional(),
+    })
+    .optional()
+    .describe(`Sign with a key, ${what}.`);
+}
+
+function registry() {
+  return z.strictObject({
+    host: registryName.describe(
+      'The host as image references name it, with its port where it has one. Unique.',
+    ),
+    auth: z
+      .strictObject({
+        username: z.string().min(1).max(1000).describe('User name.'),
+        password: secret('The password or access token.'),
+      })
+      .optional()
+      .describe('Credentials; they go before those of dockerConfig.'),
+    insecure: z.boolean().default(false).describe('Speak plain http to this registry.'),
+    concurrency: z.int().min(1).max(256).default(8).describe('Requests to this registry at the same time.'),
+    rateLimit: z
+      .strictObject({ perSecond: z.number().positive().max(10_000).describe('Requests a second.') })
+      .optional()
+      .describe('Upper limit of requests to this registry. Default: none.'),
+    ca: secret('PEM certificates to trust for this registry beside those of the system.').optional(),
+  });
+}
+
+function environment() {
+  return z.strictObject({
+    name: name.describe('The name of the environment. Unique.'),
+    repository: name.describe('The name of its repository in this file.'),
+    paths: z.array(repositoryPath).min(1).max(1000).describe('Globs of the files that belong to it.'),
+    order: z
+      .int()
+      .optional()
+      .describe('Its place in tables, from left to right. Default: its place in this list.'),
+  });
+}
+
+/** What concerns the process, not what it works on. */
+function process() {
+  return {
+    dockerConfig: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Path of a Docker config.json with registry credentials. Default: config.json in the folder named by DOCKER_CONFIG, else in ~/.docker, if it is there.',
+      ),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .describe('How many repositories are worked on at the same time.'),
+    server: server(),
+    stateDirectory: z
+      .string()
+      .min(1)
+      .default('.tallyman-state')
+      .describe('Where clones and caches are kept; it can be deleted at any time. Relative to this file.'),
+    log: z
+      .strictObject({ level: z.enum(logLevels).default('info').describe('The least level that is written.') })
+      .prefault({})
+      .describe('Structured logs, on standard error.'),
+  };
+}
+
+function server() {
+  const address = listen
+    .prefault('127.0.0.1:8080')
+    .describe('Address of /healthz, /readyz and /metrics: host:port, or off.');
+  return z.strictObject({ listen: address }).prefault({}).describe('The HTTP server of the daemon.');
+}
+
+function schedule(interval: string, cron: string) {
+  return {
+    interval: duration(1000, 30 * day)
+      .optional()
+      .describe(interval),
+    cron: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe(`${cron} Five fields: minute, hour, day, month, weekday.`),
+    timeZone: z
+      .string()
+      .max(100)
+      .refine(isTimeZone, 'this is no time zone; write a name such as Europe/Copenhagen or UTC')
+      .optional()
+      .describe('The time zone of cron. Default UTC.'),
+    jitter: duration(0, day)
+      .optional()
+      .describe(
+        'A random delay up to this is added to each wait. Default: a tenth of the interval, 30s at most; 0s with cron.',
+      ),
+  };
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
