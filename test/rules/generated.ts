@@ -1,0 +1,20 @@
+import { format, resolveConfig } from 'prettier';
+import { root } from './files.ts';
+import { readLayers } from './layers.ts';
+import { lintConfig } from './lint-rules.ts';
+
+/** Every file that is written by `npm run generate`: its path from the root, and its text. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const values: readonly (readonly [path: string, value: unknown])[] = [
+    ['.oxlintrc.json', lintConfig(readLayers())],
+  ];
+  const files = await Promise.all(
+    values.map(async ([path, value]) => [path, await render(path, value)] as const),
+  );
+  return new Map(files);
+}
+
+async function render(path: string, value: unknown): Promise<string> {
+  const options = (await resolveConfig(`${root}${path}`)) ?? {};
+  return format(JSON.stringify(value), { ...options, filepath: path });
+}
