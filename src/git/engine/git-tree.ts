@@ -1,0 +1,149 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { Failure } from '../../core/failure.ts';
+import type { Tree, TreeEntry } from '../../tree/tree.ts';
+import type { ObjectId } from './object-id.ts';
+import type { ObjectStore } from './object-store.ts';
+import { parseTree, type TreeItem } from './tree-object.ts';
+
+/** Files over this size are listed but not read: no file with image fields is near it. */
+export const maxFileBytes = 8 * 1024 * 1024;
+
+/**
+ * Parsed tree objects by id: what one commit shares with the next is not read again. Trees that the last two
+ * generations did not touch are forgotten.
+ */
+export class TreeCache {
+  #young = new Map<ObjectId, readonly TreeItem[]>();
+  #old = new Map<ObjectId, readonly TreeItem[]>();
+
+  get(id: ObjectId): readonly TreeItem[] | undefined {
+    const items = this.#young.get(id) ?? this.#old.get(id);
+    if (items !== undefined) this.#young.set(id, items);
+    return items;
+  }
+
+  set(id: ObjectId, items: readonly TreeItem[]): void {
+    this.#young.set(id, items);
+  }
+
+  /** Called once for each new state of the branch. */
+  age(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+}
+
+/** The files of one commit of a git repository. */
+export class GitTree implements Tree {
+  readonly root: ObjectId;
+  readonly #store: ObjectStore;
+  readonly #cache: TreeCache;
+  #entries: readonly TreeEntry[] | undefined;
+
+  constructor(store: ObjectStore, root: ObjectId, cache: TreeCache = new TreeCache()) {
+    this.#store = store;
+    this.root = root;
+    this.#cache = cache;
+  }
+
+  async list(): Promise<readonly TreeEntry[]> {
+    return (this.#entries ??= this.listNow());
+  }
+
+  async entry(path: string): Promise<TreeEntry | undefined> {
+    const parts = path.split('/');
+    const name = parts.pop();
+    let id = this.root;
+    let prefix = '';
+    for (const part of parts) {
+      const folder = this.items(id, prefix).find((item) => item.name === part && item.mode === 'tree');
+      if (folder === undefined) return undefined;
+      id = folder.id;
+      prefix += `${part}/`;
+    }
+    const item = this.items(id, prefix).find((item) => item.name === name);
+    return item === undefined || item.mode === 'tree' ? undefined : { path, id: item.id, mode: item.mode };
+  }
+
+  listNow(): readonly TreeEntry[] {
+    const entries: TreeEntry[] = [];
+    this.#walk(this.root, '', 0, entries);
+    return entries;
+  }
+
+  async read(
+    entries: readonly TreeEntry[],
+    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+  ): Promise<void> {
+    const byId = new Map<ObjectId, TreeEntry[]>();
+    for (const entry of entries) {
+      const same = byId.get(entry.id);
+      if (same === undefined) byId.set(entry.id, [entry]);
+      else same.push(entry);
+    }
+    let pause = performance.now() + busyMilliseconds;
+    for (const id of this.#store.inReadingOrder(byId.keys())) {
+      const files = byId.get(id) ?? [];
+      const bytes = this.#blob(id, files[0]?.path ?? id);
+      for (const file of files) visit(file, bytes);
+      if (performance.now() < pause) continue;
+      await setImmediate(); // other work of the process gets its turn
+      pause = performance.now() + busyMilliseconds;
+    }
+  }
+
+  /** The items of a tree object of this commit. */
+  items(id: ObjectId, path: string): readonly TreeItem[] {
+    const known = this.#cache.get(id);
+    if (known !== undefined) return known;
+    const object = this.#store.read(id);
+    if (object === undefined) throw missing('folder', path, id);
+    if (object.type !== 'tree')
+      throw new Failure('corrupt', `${path || 'the root'} is a ${object.type}, expected a tree (${id})`);
+    const items = parseTree(id, object.bytes);
+    this.#cache.set(id, items);
+    return items;
+  }
+
+  #blob(id: ObjectId, path: string): Uint8Array {
+    const object = this.#store.read(id);
+    if (object === undefined) throw missing('file', path, id);
+    if (object.type !== 'blob')
+      throw new Failure('corrupt', `${path} is a ${object.type}, expected a file (${id})`, { file: path });
+    if (object.bytes.length > maxFileBytes) {
+      throw new Failure(
+        'too-large',
+        `${path} has ${object.bytes.length} bytes; files over ${maxFileBytes} are not read`,
+        { file: path },
+      );
+    }
+    return object.bytes;
+  }
+
+  #walk(id: ObjectId, prefix: string, depth: number, entries: TreeEntry[]): void {
+    if (depth > deepest)
+      throw new Failure(
+        'too-large',
+        `folders are nested deeper than ${deepest}, at ${prefix.slice(0, 80)}...`,
+      );
+    for (const { name, mode, id: item } of this.items(id, prefix)) {
+      if (mode === 'tree') this.#walk(item, `${prefix}${name}/`, depth + 1, entries);
+      else entries.push({ path: prefix + name, id: item, mode });
+    }
+    if (entries.length > mostFiles)
+      throw new Failure('too-large', `the tree holds more than ${mostFiles} files`);
+  }
+}
+
+function missing(kind: string, path: string, id: ObjectId): Failure {
+  return new Failure(
+    'corrupt',
+    `the ${kind} ${path || '(root)'} is not in the repository: object ${id} is missing`,
+    { retryable: true },
+  );
+}
+
+const deepest = 256;
+const mostFiles = 1_000_000;
+const busyMilliseconds = 15;

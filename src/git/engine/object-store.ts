@@ -1,0 +1,176 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { Failure } from '../../core/failure.ts';
+import { diskFailure, errorCode, writeDurably } from './durable.ts';
+import { hasLoose, readLoose, writeLoose } from './loose-objects.ts';
+import type { GitObject, NewObject, ObjectId, ObjectReader } from './object-id.ts';
+import { PackFile } from './pack-file.ts';
+import { encodePackIndex, type IndexEntry } from './pack-index.ts';
+import { readPack, type PackedObject, type PackReading } from './pack-reader.ts';
+import { extendPack } from './pack-writer.ts';
+
+export interface AddedPack {
+  readonly objects: number;
+}
+
+/**
+ * The `objects` folder of a git directory: packs, loose objects, and the folders named in `info/alternates`. What is
+ * written is seen whole or not at all: pack before index, each by a temporary file and a rename. Reading is synchronous
+ * (a system call per 128 KiB of a pack); every object is checked against its id.
+ */
+export class ObjectStore implements ObjectReader {
+  readonly directory: string;
+  readonly #alternates: readonly ObjectStore[];
+  #packs: PackFile[] = [];
+  #packsSeen = '';
+
+  /** @throws Failure `corrupt` where alternates go in a circle or too deep */
+  constructor(objects: string, depth = 0) {
+    this.directory = objects;
+    if (depth > 5) throw new Failure('corrupt', `${objects}: alternates are nested deeper than 5`);
+    this.#alternates = readAlternates(objects).map((path) => new ObjectStore(path, depth + 1));
+    this.#loadPacks();
+  }
+
+  has(id: ObjectId): boolean {
+    return (
+      this.#inPacks(id) !== undefined ||
+      hasLoose(this.directory, id) ||
+      this.#elsewhere((store) => store.has(id)) === true
+    );
+  }
+
+  read(id: ObjectId): GitObject | undefined {
+    const place = this.#inPacks(id);
+    if (place !== undefined) return this.#readPacked(id, place.pack, place.offset);
+    return readLoose(this.directory, id) ?? this.#elsewhere((store) => store.read(id));
+  }
+
+  /** The ids in the order in which they are read fastest: pack by pack, by place in the pack; the rest last. */
+  inReadingOrder(ids: Iterable<ObjectId>): ObjectId[] {
+    const rows = Array.from(ids, (id) => {
+      for (const [rank, pack] of this.#packs.entries()) {
+        const offset = pack.index.find(id);
+        if (offset !== undefined) return { id, rank, offset };
+      }
+      return { id, rank: this.#packs.length, offset: 0 };
+    });
+    rows.sort((a, b) => a.rank - b.rank || a.offset - b.offset);
+    return rows.map((row) => row.id);
+  }
+
+  writeLoose(object: NewObject): void {
+    if (!this.has(object.id)) writeLoose(this.directory, object);
+  }
+
+  /**
+   * Checks a pack, completes it where it is thin (with bases from this store), and keeps it with a new index.
+   * @throws Failure `corrupt`, `too-large`, `forbidden`
+   */
+  addPack(pack: Buffer, reading: Partial<PackReading> = {}): AddedPack {
+    const entries: IndexEntry[] = [];
+    const add = (object: PackedObject): void => {
+      entries.push({ id: object.id, offset: object.offset, crc: object.crc });
+    };
+    const visit = (object: PackedObject): void => {
+      add(object);
+      reading.visit?.(object);
+    };
+    const { externalBases, objects } = readPack(pack, { external: (id) => this.read(id), ...reading, visit });
+    if (objects === 0) return { objects };
+    let whole = pack;
+    if (externalBases.size > 0) {
+      whole = extendPack(pack, [...externalBases.values()]);
+      entries.length = 0;
+      readPack(whole, { visit: add });
+    }
+    const sum = whole.subarray(whole.length - 20);
+    const base = join(this.directory, 'pack', `pack-${sum.toString('hex')}`);
+    writeDurably(`${base}.pack`, whole, 0o444);
+    writeDurably(`${base}.idx`, encodePackIndex(entries, sum), 0o444);
+    this.#loadPacks();
+    return { objects };
+  }
+
+  packCount(): number {
+    return this.#packs.length;
+  }
+
+  close(): void {
+    for (const pack of this.#packs) pack.close();
+    for (const store of this.#alternates) store.close();
+  }
+
+  #inPacks(id: ObjectId): { pack: PackFile; offset: number } | undefined {
+    for (const pack of this.#packs) {
+      const offset = pack.index.find(id);
+      if (offset !== undefined) return { pack, offset };
+    }
+    return undefined;
+  }
+
+  #readPacked(id: ObjectId, pack: PackFile, offset: number): GitObject | undefined {
+    try {
+      pack.open();
+    } catch (error) {
+      // Somebody repacked: the object stands in another pack now.
+      if (!(error instanceof Failure && error.code === 'not-found') || !this.#loadPacks()) throw error;
+      return this.read(id);
+    }
+    return pack.read(id, offset);
+  }
+
+  /** Asked only where this folder does not have the object: first looks whether packs came since. */
+  #elsewhere<Answer>(ask: (store: ObjectStore) => Answer | undefined): Answer | undefined {
+    if (this.#loadPacks()) return ask(this);
+    for (const store of this.#alternates) {
+      const answer = ask(store);
+      if (answer !== undefined && answer !== false) return answer;
+    }
+    return undefined;
+  }
+
+  /** @returns whether the packs are others than before */
+  #loadPacks(): boolean {
+    const folder = join(this.directory, 'pack');
+    const seen = stampOf(folder);
+    if (seen === this.#packsSeen) return false;
+    const names = existsSync(folder)
+      ? readdirSync(folder).filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name))
+      : [];
+    const paths = names
+      .map((name) => join(folder, name.replace(/\.idx$/, '.pack')))
+      .filter((path) => existsSync(path));
+    const known = new Map(this.#packs.map((pack) => [pack.path, pack]));
+    const same = paths.length === known.size && paths.every((path) => known.has(path));
+    for (const [path, pack] of known) if (!paths.includes(path)) pack.close();
+    this.#packs = paths.sort().map((path) => known.get(path) ?? new PackFile(path));
+    this.#packsSeen = seen;
+    return !same;
+  }
+}
+
+function stampOf(folder: string): string {
+  try {
+    const { mtimeNs, ino } = statSync(folder, { bigint: true });
+    return `${ino}:${mtimeNs}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'none';
+    throw diskFailure(error, 'read', folder);
+  }
+}
+
+function readAlternates(objects: string): readonly string[] {
+  let text: string;
+  try {
+    text = readFileSync(join(objects, 'info', 'alternates'), 'utf8');
+  } catch {
+    return [];
+  }
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .slice(0, 100)
+    .map((line) => resolve(objects, line));
+}

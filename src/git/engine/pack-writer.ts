@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+
+import { encodeEntryHead } from './pack-entry.ts';
+import type { GitObject } from './object-id.ts';
+
+/** A pack of exactly these objects, each whole: a push sends few and small ones. */
+export function writePack(objects: readonly GitObject[]): Buffer {
+  return seal([packHeader(objects.length), ...objects.flatMap(encodeEntry)]);
+}
+
+/** The same pack with more objects at its end: makes a thin pack complete. Entries keep their offsets. */
+export function extendPack(pack: Buffer, more: readonly GitObject[]): Buffer {
+  const count = pack.readUInt32BE(8) + more.length;
+  return seal([packHeader(count), pack.subarray(12, pack.length - 20), ...more.flatMap(encodeEntry)]);
+}
+
+function encodeEntry(object: GitObject): Buffer[] {
+  return [encodeEntryHead(object.type, object.bytes.length), deflateSync(object.bytes)];
+}
+
+function packHeader(count: number): Buffer {
+  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
+  header.writeUInt32BE(count, 8);
+  return header;
+}
+
+function seal(parts: readonly Buffer[]): Buffer {
+  const sum = createHash('sha1');
+  for (const part of parts) sum.update(part);
+  return Buffer.concat([...parts, sum.digest()]);
+}

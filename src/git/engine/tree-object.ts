@@ -1,0 +1,105 @@
+import { Failure } from '../../core/failure.ts';
+import type { TreeEntry } from '../../tree/tree.ts';
+import type { ObjectId } from './object-id.ts';
+
+export type TreeMode = TreeEntry['mode'] | 'tree';
+
+export interface TreeItem {
+  /** UTF-8; other bytes become U+FFFD, and then the name cannot be edited by. */
+  readonly name: string;
+  readonly mode: TreeMode;
+  readonly id: ObjectId;
+  /** Where the 20 bytes of the id stand in the tree object. */
+  readonly idOffset: number;
+}
+
+/**
+ * Reads a tree object. Names come from strangers: such as would leave the tree or hide in `.git` are refused, as are
+ * unknown modes, and entries that are not in git's order (so that no name stands twice).
+ * @throws Failure `corrupt`
+ */
+export function parseTree(id: ObjectId, bytes: Uint8Array): readonly TreeItem[] {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const items: TreeItem[] = [];
+  let at = 0;
+  let lastKey: Buffer | undefined;
+  while (at < raw.length) {
+    const space = raw.indexOf(0x20, at);
+    const nul = raw.indexOf(0, space + 1);
+    if (space < 0 || nul < 0 || nul + 21 > raw.length) throw damaged(id, 'it ends in the middle of an entry');
+    const mode = modesByText.get(raw.toString('latin1', at, space));
+    if (mode === undefined)
+      throw damaged(id, `unknown mode ${JSON.stringify(raw.toString('latin1', at, space).slice(0, 12))}`);
+    const name = raw.toString('utf8', space + 1, nul);
+    if (isForbiddenName(name)) throw damaged(id, `the name ${JSON.stringify(name)} is not allowed in a tree`);
+    const key =
+      mode === 'tree'
+        ? Buffer.from(`${raw.toString('latin1', space + 1, nul)}/`, 'latin1')
+        : raw.subarray(space + 1, nul);
+    if (lastKey !== undefined && Buffer.compare(lastKey, key) >= 0) {
+      throw damaged(id, `the entry ${JSON.stringify(name)} is out of order or stands twice`);
+    }
+    lastKey = key;
+    items.push({ name, mode, id: raw.toString('hex', nul + 1, nul + 21), idOffset: nul + 1 });
+    at = nul + 21;
+  }
+  return items;
+}
+
+export interface NewTreeItem {
+  readonly name: string;
+  readonly mode: TreeMode;
+  readonly id: ObjectId;
+}
+
+/**
+ * The bytes of a tree object, in git's order.
+ * @throws Failure `invalid-input` for a name that no tree may hold, or that stands twice
+ */
+export function encodeTree(items: readonly NewTreeItem[]): Buffer {
+  const rows = items.map((item) => ({
+    item,
+    key: Buffer.from(item.mode === 'tree' ? `${item.name}/` : item.name),
+  }));
+  rows.sort((a, b) => Buffer.compare(a.key, b.key));
+  const names = new Set<string>();
+  const parts: Buffer[] = [];
+  for (const { item } of rows) {
+    if (isForbiddenName(item.name) || item.name.includes('\0') || names.has(item.name)) {
+      throw new Failure(
+        'invalid-input',
+        `the name ${JSON.stringify(item.name)} is not allowed in a tree, or stands twice`,
+      );
+    }
+    names.add(item.name);
+    parts.push(Buffer.from(`${modeTexts[item.mode]} ${item.name}\0`), Buffer.from(item.id, 'hex'));
+  }
+  return Buffer.concat(parts);
+}
+
+const modeTexts = {
+  file: '100644',
+  executable: '100755',
+  symlink: '120000',
+  submodule: '160000',
+  tree: '40000',
+} as const satisfies Record<TreeMode, string>;
+
+const modesByText = new Map<string, TreeMode>([
+  ['100644', 'file'],
+  ['100664', 'file'], // written by very old versions of git
+  ['100755', 'executable'],
+  ['120000', 'symlink'],
+  ['160000', 'submodule'],
+  ['40000', 'tree'],
+  ['040000', 'tree'], // written by some old hosts
+]);
+
+function isForbiddenName(name: string): boolean {
+  if (name.length > 4 && !name.includes('/')) return false;
+  return name === '' || name === '.' || name === '..' || name.includes('/') || name.toLowerCase() === '.git';
+}
+
+function damaged(id: ObjectId, why: string): Failure {
+  return new Failure('corrupt', `tree ${id} is damaged: ${why}`);
+}

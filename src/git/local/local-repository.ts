@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Failure } from '../../core/failure.ts';
+import type { CommitId, LoggedCommit, Person } from '../../release/log.ts';
+import type { CommitDraft, ConfigRepository, Publication, Snapshot } from '../repository.ts';
+import type { CommitSigner } from '../signer.ts';
+import { buildCommits } from '../engine/commit-builder.ts';
+import { walkCommits } from '../engine/commit-walk.ts';
+import { parseCommit, type ParsedCommit } from '../engine/commit.ts';
+import { GitTree, TreeCache } from '../engine/git-tree.ts';
+import { ObjectStore } from '../engine/object-store.ts';
+import { branchRef, listBranches, missingBranch, readRef } from '../engine/refs.ts';
+import { findGitDirectory } from './git-directory.ts';
+import { updateRef } from './update-ref.ts';
+
+export interface LocalRepositoryOptions {
+  /** The name given in tallyman.yaml. */
+  readonly name: string;
+  /** Of a bare repository, or of a checkout. */
+  readonly path: string;
+  readonly branch: string;
+  readonly author: Person;
+  readonly committer: Person;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly signer?: CommitSigner | undefined;
+}
+
+/**
+ * A config repository on this machine's disk. Objects are read in place (loose, packs, alternates) and written as loose
+ * objects; then the branch is moved by compare and swap under git's own lock file. No git binary takes part, and the repository's
+ * hooks (`pre-receive`, `update`, `post-receive`) do not run: who needs them uses http or ssh. A branch that a work tree
+ * has checked out is refused, as git refuses it, unless `receive.denyCurrentBranch` says otherwise.
+ */
+export function openLocalRepository(options: LocalRepositoryOptions): ConfigRepository {
+  return new LocalRepository(options);
+}
+
+class LocalRepository implements ConfigRepository {
+  readonly name: string;
+  readonly #options: LocalRepositoryOptions;
+  readonly #ref: string;
+  readonly #trees = new TreeCache();
+  readonly #commits = new Map<CommitId, ParsedCommit>();
+  #store: ObjectStore | undefined;
+  #last: LocalSnapshot | undefined;
+
+  constructor(options: LocalRepositoryOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#ref = branchRef(options.branch);
+  }
+
+  async sync(signal?: AbortSignal): Promise<Snapshot> {
+    if (signal?.aborted === true) throw new Failure('aborted', `looking at ${this.name} was stopped`);
+    const { common } = findGitDirectory(this.#options.path);
+    const ref = readRef(common, this.#ref);
+    if (ref === undefined)
+      throw missingBranch(`${this.name} (${this.#options.path})`, this.#options.branch, listBranches(common));
+    if (this.#last?.commit === ref.id) return this.#last;
+    this.#store ??= new ObjectStore(join(common, 'objects'));
+    this.#trees.age();
+    this.#last = new LocalSnapshot(this.#options.branch, ref.id, {
+      store: this.#store,
+      trees: this.#trees,
+      commits: this.#commits,
+      shallowFile: join(common, 'shallow'),
+    });
+    return this.#last;
+  }
+
+  async publish(base: Snapshot, drafts: readonly CommitDraft[], signal?: AbortSignal): Promise<Publication> {
+    const { common, checkedOut } = findGitDirectory(this.#options.path);
+    const store = (this.#store ??= new ObjectStore(join(common, 'objects')));
+    const ref = readRef(common, this.#ref);
+    if (ref?.id !== base.commit) return { kind: 'raced' };
+    if (checkedOut.has(ref.name)) return { kind: 'refused', words: checkedOutWords(this.#options) };
+    const { commits, objects } = await buildCommits(store, base.commit, drafts, this.#options);
+    const newId = commits.at(-1);
+    if (newId === undefined) return { kind: 'pushed', commits: [] };
+    if (signal?.aborted === true) throw new Failure('aborted', `the commit to ${this.name} was stopped`);
+    for (const object of objects) store.writeLoose(object);
+    const { committer, now } = this.#options;
+    const logLine = `${committer.name} <${committer.email}> ${Math.floor(now() / 1000)} +0000\tpush`;
+    const outcome = await updateRef(common, { ref: ref.name, oldId: base.commit, newId, logLine });
+    return outcome === 'raced' ? { kind: 'raced' } : { kind: 'pushed', commits };
+  }
+
+  async close(): Promise<void> {
+    this.#store?.close();
+    this.#store = undefined;
+    this.#last = undefined;
+  }
+}
+
+interface Sources {
+  readonly store: ObjectStore;
+  readonly trees: TreeCache;
+  readonly commits: Map<CommitId, ParsedCommit>;
+  readonly shallowFile: string;
+}
+
+class LocalSnapshot implements Snapshot {
+  readonly branch: string;
+  readonly commit: CommitId;
+  readonly tree: GitTree;
+  readonly #from: Sources;
+
+  constructor(branch: string, commit: CommitId, from: Sources) {
+    this.branch = branch;
+    this.commit = commit;
+    this.#from = from;
+    this.tree = this.#treeOf(commit);
+  }
+
+  async history(since: number): Promise<readonly LoggedCommit[]> {
+    const { commits, incomplete } = walkCommits(this.commit, since, (id) => this.#find(id));
+    if (incomplete.length > 0) {
+      const horizon = shallowCommits(this.#from.shallowFile);
+      const broken = incomplete.find((commit) => !horizon.has(commit.id));
+      if (broken !== undefined)
+        throw new Failure(
+          'corrupt',
+          `the repository lacks a parent of commit ${broken.id}; run \`git fsck\` in it`,
+        );
+    }
+    return commits;
+  }
+
+  async prepare(): Promise<void> {
+    // everything is on this disk already
+  }
+
+  async at(commit: CommitId): Promise<GitTree> {
+    return this.#treeOf(commit);
+  }
+
+  #treeOf(id: CommitId): GitTree {
+    const commit = this.#find(id);
+    if (commit === undefined)
+      throw new Failure('corrupt', `commit ${id} is not in the repository; run \`git fsck\` in it`);
+    return new GitTree(this.#from.store, commit.tree, this.#from.trees);
+  }
+
+  #find(id: CommitId): ParsedCommit | undefined {
+    const known = this.#from.commits.get(id);
+    if (known !== undefined) return known;
+    const object = this.#from.store.read(id);
+    if (object === undefined) return undefined;
+    if (object.type !== 'commit')
+      throw new Failure('corrupt', `${id} is a ${object.type}, expected a commit`);
+    const commit = parseCommit(id, object.bytes);
+    this.#from.commits.set(id, commit);
+    return commit;
+  }
+}
+
+/** Where a shallow clone ends. */
+function shallowCommits(path: string): ReadonlySet<string> {
+  try {
+    return new Set(readFileSync(path, 'utf8').split('\n'));
+  } catch {
+    return new Set();
+  }
+}
+
+function checkedOutWords(options: LocalRepositoryOptions): string {
+  return (
+    `branch ${options.branch} is checked out in a work tree of ${options.path}, which would then disagree with it; ` +
+    'use a bare repository, or set receive.denyCurrentBranch=ignore there'
+  );
+}
