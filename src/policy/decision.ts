@@ -42,6 +42,11 @@ export interface DecisionInput {
   readonly wantsDigest: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /**
+   * Nothing can be asked for: a creation time that is not among the facts is missing, and a digest that is not among
+   * them is left out of the answer (`tallyman elect`). Default false.
+   */
+  readonly offline?: boolean;
 }
 
 /** The closed, published set of reasons for which a tag is not elected, in the order in which they are asked. */
@@ -56,6 +61,8 @@ export const dropRules = [
   'no-creation-time', // missing, or before 2013
   'backwards', // below the current value
   'rejected', // at or below the mark: people took it back
+  'not-examined', // more candidates than creation times are asked for
+  'no-digest', // it would have been elected, but the registry has no digest for it any more
   'outranked', // a good candidate, but another one is better
 ] as const;
 
@@ -85,9 +92,17 @@ export interface Decision {
   readonly digest: Digest | null;
   /** One sentence for people. */
   readonly reason: string;
+  /**
+   * Set where the election could not be completed and a person must act: what to do. Runs report it as the problem
+   * `election-failed`. Then `elected` is `null`.
+   */
+  readonly failed?: string;
   /** `dropped.length`, plus one where a tag was elected. */
   readonly considered: number;
-  /** Best first. */
+  /**
+   * Best first: those that came furthest in the order of `dropRules`, and among them the policy's order. Worked out
+   * when first read, since most runs never look.
+   */
   readonly dropped: readonly DroppedTag[];
   /** Empty: the field moves, if `elected` differs from what it holds. */
   readonly gates: readonly Gate[];

@@ -1,0 +1,138 @@
+import type { Tag } from '../image/tag.ts';
+import { compileScreen, type Screen } from './candidates.ts';
+import type { DecideStep, Decision, DecisionInput, DroppedTag, DropRule } from './decision.ts';
+import { gatesOf, shownValue, type Standing } from './gates.ts';
+import {
+  creationRanking,
+  knownOf,
+  numberRanking,
+  orderOf,
+  singleRanking,
+  textRanking,
+  versionRanking,
+} from './order.ts';
+import { whyElected, whyNothing } from './reason.ts';
+import { bestOf, survey, wasLeft, type Survey } from './survey.ts';
+import { traceOf } from './trace.ts';
+
+/** Creation times are asked for at most so many candidates (product.md, 3). */
+export const mostCandidates = 500;
+
+/**
+ * Elects a tag, or says what must be known first: the creation times of the candidates where the order is `newest`,
+ * then the digest of the elected tag where one is wanted. Pure; the same facts give the same answer in any order of the tags.
+ */
+export function decide(input: DecisionInput): DecideStep {
+  const { rule } = input.policy;
+  const screen = compileScreen(input.policy);
+  const order = orderOf(rule);
+  switch (order) {
+    case 'semver':
+      return elect(survey(input, screen, versionRanking(rule)));
+    case 'numeric':
+      return elect(survey(input, screen, numberRanking(rule)));
+    case 'alphabetical':
+      return elect(survey(input, screen, textRanking(rule)));
+    case 'newest':
+      return electNewest(input, screen);
+    case 'none':
+      return elect(survey(input, screen, singleRanking));
+    default:
+      return order satisfies never;
+  }
+}
+
+function electNewest(input: DecisionInput, screen: Screen): DecideStep {
+  const { facts, current } = input;
+  const candidates = facts.tags.filter((tag) => 'value' in screen.judge(tag));
+  if (candidates.length > mostCandidates) return tooMany(input, screen, candidates.length);
+  const wanted = new Set<Tag>(candidates);
+  // The current value may be gone from the list; its time may still be known, and nothing older may follow it.
+  if (candidates.length > 0 && current.tag !== null && 'value' in screen.judge(current.tag))
+    wanted.add(current.tag as Tag);
+  if (input.offline === true) return elect(survey(input, screen, creationRanking(facts)));
+  const unknown = [...wanted].filter((tag) => knownOf(facts.created, tag) === undefined);
+  if (unknown.length > 0) return { needs: [{ kind: 'created', tags: unknown }] };
+  return elect(survey(input, screen, creationRanking(facts)));
+}
+
+function tooMany(input: DecisionInput, screen: Screen, count: number): DecideStep {
+  const surveyed = survey(input, screen, singleRanking);
+  const late = new Map<number, DropRule>();
+  surveyed.rules.forEach((rule, index) => {
+    if (rule === undefined) late.set(index, 'not-examined');
+  });
+  const failed = `${count} tags are candidates, and creation times are read for ${mostCandidates} at most: narrow them with the pattern, filterTags or exclude, or choose an order that the tags themselves tell`;
+  return { decision: conclude(surveyed, -1, late, failed, failed) };
+}
+
+/** Takes the best candidate; what people left behind, value by value, is found out best first. */
+function elect<Key>(surveyed: Survey<Key>): DecideStep {
+  const { input, left, tags } = surveyed;
+  const late = new Map<number, DropRule>();
+  for (;;) {
+    const best = bestOf(surveyed, new Set(late.keys()));
+    const tag = tags[best] as Tag | undefined;
+    if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
+    const stays = tag === input.current.tag && input.policy.rule.kind !== 'digest';
+    const rejected = stays ? false : wasLeft(left, input.facts, tag);
+    if (rejected === 'ask' && input.offline !== true) return { needs: [{ kind: 'digest', tag }] };
+    if (rejected === false) return withDigest(surveyed, best, tag, late);
+    late.set(best, 'rejected');
+  }
+}
+
+/** A tag without its digest is half an answer: where the registry has none, nothing is elected. */
+function withDigest<Key>(
+  surveyed: Survey<Key>,
+  best: number,
+  tag: Tag,
+  late: Map<number, DropRule>,
+): DecideStep {
+  const { input } = surveyed;
+  const wanted = input.wantsDigest || input.policy.digest === 'pin' || input.policy.rule.kind === 'digest';
+  if (wanted) {
+    const digest = knownOf(input.facts.digests, tag);
+    if (digest === undefined && input.offline !== true) return { needs: [{ kind: 'digest', tag }] };
+    if (digest === null) {
+      late.set(best, 'no-digest');
+      const reason = `the registry listed ${tag} but has no digest for it; nothing is elected until it answers for both`;
+      return { decision: conclude(surveyed, -1, late, reason) };
+    }
+  }
+  return { decision: conclude(surveyed, best, late, whyElected(surveyed, best, late)) };
+}
+
+function conclude<Key>(
+  surveyed: Survey<Key>,
+  elected: number,
+  late: ReadonlyMap<number, DropRule>,
+  reason: string,
+  failed?: string,
+): Decision {
+  const { input, tags } = surveyed;
+  const tag = (tags[elected] as Tag | undefined) ?? null;
+  let trace: readonly DroppedTag[] | undefined;
+  return {
+    policy: input.policy.name,
+    current: input.current,
+    elected: tag,
+    digest: tag === null ? null : (knownOf(input.facts.digests, tag) ?? null),
+    reason,
+    ...(failed === undefined ? {} : { failed }),
+    considered: tags.length,
+    get dropped() {
+      return (trace ??= traceOf(surveyed, elected, late));
+    },
+    gates: gatesOf(input, standingOf(surveyed)),
+  };
+}
+
+function standingOf<Key>({ input, current, ranking, mark, left, held }: Survey<Key>): Standing {
+  const { tag, digest } = input.current;
+  const placeholder = (tag === null || tag === '' || tag === 'latest') && digest === null;
+  const above =
+    mark !== undefined && (current.key === undefined || ranking.compare(mark.key, current.key) > 0);
+  const revertedFrom = above ? mark.tag : left[0] && shownValue(left[0]);
+  return { pinned: !current.admitted && !placeholder && held, revertedFrom };
+}

@@ -1,0 +1,22 @@
+import type { Rule } from './model.ts';
+
+/** The rule for people, in the words of its own file: `semver ~1.4`, `glob main-* by newest`. */
+export function describeRule(rule: Rule): string {
+  switch (rule.kind) {
+    case 'semver':
+      return `semver ${rule.range}${rule.strict ? ' (strict)' : ''}`;
+    case 'glob':
+      return `glob ${rule.pattern} by ${rule.order}`;
+    case 'regex':
+      return `regex ${rule.pattern}${rule.extract === undefined ? '' : ` as ${rule.extract}`} by ${rule.order}`;
+    case 'numeric':
+    case 'alphabetical':
+      return `${rule.kind} ${rule.order}`;
+    case 'newest':
+      return 'newest';
+    case 'digest':
+      return `digest of ${rule.tag}`;
+    default:
+      return rule satisfies never;
+  }
+}

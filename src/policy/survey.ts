@@ -1,0 +1,111 @@
+import type { Screen } from './candidates.ts';
+import { leftBehind, markOf } from './marks.ts';
+import { compareTies, knownOf, type Ranking } from './order.ts';
+import type { Current, DecisionInput, DropRule, ImageFacts } from './decision.ts';
+import type { Digest } from '../image/digest.ts';
+
+/** Every tag of the list with the rule that dropped it (or none) and its key in the policy's order (or none). */
+export interface Survey<Key> {
+  readonly input: DecisionInput;
+  readonly screen: Screen;
+  readonly ranking: Ranking<Key>;
+  readonly tags: readonly string[];
+  readonly rules: readonly (DropRule | undefined)[];
+  readonly keys: readonly (Key | undefined)[];
+  readonly current: Reading<Key>;
+  /** What people left behind: the mark of an order in the text, else single values. */
+  readonly mark: { readonly key: Key; readonly tag: string } | undefined;
+  readonly left: readonly Current[];
+  /** Whether the field has ever held a version of this policy. */
+  readonly held: boolean;
+}
+
+/** A value from git as the policy reads it. */
+export interface Reading<Key> {
+  /** The policy's own rules would elect it. */
+  readonly admitted: boolean;
+  /** `undefined` as well where it is admitted but its creation time is not known. */
+  readonly key: Key | undefined;
+}
+
+export function survey<Key>(input: DecisionInput, screen: Screen, ranking: Ranking<Key>): Survey<Key> {
+  const { facts, current, past } = input;
+  const reading = read(screen, ranking, current.tag);
+  const keyOf = (tag: string) => read(screen, ranking, tag).key;
+  const mark = ranking.textual ? markOf(ranking, past, keyOf) : undefined;
+  const left = ranking.textual ? [] : leftBehind(current, past);
+  const held = past.some(({ tag }) => read(screen, ranking, tag).admitted);
+  const rules: (DropRule | undefined)[] = [];
+  const keys: (Key | undefined)[] = [];
+  for (const tag of facts.tags) {
+    const verdict = screen.judge(tag);
+    const key = 'value' in verdict ? ranking.read(tag, verdict.value) : undefined;
+    keys.push(key);
+    if ('rule' in verdict) rules.push(verdict.rule);
+    else if (key === undefined) rules.push(ranking.missing);
+    else if (!ranking.admits(key)) rules.push('out-of-range');
+    else rules.push(historyRule(input, ranking, tag, key, reading, mark?.key));
+  }
+  return { input, screen, ranking, tags: facts.tags, rules, keys, current: reading, mark, left, held };
+}
+
+function read<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): Reading<Key> {
+  const verdict = tag === null ? undefined : screen.judge(tag);
+  if (tag === null || verdict === undefined || 'rule' in verdict) return { admitted: false, key: undefined };
+  const key = ranking.read(tag, verdict.value);
+  if (key === undefined) return { admitted: !ranking.textual, key: undefined };
+  return ranking.admits(key) ? { admitted: true, key } : { admitted: false, key: undefined };
+}
+
+/** The rules that look back: never backwards, and nothing at or below the mark but the value already there. */
+function historyRule<Key>(
+  input: DecisionInput,
+  ranking: Ranking<Key>,
+  tag: string,
+  key: Key,
+  current: Reading<Key>,
+  mark: Key | undefined,
+): DropRule | undefined {
+  if (tag === input.current.tag) return undefined;
+  if (current.admitted) {
+    // Without the current value's time nobody can say that another one is newer.
+    if (current.key === undefined) return input.policy.allowDowngrade ? undefined : 'backwards';
+    const order = ranking.compare(key, current.key);
+    if (order < 0) return input.policy.allowDowngrade ? undefined : 'backwards';
+    if (order === 0 && ranking.textual) return 'outranked';
+  }
+  return mark !== undefined && ranking.compare(key, mark) <= 0 ? 'rejected' : undefined;
+}
+
+/** Index of the best tag that no rule has dropped, or -1. One pass: nothing is sorted. */
+export function bestOf<Key>(surveyed: Survey<Key>, without: ReadonlySet<number>): number {
+  const { tags, rules, keys, ranking, input } = surveyed;
+  let best = -1;
+  let bestKey: Key | undefined;
+  for (let index = 0; index < tags.length; index++) {
+    const key = keys[index];
+    if (rules[index] !== undefined || key === undefined || without.has(index)) continue;
+    const order = bestKey === undefined ? 1 : ranking.compare(key, bestKey);
+    if (
+      order > 0 ||
+      (order === 0 && compareTies(tags[index] ?? '', tags[best] ?? '', input.current.tag) > 0)
+    ) {
+      best = index;
+      bestKey = key;
+    }
+  }
+  return best;
+}
+
+/**
+ * Whether people left this very value behind. A value is a tag with its digest; where one of the two digests is not
+ * known, the tag alone decides, for safety. `ask`: the registry's digest must be known first.
+ */
+export function wasLeft(left: readonly Current[], facts: ImageFacts, tag: string): boolean | 'ask' {
+  const sameTag = left.filter((value) => value.tag === tag);
+  if (sameTag.length === 0) return false;
+  if (sameTag.some(({ digest }) => digest === null)) return true;
+  const digest: Digest | null | undefined = knownOf(facts.digests, tag);
+  if (digest === undefined) return 'ask';
+  return digest === null || sameTag.some((value) => value.digest === digest);
+}

@@ -1,0 +1,92 @@
+import { describeRule } from './describe.ts';
+import { dropRules, type DroppedTag, type DropRule } from './decision.ts';
+import { compareBytes, compareTies } from './order.ts';
+import type { Survey } from './survey.ts';
+
+/**
+ * Every tag but the elected one, with the rule that dropped it: those that came furthest first, among them the
+ * policy's order, best first; where there is no key to compare, byte order, last first.
+ * @param late rules that were found after the survey, by index
+ */
+export function traceOf<Key>(
+  surveyed: Survey<Key>,
+  elected: number,
+  late: ReadonlyMap<number, DropRule>,
+): readonly DroppedTag[] {
+  const { tags, rules, keys, ranking, input } = surveyed;
+  const groups = new Map<DropRule, number[]>();
+  for (let index = 0; index < tags.length; index++) {
+    if (index === elected) continue;
+    const rule = late.get(index) ?? rules[index] ?? 'outranked';
+    const group = groups.get(rule);
+    if (group === undefined) groups.set(rule, [index]);
+    else group.push(index);
+  }
+  const best = (a: number, b: number): number => {
+    const left = keys[a];
+    const right = keys[b];
+    const [tag = '', other = ''] = [tags[a], tags[b]];
+    if (left === undefined || right === undefined) return compareBytes(other, tag);
+    return ranking.compare(right, left) || compareTies(other, tag, input.current.tag);
+  };
+  const dropped: DroppedTag[] = [];
+  for (const rule of dropRules.toReversed()) {
+    for (const index of (groups.get(rule) ?? []).sort(best)) {
+      dropped.push({ tag: tags[index] ?? '', rule, detail: detailOf(surveyed, rule, index, elected) });
+    }
+  }
+  return dropped;
+}
+
+function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, elected: number): string {
+  const { input, tags, mark } = surveyed;
+  const tag = tags[index] ?? '';
+  switch (rule) {
+    case 'not-a-tag':
+      return 'no tag by the distribution spec: letters, digits, _ . - and at most 128 of them';
+    case 'default-exclusion':
+      return 'signatures, attestations, SBOMs, referrer tags and latest are elected only where a policy names them';
+    case 'excluded':
+      return `matches exclude "${surveyed.screen.excludedBy(tag) ?? ''}"`;
+    case 'filtered':
+      return `does not match filterTags "${input.policy.filter?.pattern ?? ''}"`;
+    case 'unparsable':
+      return `cannot be read for ${describeRule(input.policy.rule)}`;
+    case 'out-of-range':
+    case 'no-match':
+      return `is not in ${describeRule(input.policy.rule)}`;
+    case 'no-creation-time':
+      return 'the image tells no creation time, or one before 2013';
+    case 'backwards':
+      return surveyed.current.key === undefined
+        ? `cannot be shown to be newer than the current value ${input.current.tag ?? ''}, whose creation time is not known`
+        : `below the current value ${input.current.tag ?? ''}`;
+    case 'rejected':
+      return mark === undefined
+        ? 'this field held it before, and somebody took it back'
+        : `not above ${mark.tag}, which this field held before`;
+    case 'not-examined':
+      return 'there are more candidates than creation times are asked for';
+    case 'no-digest':
+      return 'the registry listed the tag but has no digest for it';
+    case 'outranked':
+      return outranked(surveyed, index, elected);
+    default:
+      return rule satisfies never;
+  }
+}
+
+function outranked<Key>({ tags, keys, ranking, input }: Survey<Key>, index: number, elected: number): string {
+  const key = keys[index];
+  const winner = tags[elected];
+  const best = keys[elected];
+  if (winner === undefined) return 'equal to the current value, which wins every tie';
+  if (key === undefined || best === undefined || ranking.compare(key, best) !== 0)
+    return `${winner} is better`;
+  if (tags[index] === winner) return `${winner} is listed more than once`;
+  const why =
+    winner === input.current.tag
+      ? 'the current value wins a tie'
+      : 'the longer spelling, then the last in byte order, wins a tie';
+  return `equal to ${winner} in the policy's order; ${why}`;
+}
