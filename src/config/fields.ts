@@ -111,7 +111,6 @@ export const branch: z.ZodType<string, string> = z
   .max(255)
   .refine(
     (name) =>
-      // eslint-disable-next-line no-control-regex
       !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$|^\/|^-|^@$|(?:^|\/)\.|\.lock(?:\/|$)/.test(name),
     'this is no branch name',
   );
