@@ -57,6 +57,7 @@ describe('importsOf', () => {
     ['import.meta', `const a = import.meta.url;`],
     ['export without from', `export { a };\nconst from = './a.ts';`],
     ['export of a type', `export type A = 'from';`],
+    ['a file that is no code', `new URL('../a.json', import.meta.url);`],
     ['an address', `new URL('./a', base); new URL('https://example.com');`],
   ];
   it.each(unseen)('passes over: %s', (_, source) => {

@@ -52,7 +52,8 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (tokens, index) => {
       const [open, first, comma, source] = tokens.slice(index + 1, index + 5);
       const isModule = isMark(open, '(') && isMark(comma, ',') && source?.text === 'import';
-      return isModule && first?.kind === 'string' ? { text: first.text } : undefined;
+      const isCode = isModule && first?.kind === 'string' && /\.[cm]?[jt]s$/.test(first.text);
+      return isCode ? { text: first.text } : undefined;
     },
   ],
 ]);
