@@ -1,0 +1,151 @@
+import { Failure } from '../../core/failure.ts';
+import type { HttpClient, HttpResponse } from '../../net/client.ts';
+import { redact, redactUrl } from '../../net/redact.ts';
+import { answerFailure } from './statuses.ts';
+import { cleanWords, type Peer } from './words.ts';
+
+export type GitCredentials =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string };
+
+export type Service = 'git-upload-pack' | 'git-receive-pack';
+
+export interface EndpointOptions {
+  readonly url: string;
+  readonly client: HttpClient;
+  readonly credentials?: (() => Promise<GitCredentials | undefined>) | undefined;
+  /** Milliseconds until the answer's head. */
+  readonly headTimeout: number;
+  /** Milliseconds between two parts of the answer. */
+  readonly bodyTimeout: number;
+}
+
+/**
+ * One repository behind smart HTTP (gitprotocol-http): its addresses, credentials and statuses. Credentials are asked for
+ * at each request, so that a changed secret counts, and sent with the first one, which saves the round trip of a 401.
+ */
+export class Endpoint implements Peer {
+  readonly host: string;
+  readonly #options: EndpointOptions;
+  /** Without a final slash. A redirect of `info/refs` within the origin moves it. */
+  #base: string;
+  #secrets: readonly string[] = [];
+
+  constructor(options: EndpointOptions) {
+    const url = checkUrl(options.url);
+    this.host = url.host;
+    this.#base = url.href.replace(/\/+$/, '');
+    this.#options = options;
+  }
+
+  /** `GET info/refs`, the first request to a service. */
+  async advertisement(service: Service, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const answer = await this.#options.client.request({
+      method: 'GET',
+      url: `${this.#base}/info/refs?service=${service}`,
+      headers: { ...(await this.#headers(service)), 'cache-control': 'no-cache' },
+      redirect: 'same-origin',
+      headTimeout: this.#options.headTimeout,
+      bodyTimeout: this.#options.bodyTimeout,
+      signal,
+    });
+    await this.#check(answer, service, `application/x-${service}-advertisement`);
+    this.#follow(answer.url);
+    return answer;
+  }
+
+  /** `POST <service>`. */
+  async call(service: Service, body: Uint8Array, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const answer = await this.#options.client.request({
+      method: 'POST',
+      url: `${this.#base}/${service}`,
+      headers: {
+        ...(await this.#headers(service)),
+        'content-type': `application/x-${service}-request`,
+        accept: `application/x-${service}-result`,
+      },
+      body,
+      redirect: 'same-origin',
+      headTimeout: this.#options.headTimeout,
+      bodyTimeout: this.#options.bodyTimeout,
+      signal,
+    });
+    await this.#check(answer, service, `application/x-${service}-result`);
+    return answer;
+  }
+
+  /** A server may echo what we sent: its words are shown without our secrets. */
+  words(text: string): string {
+    return redact(cleanWords(text), this.#secrets);
+  }
+
+  async #headers(service: Service): Promise<Record<string, string>> {
+    // Hosts that serve pages and repositories at one address tell git by this name.
+    const headers: Record<string, string> = { 'user-agent': 'git/tallyman' };
+    if (service === 'git-upload-pack') headers['git-protocol'] = 'version=2';
+    const credentials = await this.#options.credentials?.();
+    if (credentials === undefined) {
+      this.#secrets = [];
+    } else if (credentials.kind === 'basic') {
+      const pair = `${credentials.username}:${credentials.password}`;
+      this.#secrets = [credentials.password, pair];
+      headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+    } else {
+      this.#secrets = [credentials.token];
+      headers['authorization'] = `Bearer ${checkToken(credentials.token, this.host)}`;
+    }
+    return headers;
+  }
+
+  async #check(answer: HttpResponse, service: Service, expected: string): Promise<void> {
+    const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+    if (answer.status === 200 && type === expected) return;
+    throw await answerFailure(answer, {
+      peer: this,
+      repository: redactUrl(this.#options.url),
+      service,
+      authenticated: this.#secrets.length > 0,
+    });
+  }
+
+  #follow(answered: string): void {
+    const url = new URL(answered);
+    // The client refuses to leave the origin; this is the second lock on the same door.
+    if (url.host !== this.host || !url.pathname.endsWith('/info/refs')) return;
+    this.#base = url.origin + url.pathname.slice(0, -'/info/refs'.length);
+  }
+}
+
+function checkUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Failure(
+      'invalid-config',
+      'the url of a git repository over HTTP begins with https:// or http://',
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Failure(
+      'invalid-config',
+      `the url of the git repository ${redactUrl(url)} holds a user name or password; give them as auth`,
+      { host: url.host },
+    );
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new Failure(
+      'invalid-config',
+      `the url of the git repository ${redactUrl(url)} holds a query or fragment; git has no use for them`,
+      { host: url.host },
+    );
+  }
+  return url;
+}
+
+function checkToken(token: string, host: string): string {
+  if (/^[\x21-\x7E]+$/.test(token)) return token;
+  throw new Failure(
+    'invalid-config',
+    `the bearer token for ${host} is empty or has blanks, line breaks or letters that no header can carry`,
+    { host },
+  );
+}

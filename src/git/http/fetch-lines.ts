@@ -1,0 +1,34 @@
+import { Failure } from '../../core/failure.ts';
+import type { FetchRequest } from '../transport.ts';
+import type { Peer } from './words.ts';
+
+export interface FetchOffers {
+  readonly depth: boolean;
+  readonly since: boolean;
+  readonly filter: boolean;
+}
+
+/**
+ * What a fetch says alike in every version of the protocol: wants, the shallow edge, depth and filter. A filter is only asked for where it is
+ * offered; without it the answer is merely larger.
+ * @throws Failure `bad-answer` where the server cannot cut a history as asked
+ */
+export function fetchLines(request: FetchRequest, offers: FetchOffers, peer: Peer): readonly string[] {
+  const { wants, shallow, depth, since, filter } = request;
+  if (depth !== undefined && since !== undefined) {
+    throw new Failure('internal', 'git takes either a depth or a date, not both');
+  }
+  if ((depth !== undefined && !offers.depth) || (since !== undefined && !offers.since)) {
+    const { host } = peer;
+    throw new Failure('bad-answer', `${host} offers no shallow histories; a newer git server is needed`, {
+      host,
+    });
+  }
+  return [
+    ...wants.map((id) => `want ${id}`),
+    ...shallow.map((id) => `shallow ${id}`),
+    ...(depth === undefined ? [] : [`deepen ${depth}`]),
+    ...(since === undefined ? [] : [`deepen-since ${Math.floor(since / 1000)}`]),
+    ...(filter === undefined || !offers.filter ? [] : [`filter ${filter}`]),
+  ];
+}
