@@ -1,9 +1,9 @@
 import type { Config, Environment, RepositoryConfig } from '../config/model.ts';
 import type { RunListener } from '../run/events.ts';
-import type { RunPorts } from '../run/ports.ts';
+import type { RunPorts, ScanPorts } from '../run/ports.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { Tree } from '../tree/tree.ts';
-import type { ScanPorts } from '../run/ports.ts';
+import type { Style } from './style.ts';
 
 /** Port: what the command line asks of the composition root. Adapters are made there, each loaded when it is asked for. */
 export interface Wiring {
@@ -14,7 +14,8 @@ export interface Wiring {
   openDirectory(root: string): WorkingDirectory;
   /** Structured logs on standard error (product.md, 8). */
   openLog(config: Config): Promise<Log>;
-  demo(options: DemoOptions): Promise<number>;
+  /** Ends after the first round with `once`, else when `signal` aborts. */
+  demo(options: DemoOptions): Promise<void>;
 }
 
 export interface Scanner extends ScanPorts {
@@ -46,9 +47,13 @@ export interface Log {
 }
 
 export interface DemoOptions {
+  /** Absolute. */
   readonly directory: string;
+  /** As the user wrote it, for what is printed. */
+  readonly shownDirectory: string;
   readonly once: boolean;
   readonly write: (text: string) => void;
-  readonly colour: boolean;
+  readonly style: Style;
+  readonly environment: Environment;
   readonly signal: AbortSignal;
 }
