@@ -5,32 +5,23 @@ export type OpenNode = { -readonly [Field in keyof OutlineNode]: OutlineNode[Fie
 
 /**
  * The one place where nodes are made, so that all have the same fields in the same order: the engine then treats
- * them as one class, which is what makes reading outlines fast. `next` is set for a node without descendants.
+ * them as one class, which is what makes reading outlines fast.
  */
 export function makeNode(
-  index: number,
   kind: NodeKind,
   style: NodeStyle,
-  place: Pick<OutlineNode, 'parent' | 'document' | 'depth' | 'keyStart' | 'keyEnd'>,
+  parent: number,
+  next: number,
+  document: number,
+  depth: number,
+  keyStart: number,
+  keyEnd: number,
   start: number,
   end: number,
   anchor: string | undefined,
   tag: string | undefined,
 ): OpenNode {
-  return {
-    kind,
-    style,
-    parent: place.parent,
-    next: index + 1,
-    document: place.document,
-    depth: place.depth,
-    keyStart: place.keyStart,
-    keyEnd: place.keyEnd,
-    start,
-    end,
-    anchor,
-    tag,
-  };
+  return { kind, style, parent, next, document, depth, keyStart, keyEnd, start, end, anchor, tag };
 }
 
 /**

@@ -197,10 +197,26 @@ class Builder {
   private open(kind: NodeKind, style: NodeStyle, start: number, spot: Spot): number {
     const index = this.nodes.length;
     const depth = spot.parent === -1 ? 0 : (this.nodes[spot.parent]?.depth ?? 0) + 1;
-    const place = { ...spot, document: this.documents.length, depth };
     const anchor = kind === 'alias' ? undefined : this.noteAnchor(spot.props);
     const tag = spot.props?.find((token) => token.type === 'tag') as CST.SourceToken | undefined;
-    this.nodes.push(makeNode(index, kind, style, place, start, start, anchor, tag?.source));
+    const { parent, keyStart, keyEnd } = spot;
+    const document = this.documents.length;
+    this.nodes.push(
+      makeNode(
+        kind,
+        style,
+        parent,
+        index + 1,
+        document,
+        depth,
+        keyStart,
+        keyEnd,
+        start,
+        start,
+        anchor,
+        tag?.source,
+      ),
+    );
     return index;
   }
 

@@ -1,0 +1,195 @@
+import { makeNode } from './node.ts';
+import type { OpenNode } from './node.ts';
+import type { NodeKind, NodeStyle, OutlineComment, OutlineDocument } from './outline.ts';
+import { decodeFlowScalar } from './scalar.ts';
+
+/** Nesting beyond this is left to the parser, which says where it is too deep. */
+const deepest = 100;
+
+/** From this many keys on, a map's keys are looked up in a set instead of one by one. */
+const manyKeys = 24;
+
+/**
+ * What the scanner knows so far: the nodes, the collections that are open, and the entry whose value is still to come.
+ * The rules of the grammar are in the files beside this one.
+ */
+export class ScanState {
+  readonly text: string;
+  readonly nodes: OpenNode[] = [];
+  readonly comments: OutlineComment[] = [];
+  readonly documents: OutlineDocument[] = [];
+
+  /** Where the line to read next starts. */
+  position = 0;
+  /** Results of reading one token: where its text ends, and where what follows it starts. */
+  tokenEnd = 0;
+  tokenNext = 0;
+
+  documentOpen = false;
+  root = -1;
+
+  /** Number of open collections. */
+  depth = 0;
+  /** Column of the innermost open collection, or -1. */
+  indent = -1;
+  inSequence = false;
+
+  /** The entry that the next node is the value of. */
+  keyStart = -1;
+  keyEnd = -1;
+  anchor: string | undefined;
+  tag: string | undefined;
+  /** Set while an entry's value may stand on the lines below. */
+  pending = false;
+  emptyAt = 0;
+
+  private readonly indents: number[] = [];
+  private readonly indexes: number[] = [];
+  private readonly sequences: boolean[] = [];
+  private readonly keyBases: number[] = [];
+  private readonly keySets: (Set<number> | undefined)[] = [];
+  private readonly keys: number[] = [];
+  private keyCount = 0;
+  private lastEnd = 0;
+  private anchors: Set<string> | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Adds the value of the current entry. */
+  add(kind: NodeKind, style: NodeStyle, start: number, end: number): OpenNode {
+    const { nodes, depth } = this;
+    const index = nodes.length;
+    const parent = depth === 0 ? -1 : (this.indexes[depth - 1] ?? -1);
+    if (depth === 0) this.root = index;
+    const { keyStart, keyEnd, anchor, tag } = this;
+    const document = this.documents.length;
+    const node = makeNode(
+      kind,
+      style,
+      parent,
+      index + 1,
+      document,
+      depth,
+      keyStart,
+      keyEnd,
+      start,
+      end,
+      anchor,
+      tag,
+    );
+    nodes.push(node);
+    this.lastEnd = end;
+    this.pending = false;
+    this.anchor = undefined;
+    this.tag = undefined;
+    return node;
+  }
+
+  /** Opens a collection as the value of the current entry; false where it is too deep. */
+  open(kind: 'map' | 'seq', style: 'block' | 'flow', start: number, column: number): boolean {
+    const { depth } = this;
+    if (depth >= deepest) return false;
+    const index = this.nodes.length;
+    this.add(kind, style, start, start);
+    this.indexes[depth] = index;
+    this.indents[depth] = column;
+    this.sequences[depth] = kind === 'seq';
+    this.keyBases[depth] = this.keyCount;
+    this.keySets[depth] = undefined;
+    this.depth = depth + 1;
+    this.indent = column;
+    this.inSequence = kind === 'seq';
+    this.keyStart = -1;
+    this.keyEnd = -1;
+    return true;
+  }
+
+  /** Closes the innermost collection, at the end of its last value or at a bracket. */
+  close(end: number = this.lastEnd): void {
+    const top = --this.depth;
+    const node = this.nodes[this.indexes[top] ?? 0];
+    if (node !== undefined) {
+      node.end = end;
+      node.next = this.nodes.length;
+    }
+    this.lastEnd = end;
+    this.keyCount = this.keyBases[top] ?? 0;
+    this.indent = top === 0 ? -1 : (this.indents[top - 1] ?? -1);
+    this.inSequence = top !== 0 && this.sequences[top - 1] === true;
+  }
+
+  /** Says that the current entry has no value on its own line; it would be written at `emptyAt`. */
+  await(emptyAt: number): void {
+    this.pending = true;
+    this.emptyAt = emptyAt;
+  }
+
+  /** Gives an entry that is still without a value the empty one. */
+  settle(): void {
+    if (this.pending) this.add('empty', 'none', this.emptyAt, this.emptyAt);
+  }
+
+  /** Starts an entry of the innermost map; false where it has the key already, or may have. */
+  addKey(start: number, end: number): boolean {
+    this.keyStart = start;
+    this.keyEnd = end;
+    const hash = hashKey(this.text, start, end);
+    const top = this.depth - 1;
+    const base = this.keyBases[top] ?? 0;
+    const { keys, keyCount } = this;
+    if (keyCount - base < manyKeys) {
+      for (let at = base; at < keyCount; at++) if (keys[at] === hash) return false;
+    } else {
+      const set = (this.keySets[top] ??= new Set(keys.slice(base, keyCount)));
+      if (set.has(hash)) return false;
+      set.add(hash);
+    }
+    keys[keyCount] = hash;
+    this.keyCount = keyCount + 1;
+    return true;
+  }
+
+  addComment(start: number, end: number): void {
+    this.comments.push({ start, end });
+  }
+
+  addAnchor(name: string): void {
+    this.anchor = name;
+    (this.anchors ??= new Set()).add(name);
+  }
+
+  hasAnchor(name: string): boolean {
+    return this.anchors?.has(name) === true;
+  }
+
+  /** Ends the open document, if there is one. */
+  endDocument(): void {
+    if (!this.documentOpen) return;
+    this.settle();
+    while (this.depth > 0) this.close();
+    this.documents.push({ root: this.root });
+    this.documentOpen = false;
+    this.root = -1;
+    this.keyStart = -1;
+    this.keyEnd = -1;
+    this.anchors = undefined;
+  }
+}
+
+/** Equal for equal keys, whatever their quotes. Unequal keys with one hash only make the scanner unsure. */
+function hashKey(text: string, start: number, end: number): number {
+  const quote = text.charCodeAt(start);
+  if (quote !== 0x22 && quote !== 0x27) return hash(text, start, end);
+  const raw = text.slice(start, end);
+  if (!raw.includes('\\') && !raw.includes("''")) return hash(text, start + 1, end - 1);
+  const decoded = decodeFlowScalar(raw, quote === 0x22 ? 'double' : 'single');
+  return hash(decoded, 0, decoded.length);
+}
+
+function hash(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = (Math.imul(value, 31) + text.charCodeAt(at)) | 0;
+  return value;
+}
