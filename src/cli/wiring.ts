@@ -11,7 +11,7 @@ export interface Wiring {
   openScanner(config: Config | undefined, environment: Environment): Promise<Scanner>;
   /** Everything that a run needs, for every repository of the configuration. */
   openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session>;
-  openDirectory(root: string): WorkingDirectory;
+  openDirectory(root: string): Promise<WorkingDirectory>;
   /** Structured logs on standard error (product.md, 8). */
   openLog(config: Config): Promise<Log>;
   /** Ends after the first round with `once`, else when `signal` aborts. */

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Log, Scanner, Session, SessionRepository, Wiring, WorkingDirectory } from './cli/wiring.ts';
+import { runSettings } from './cli/run-settings.ts';
+import type { Config, Environment, RegistryConfig, RepositoryConfig, Signing } from './config/model.ts';
+import { describeSecret, readSecret } from './config/secret.ts';
+import type { GitCredentials } from './git/http/endpoint.ts';
+import type { ConfigRepository } from './git/repository.ts';
+import type { CommitSigner } from './git/signer.ts';
+import { registryHost, type Repository } from './image/reference.ts';
+import type { HttpClient } from './net/client.ts';
+import type { CredentialSource, ImageInspector, TagLister } from './registry/ports.ts';
+import type { RunListener } from './run/events.ts';
+import type { ScanPorts } from './run/ports.ts';
+import type { StateStore } from './state/store.ts';
+
+/**
+ * The composition root: from a configuration to concrete adapters, each loaded when it is asked for. The only file that
+ * names adapters.
+ */
+export function createWiring(): Wiring {
+  return { openScanner, openSession, openDirectory, openLog, demo };
+}
+
+async function openDirectory(root: string): Promise<WorkingDirectory> {
+  const { openDirectoryTree, writeFileAtomic } = await import('./tree/directory/directory-tree.ts');
+  return { tree: openDirectoryTree(root), write: (path, bytes) => writeFileAtomic(root, path, bytes) };
+}
+
+async function openLog(config: Config): Promise<Log> {
+  const { createLogger, logEvents } = await import('./log/logger.ts');
+  const logger = await createLogger({ level: config.logLevel });
+  return {
+    listen: logEvents(logger),
+    info: (message, detail) => logger.info(detail ?? {}, message),
+    error: (message, detail) => logger.error(detail ?? {}, message),
+  };
+}
+
+const demo: Wiring['demo'] = async (options) => (await import('./demo/demo.ts')).runDemo(options, openSession);
+
+async function openScanner(config: Config | undefined, environment: Environment): Promise<Scanner> {
+  const { openMemoryState } = await import('./state/memory.ts');
+  const clients: HttpClient[] = [];
+  const registry = await openRegistries(config, environment, clients);
+  return {
+    ...registry,
+    state: openMemoryState(),
+    close: async () => {
+      for (const client of clients) await client.close();
+    },
+  };
+}
+
+async function openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session> {
+  const { openSqliteState } = await import('./state/sqlite/sqlite-store.ts');
+  const clients: HttpClient[] = [];
+  const scan: ScanPorts = {
+    ...(await openRegistries(config, environment, clients)),
+    state: await openSqliteState(join(config.stateDirectory, 'state.sqlite')),
+  };
+  const repositories: SessionRepository[] = [];
+  for (const repository of config.repositories) {
+    const opened = await openRepository(repository, config, environment, clients);
+    repositories.push({
+      config: repository,
+      settings: runSettings(config, repository),
+      ports: { ...scan, repository: opened, now: Date.now, random: Math.random, sleep, listen },
+    });
+  }
+  return { repositories, close: () => closeAll(repositories, scan.state, clients) };
+}
+
+async function closeAll(
+  repositories: readonly SessionRepository[],
+  state: StateStore,
+  clients: readonly HttpClient[],
+): Promise<void> {
+  for (const { ports } of repositories) await ports.repository.close();
+  for (const client of clients) await client.close();
+  await state.close();
+}
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const { setTimeout: wait } = await import('node:timers/promises');
+  await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
+}
+
+/** All registries behind one port: a host with certificates of its own has a client of its own. */
+async function openRegistries(
+  config: Config | undefined,
+  environment: Environment,
+  clients: HttpClient[],
+): Promise<TagLister & ImageInspector> {
+  const { createOciRegistry } = await import('./registry/oci/oci-registry.ts');
+  const { shareListings } = await import('./registry/single-flight.ts');
+  const registries = config?.registries ?? [];
+  const credentials = await openCredentials(config, environment);
+  const insecureHosts = new Set(registries.filter(({ insecure }) => insecure).map(({ host }) => host));
+  const open = async (own: RegistryConfig | undefined): Promise<TagLister & ImageInspector> => {
+    const client = await openClient(config, own, environment);
+    clients.push(client);
+    const registry = createOciRegistry({ client, credentials, insecureHosts, now: Date.now });
+    return { ...registry, ...shareListings(registry) };
+  };
+  const special = new Map<string, TagLister & ImageInspector>();
+  for (const own of registries) special.set(own.host, await open(own));
+  const others = await open(undefined);
+  const of = (repository: Repository): TagLister & ImageInspector => special.get(registryHost(repository)) ?? others;
+  return {
+    list: (repository, signal) => of(repository).list(repository, signal),
+    digest: (repository, tag, signal) => of(repository).digest(repository, tag, signal),
+    inspect: (repository, tag, signal) => of(repository).inspect(repository, tag, signal),
+  };
+}
+
+/** Limits and retries around one pool of connections. */
+async function openClient(
+  config: Config | undefined,
+  own: RegistryConfig | undefined,
+  environment: Environment,
+): Promise<HttpClient> {
+  const { createHttpClient } = await import('./net/undici-client.ts');
+  const { withHostLimit } = await import('./net/limit.ts');
+  const { withRetry } = await import('./net/retry.ts');
+  const client = createHttpClient({
+    ...(own?.ca === undefined ? {} : { ca: await readSecret(own.ca, environment) }),
+    ...(config?.proxy === undefined ? {} : { proxy: config.proxy }),
+  });
+  const limits = own === undefined ? {} : { concurrency: own.concurrency, ...limitOf(own.perSecond) };
+  return withRetry(withHostLimit(client, limits));
+}
+
+function limitOf(perSecond: number | undefined): { perSecond?: number } {
+  return perSecond === undefined ? {} : { perSecond };
+}
+
+/** What tallyman.yaml says of a host wins; then docker's own configuration. */
+async function openCredentials(config: Config | undefined, environment: Environment): Promise<CredentialSource> {
+  const { dockerConfigCredentials } = await import('./registry/credentials/docker-config.ts');
+  const { firstCredentials, staticCredentials } = await import('./registry/credentials/static.ts');
+  const written = new Map(
+    (config?.registries ?? []).flatMap(({ host, auth }) =>
+      auth === undefined
+        ? []
+        : [[host, async () => ({ username: auth.username, password: await readSecret(auth.password, environment) })]],
+    ),
+  );
+  const docker = dockerConfigCredentials({
+    ...(config?.dockerConfig === undefined ? {} : { path: config.dockerConfig }),
+    environment,
+  });
+  return firstCredentials([staticCredentials(written), docker]);
+}
+
+async function openRepository(
+  repository: RepositoryConfig,
+  config: Config,
+  environment: Environment,
+  clients: HttpClient[],
+): Promise<ConfigRepository> {
+  const { name, branch, remote, author, pushOptions } = repository;
+  const signer = repository.signing && openSigner(repository.signing, environment);
+  const common = { name, branch, author, committer: author, signer, now: Date.now };
+  if (remote.kind === 'local') {
+    const { openLocalRepository } = await import('./git/local/local-repository.ts');
+    return openLocalRepository({ ...common, path: remote.path });
+  }
+  const { openHttpTransport } = await import('./git/http/http-transport.ts');
+  const { openRemoteRepository } = await import('./git/engine/remote-repository.ts');
+  const client = await openClient(config, undefined, environment);
+  clients.push(client);
+  const transport = openHttpTransport({ url: remote.url, client, credentials: () => gitCredentials(repository, environment) });
+  // Another address is another clone: objects of one are never taken for those of the other.
+  const clone = `${name}-${createHash('sha256').update(remote.url).digest('hex').slice(0, 12)}`;
+  const directory = join(config.stateDirectory, 'git', clone);
+  return openRemoteRepository({ ...common, transport, directory, pushOptions });
+}
+
+async function gitCredentials({ auth }: RepositoryConfig, environment: Environment): Promise<GitCredentials | undefined> {
+  if (auth === undefined) return undefined;
+  return auth.kind === 'basic'
+    ? { kind: 'basic', username: auth.username, password: await readSecret(auth.password, environment) }
+    : { kind: 'bearer', token: await readSecret(auth.token, environment) };
+}
+
+/** Reads the key at each signature, so that a rotated one counts at once; it is parsed again only when it changed. */
+function openSigner(signing: Signing, environment: Environment): CommitSigner {
+  let known: { readonly key: string; readonly passphrase: string; readonly signer: Promise<CommitSigner> } | undefined;
+  return {
+    async sign(payload) {
+      const key = await readSecret(signing.key, environment);
+      const passphrase = signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
+      if (known?.key !== key || known.passphrase !== passphrase) {
+        known = { key, passphrase, signer: createSigner(signing, key, passphrase) };
+      }
+      return (await known.signer).sign(payload);
+    },
+  };
+}
+
+async function createSigner(signing: Signing, privateKey: string, passphrase: string): Promise<CommitSigner> {
+  const source = `the signing key (${describeSecret(signing.key)})`;
+  const options = { privateKey, source, ...(passphrase === '' ? {} : { passphrase }) };
+  if (signing.kind === 'ssh') return (await import('./git/signing/ssh-signer.ts')).createSshSigner(options);
+  return (await import('./git/signing/openpgp-signer.ts')).createOpenPgpSigner(options);
+}
