@@ -1,4 +1,6 @@
 import { format, resolveConfig } from 'prettier';
+import { configJsonSchema } from '../../src/config/schema.ts';
+import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
 import { root } from './files.ts';
 import { readLayers } from './layers.ts';
 import { lintConfig } from './lint-rules.ts';
@@ -7,6 +9,8 @@ import { lintConfig } from './lint-rules.ts';
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const values: readonly (readonly [path: string, value: unknown])[] = [
     ['.oxlintrc.json', lintConfig(readLayers())],
+    ['schemas/imagepolicy.v1.json', imagePolicyJsonSchema()],
+    ['schemas/tallyman.v1.json', configJsonSchema()],
   ];
   const files = await Promise.all(
     values.map(async ([path, value]) => [path, await render(path, value)] as const),
