@@ -1,5 +1,6 @@
 import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import type { NodeStyle } from '../yaml/outline.ts';
 
 /**
@@ -30,12 +31,16 @@ export interface PartFact extends Position {
   readonly start: number;
   readonly end: number;
   readonly style: NodeStyle;
-  /** The value's text, decoded. */
+  /** Whether it stands inside `{}` or `[]`, where plain text has fewer characters to use. */
+  readonly inFlow: boolean;
+  /** The value's text, decoded; of an alias, the text that it repeats. */
   readonly value: string;
   /** JSON pointer in its document. */
   readonly pointer: string;
   /** Set where the scalar must not be edited, with the reason (alias, template, multi-line...). */
   readonly refused: string | undefined;
+  /** Of an alias: where the scalar starts that it repeats, and that changes it when it is edited. */
+  readonly anchor: number | undefined;
 }
 
 export type FieldKind = 'container' | 'kustomize' | 'helm' | 'compose' | 'oci' | 'marked';
@@ -75,18 +80,12 @@ export interface ClaimFact extends Position {
   readonly kind: string;
   readonly workload: string;
   readonly annotations: readonly AnnotationFact[];
+  /** One of its annotations is unknown or cannot be carried out: nothing in the workload moves, as it may have been a hold. */
+  readonly broken: boolean;
 }
 
 export interface AnnotationFact extends Position {
   /** Without `tallyman.dev/`. */
   readonly key: string;
   readonly value: string;
-}
-
-export interface PolicyDocument extends Position {
-  readonly document: number;
-  /** The document as a plain value; shape not checked. */
-  readonly value: unknown;
-  /** Position of each key and value by JSON pointer: `/spec/policy/semver`. */
-  readonly positions: Readonly<Record<string, Position>>;
 }

@@ -1,0 +1,84 @@
+import { didYouMean } from '../core/nearest.ts';
+import { keyText } from '../yaml/walk.ts';
+import type { AnnotationFact, ClaimFact } from './model.ts';
+import { objectOf } from './objects.ts';
+import type { Reading } from './reading.ts';
+
+const prefix = 'tallyman.dev/';
+const carriedOut = ['policy', 'hold', 'digest', 'group', 'on-revert'];
+const notYet = ['mode', 'min-age', 'platforms'];
+
+/**
+ * Reads the `tallyman.dev/...` annotations of workloads (product.md, 2.2), and says which keys of that kind stand where they have no effect.
+ */
+export function readClaims(reading: Reading): ClaimFact[] {
+  const claims: OpenClaim[] = [];
+  if (!reading.outline.text.includes(prefix)) return claims;
+  for (let at = 0; at < reading.outline.nodes.length; at++) {
+    const key = keyText(reading.outline, at);
+    if (key?.startsWith(prefix) !== true) continue;
+    const owner = ownerOf(reading, at);
+    const { keyStart } = reading.node(at);
+    if (owner === undefined) {
+      const message = `The annotation ${key} has no effect here. It belongs into metadata.annotations of the workload itself, not of its pod template or anything else.`;
+      reading.problem('bad-annotation', keyStart, message);
+      continue;
+    }
+    const claim = claimOf(reading, claims, owner);
+    const annotation = readAnnotation(reading, at, key.slice(prefix.length));
+    if (annotation === undefined) claim.broken = true;
+    else claim.annotations.push(annotation);
+  }
+  return claims;
+}
+
+interface OpenClaim extends Omit<ClaimFact, 'annotations' | 'broken'> {
+  readonly annotations: AnnotationFact[];
+  broken: boolean;
+}
+
+/** The object of which a node is an annotation: `<object>.metadata.annotations.<node>`. */
+function ownerOf(reading: Reading, index: number): number | undefined {
+  const annotations = reading.node(index).parent;
+  const metadata = annotations === -1 ? -1 : reading.node(annotations).parent;
+  if (metadata === -1 || keyText(reading.outline, annotations) !== 'annotations') return undefined;
+  if (keyText(reading.outline, metadata) !== 'metadata') return undefined;
+  const owner = reading.node(metadata).parent;
+  return owner !== -1 && objectOf(reading, owner)?.index === owner ? owner : undefined;
+}
+
+function claimOf(reading: Reading, claims: OpenClaim[], owner: number): OpenClaim {
+  const known = claims[reading.claimOf.get(owner) ?? -1];
+  if (known !== undefined) return known;
+  const head = objectOf(reading, owner);
+  const claim: OpenClaim = {
+    document: reading.node(owner).document,
+    kind: head?.kind ?? '',
+    workload: head?.name ?? '',
+    annotations: [],
+    broken: false,
+    ...reading.at(reading.node(owner).start),
+  };
+  reading.claimOf.set(owner, claims.length);
+  claims.push(claim);
+  return claim;
+}
+
+/** One annotation, or `undefined` after a problem was added. */
+function readAnnotation(reading: Reading, index: number, key: string): AnnotationFact | undefined {
+  const { keyStart, start } = reading.node(index);
+  const known = carriedOut.includes(key) || /^policy\../.test(key);
+  if (notYet.includes(key)) {
+    const message = `The annotation ${prefix}${key} is not carried out by this version. Nothing in this workload moves until it is removed; an ImagePolicy file can say the same.`;
+    reading.problem('not-supported', keyStart, message);
+  } else if (!known) {
+    const message = `There is no annotation ${prefix}${key}${didYouMean(key, [...carriedOut, ...notYet])}. Nothing in this workload moves until it is put right.`;
+    reading.problem('bad-annotation', keyStart, message);
+  } else if (!reading.hasValue(index) || !reading.isText(index)) {
+    const message = `The annotation ${prefix}${key} has no text as its value. Nothing in this workload moves until it is put right.`;
+    reading.problem('bad-annotation', keyStart, message);
+  } else {
+    return { key, value: reading.text(index), ...reading.at(start) };
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { decode } from '../yaml/decode.ts';
+import { readOutline } from '../yaml/read.ts';
+import { positionsOf } from '../yaml/lines.ts';
+import { readClaims } from './claims.ts';
+import { readMarkers } from './markers.ts';
+import type { FileFacts, NameClass } from './model.ts';
+import { readPolicyDocuments } from './policy-documents.ts';
+import { Reading } from './reading.ts';
+import { recognise } from './recognise.ts';
+
+/**
+ * Reads what one file holds (architecture.md, idea 2): image fields, markers, claims, ImagePolicy documents, and what is wrong with
+ * them. Never throws for what a file contains. The answer is plain JSON, knows no path and shares no memory with the file.
+ */
+export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
+  if (nameClass === 'other') return nothing;
+  const decoded = decode(bytes);
+  if ('refused' in decoded) return unreadable(bytes, decoded.refused);
+  const { text } = decoded;
+  if (!telling.test(text)) return nothing;
+  const read = readOutline(text);
+  if ('error' in read) return broken(text, nameClass, read.error);
+  const reading = new Reading(read.outline, nameClass);
+  const claims = readClaims(reading);
+  recognise(reading);
+  const markers = readMarkers(reading);
+  const policies = readPolicyDocuments(reading);
+  const { fields, problems } = reading;
+  if (fields.length + markers.length + claims.length + policies.length + problems.length === 0)
+    return nothing;
+  return detach({ fields, markers, claims, policies, problems });
+}
+
+/** A file without any of these words holds nothing for us, and is not looked at further. */
+const telling = /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev/;
+
+const none: readonly never[] = Object.freeze([]);
+const nothing: FileFacts = Object.freeze({
+  fields: none,
+  markers: none,
+  claims: none,
+  policies: none,
+  problems: none,
+});
+
+/** Only what looks like a manifest is worth a word: other binary files are nobody's mistake. */
+function unreadable(bytes: Uint8Array, reason: string): FileFacts {
+  const isLarge = bytes.length > 1_000_000;
+  const text = isLarge ? '' : new TextDecoder('latin1').decode(bytes).replaceAll('\0', '');
+  if (!isLarge && !telling.test(text) && !text.startsWith('GITCRYPT')) return nothing;
+  const message = `This file is left alone: ${reason}.`;
+  return { ...nothing, problems: [{ code: 'bad-encoding', line: 1, column: 1, message }] };
+}
+
+function broken(
+  text: string,
+  nameClass: NameClass,
+  error: { readonly offset: number; readonly message: string },
+): FileFacts {
+  // JSON with comments, as many tools' own settings have it, is no manifest.
+  if (nameClass === 'json' && !/"(?:apiVersion|kind)"/.test(text)) return nothing;
+  const isTemplate = /\{\{|\{%/.test(text);
+  const what = isTemplate
+    ? 'This file holds template text and is no YAML as it stands'
+    : 'This file is no valid YAML';
+  const message = `${what}: ${error.message}. Nothing in it is read or changed.`;
+  return { ...nothing, problems: [{ code: 'bad-yaml', ...positionsOf(text)(error.offset), message }] };
+}
+
+/** Copies every text: a slice of a file's text would keep the whole file in memory. */
+function detach(facts: FileFacts): FileFacts {
+  return JSON.parse(JSON.stringify(facts)) as FileFacts;
+}

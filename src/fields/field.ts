@@ -1,0 +1,74 @@
+import { parseDigest } from '../image/digest.ts';
+import { parseRepository } from '../image/reference.ts';
+import { readImageText, readTagText, type ImageText } from './image-text.ts';
+import type { FieldKind, PartFact, PartName } from './model.ts';
+import { partOf } from './part.ts';
+import { objectOf } from './objects.ts';
+import type { Reading } from './reading.ts';
+
+/** What a recogniser found. */
+export interface Draft {
+  readonly kind: FieldKind;
+  /** The map or sequence item that holds the field; stands for it where no part does. */
+  readonly index: number;
+  /** Nodes by part. */
+  readonly parts: Partial<Readonly<Record<PartName, number | undefined>>>;
+  /** Where no part tells the whole name: `registry/repository`, `name` beside `newTag`. */
+  readonly name?: string | undefined;
+  readonly container?: string | undefined;
+}
+
+/** Adds a field to the reading, unless one of its parts belongs to a field already. */
+export function addField(reading: Reading, draft: Draft): void {
+  const nodes = partOrder.flatMap((part) => {
+    const index = draft.parts[part];
+    return index === undefined ? [] : [{ part, index }];
+  });
+  if (nodes.some(({ index }) => reading.taken.has(index))) return;
+  for (const { index } of nodes) reading.taken.add(index);
+  const parts = nodes.map(({ part, index }) => partOf(reading, index, part));
+  const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
+  reading.fields.push({
+    kind: draft.kind,
+    document: reading.node(main).document,
+    pointer: fieldPointer(reading, main),
+    ...imageOf(reading, parts, draft),
+    parts,
+    claim: claimFor(reading, main),
+    container: draft.container,
+    ...reading.at(reading.node(main).start),
+  });
+}
+
+/** `/spec/...`, or `2/spec/...` where the file has several documents. */
+export function fieldPointer(reading: Reading, index: number): string {
+  const { document } = reading.node(index);
+  const several = reading.outline.documents.length > 1;
+  return `${several ? document : ''}${reading.pointer(index)}`;
+}
+
+/** The annotations that speak for a field: those of the object it is in. */
+function claimFor(reading: Reading, index: number): number | undefined {
+  if (reading.claimOf.size === 0) return undefined;
+  const object = objectOf(reading, index);
+  return object === undefined ? undefined : reading.claimOf.get(object.index);
+}
+
+const partOrder = ['image', 'tag', 'digest', 'name'] as const;
+
+function imageOf(reading: Reading, parts: readonly PartFact[], draft: Draft): ImageText {
+  const valueOf = (part: PartName): string | undefined => {
+    const index = draft.parts[part];
+    if (!reading.hasValue(index)) return undefined;
+    return parts.find((candidate) => candidate.part === part)?.value;
+  };
+  const image = valueOf('image');
+  const whole = image === undefined ? undefined : readImageText(image, draft.kind);
+  const tag = readTagText(valueOf('tag') ?? '');
+  const name = draft.name ?? whole?.name ?? valueOf('name');
+  return {
+    name: name !== undefined && parseRepository(name) !== undefined ? name : undefined,
+    tag: whole?.tag ?? tag.tag,
+    digest: whole?.digest ?? parseDigest(valueOf('digest') ?? '') ?? tag.digest,
+  };
+}

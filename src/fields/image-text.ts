@@ -1,0 +1,30 @@
+import { parseDigest } from '../image/digest.ts';
+import { parseReference } from '../image/reference.ts';
+import type { FieldKind } from './model.ts';
+
+/** What a scalar's text says about an image. Tags are source text and may be no valid tag; `undefined`: not there. */
+export interface ImageText {
+  readonly name: string | undefined;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Reads a whole reference: `name[:tag][@digest]`. */
+export function readImageText(text: string, kind: FieldKind): ImageText {
+  const reference = parseReference(text.slice(aliasLength(text, kind)));
+  if (reference === undefined) return { name: undefined, tag: undefined, digest: undefined };
+  return { name: reference.spelled, tag: reference.tag, digest: reference.digest };
+}
+
+/** Length of the `alias=` that Argo CD's kustomize images may begin with, the sign included; else 0. */
+export function aliasLength(text: string, kind: FieldKind): number {
+  return kind === 'kustomize' ? text.indexOf('=') + 1 : 0;
+}
+
+/** Reads the text of a tag field, which may hold the digest as well: `v1@sha256:...`. */
+export function readTagText(text: string): Omit<ImageText, 'name'> {
+  const at = text.indexOf('@');
+  const digest = at < 0 ? undefined : parseDigest(text.slice(at + 1));
+  const tag = digest === undefined ? text : text.slice(0, at);
+  return { tag: tag === '' ? undefined : tag, digest };
+}

@@ -1,0 +1,142 @@
+import type { Position } from '../core/position.ts';
+import type { ProblemCode } from '../core/problem.ts';
+import { positionsOf } from '../yaml/lines.ts';
+import type { Outline, OutlineNode } from '../yaml/outline.ts';
+import { scalarText } from '../yaml/scalar.ts';
+import { child, children, escapePointer, keyText, nodeAt } from '../yaml/walk.ts';
+import type { FactProblem, FieldFact, NameClass } from './model.ts';
+
+/** Head of a Kubernetes object. */
+export interface ObjectHead {
+  /** Index of its map. */
+  readonly index: number;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** One file while it is read: its outline, and what was found so far. Lives for one call of `readFacts`. */
+export class Reading {
+  readonly outline: Outline;
+  readonly nameClass: NameClass;
+  /** Whether SOPS encrypted the file: it has a `sops` key at the root of a document. */
+  readonly sops: boolean;
+  readonly fields: FieldFact[] = [];
+  readonly problems: FactProblem[] = [];
+  readonly at: (offset: number) => Position;
+  /** Index into the claims, by the index of the map that is the claiming object. */
+  readonly claimOf = new Map<number, number>();
+  /** Nodes that are a part of a field already: a second recogniser does not take them again. */
+  readonly taken = new Set<number>();
+  /** Heads of the maps that were looked at; `null` where one is no object. */
+  readonly heads = new Map<number, ObjectHead | null>();
+  /** Position in its sequence of each item of the sequences that were asked for. */
+  readonly #steps = new Map<number, number>();
+  readonly #anchors = new Map<string, number[]>();
+  #anchorsRead = false;
+
+  constructor(outline: Outline, nameClass: NameClass) {
+    this.outline = outline;
+    this.nameClass = nameClass;
+    this.at = positionsOf(outline.text);
+    this.sops = outline.documents.some(
+      ({ root }) => root !== -1 && child(outline, root, 'sops') !== undefined,
+    );
+  }
+
+  node(index: number): OutlineNode {
+    return nodeAt(this.outline, index);
+  }
+
+  /** A value of a map; `undefined` where there is none. */
+  child(index: number, key: string): number | undefined {
+    return child(this.outline, index, key);
+  }
+
+  /** As `child`, but only a value that can hold text: a scalar, an alias of one, or one that is not written. */
+  textChild(index: number, key: string): number | undefined {
+    const found = child(this.outline, index, key);
+    return found !== undefined && this.isText(found) ? found : undefined;
+  }
+
+  isText(index: number): boolean {
+    const { kind } = this.node(index);
+    if (kind !== 'alias') return kind === 'scalar' || kind === 'empty';
+    const target = this.anchorOf(index);
+    return target !== undefined && this.node(target).kind === 'scalar';
+  }
+
+  /** The decoded text of a value, through an alias too; empty where it is a collection or not written. */
+  text(index: number | undefined): string {
+    if (index === undefined) return '';
+    const { kind } = this.node(index);
+    if (kind === 'scalar') return scalarText(this.outline, index);
+    const target = kind === 'alias' ? this.anchorOf(index) : undefined;
+    return target !== undefined && this.node(target).kind === 'scalar'
+      ? scalarText(this.outline, target)
+      : '';
+  }
+
+  /** Whether the value is written and is not null. */
+  hasValue(index: number | undefined): index is number {
+    return index !== undefined && this.node(index).kind !== 'empty' && !this.isNull(index);
+  }
+
+  isNull(index: number): boolean {
+    const { style } = this.node(index);
+    return style === 'plain' && /^(?:~|null|Null|NULL)$/.test(this.text(index));
+  }
+
+  /** The node that an alias repeats: the last one with that anchor before it in its document. */
+  anchorOf(alias: number): number | undefined {
+    this.#readAnchors();
+    const node = this.node(alias);
+    const places = this.#anchors.get(`${node.document} ${node.anchor ?? ''}`) ?? [];
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((places[middle] ?? 0) < alias) low = middle + 1;
+      else high = middle;
+    }
+    return places[low - 1];
+  }
+
+  /** JSON pointer in its document; linear over all calls, however long the sequences are. */
+  pointer(index: number): string {
+    let pointer = '';
+    let at = index;
+    for (let node = this.node(at); node.parent !== -1; node = this.node(at)) {
+      const inMap = this.node(node.parent).kind === 'map';
+      const step = inMap
+        ? (keyText(this.outline, at) ?? this.outline.text.slice(node.keyStart, node.keyEnd))
+        : String(this.#step(at, node.parent));
+      pointer = `/${escapePointer(step)}${pointer}`;
+      at = node.parent;
+    }
+    return pointer;
+  }
+
+  problem(code: ProblemCode, offset: number, message: string): void {
+    this.problems.push({ code, ...this.at(offset), message });
+  }
+
+  #step(index: number, parent: number): number {
+    if (!this.#steps.has(index)) {
+      for (const [step, item] of children(this.outline, parent).entries()) this.#steps.set(item, step);
+    }
+    return this.#steps.get(index) ?? 0;
+  }
+
+  #readAnchors(): void {
+    if (this.#anchorsRead) return;
+    this.#anchorsRead = true;
+    for (const [index, { kind, anchor, document }] of this.outline.nodes.entries()) {
+      if (anchor === undefined || kind === 'alias') continue;
+      const key = `${document} ${anchor}`;
+      const places = this.#anchors.get(key);
+      if (places === undefined) this.#anchors.set(key, [index]);
+      else places.push(index);
+    }
+  }
+}

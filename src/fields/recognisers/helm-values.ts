@@ -1,0 +1,90 @@
+import { parseReference } from '../../image/reference.ts';
+import { keyText } from '../../yaml/walk.ts';
+import { addField } from '../field.ts';
+import { objectOf } from '../objects.ts';
+import type { Reading } from '../reading.ts';
+import type { Recogniser } from './recogniser.ts';
+import { keyAbove } from './surroundings.ts';
+
+/** Helm values inside other objects: Flux `HelmRelease.spec.values`, Argo CD `helm.valuesObject`. */
+export const helmValues: Recogniser = {
+  keys: ['values', 'valuesObject'],
+  visit(reading, index, key) {
+    const above = keyAbove(reading, index);
+    const isHelm =
+      key === 'valuesObject'
+        ? above === 'helm'
+        : above === 'spec' && objectOf(reading, index)?.kind === 'HelmRelease';
+    if (isHelm) addHelmMaps(reading, index);
+  },
+};
+
+/** Finds the image maps and strings in a tree of Helm values, at any depth. */
+export function addHelmMaps(reading: Reading, root: number): void {
+  const end = reading.node(root).next;
+  for (let at = root; at < end; at++) {
+    if (reading.node(at).kind === 'map') addMap(reading, at);
+  }
+}
+
+function addMap(reading: Reading, map: number): void {
+  const image = reading.textChild(map, 'image');
+  const tag = reading.textChild(map, 'tag');
+  if (lookup(reading, map, 'repository') !== undefined) addSplit(reading, map, image, tag);
+  else if (image !== undefined) addImage(reading, map, image, tag ?? reading.textChild(map, 'imageTag'));
+  // Without a name nothing binds it; `lint` lists it, and a marker finds it.
+  else if (tag !== undefined && isImageKey(keyText(reading.outline, map))) {
+    addField(reading, { kind: 'helm', index: map, parts: { tag, digest: reading.textChild(map, 'digest') } });
+  }
+}
+
+/** `{registry, repository, tag, digest}`, and `{repository, image, tag}` where `image` is the last part of the path. */
+function addSplit(reading: Reading, map: number, image: number | undefined, tag: number | undefined): void {
+  const digest = reading.textChild(map, 'digest');
+  if (tag === undefined && digest === undefined) return;
+  const registry = reading.text(lookup(reading, map, 'registry'));
+  const pieces = [registry, reading.text(lookup(reading, map, 'repository')), reading.text(image)];
+  const written = pieces.filter((piece) => piece !== '');
+  addField(reading, {
+    kind: 'helm',
+    index: map,
+    name: written.join('/'),
+    parts: { tag, digest, name: written.length === 1 ? reading.textChild(map, 'repository') : undefined },
+  });
+}
+
+/** `image: repo:tag`, and `image` beside `tag` or `imageTag`. */
+function addImage(reading: Reading, map: number, image: number, tag: number | undefined): void {
+  const reference = parseReference(reading.text(image));
+  const whole = tag === undefined || reference?.tag !== undefined || reference?.digest !== undefined;
+  if (whole) {
+    // Any text may stand under `image` in values: what reads as no reference is no field, except by a marker.
+    if (reference !== undefined) addField(reading, { kind: 'helm', index: map, parts: { image } });
+    return;
+  }
+  const registry = reading.text(lookup(reading, map, 'registry'));
+  addField(reading, {
+    kind: 'helm',
+    index: map,
+    name: registry === '' ? reading.text(image) : `${registry}/${reading.text(image)}`,
+    parts: {
+      tag,
+      digest: reading.textChild(map, 'digest'),
+      name: registry === '' ? image : undefined,
+    },
+  });
+}
+
+/** A value of a map, or of the maps that it merges in (`<<: *base`), to be read and never to be edited there. */
+function lookup(reading: Reading, map: number, key: string, depth = 0): number | undefined {
+  const own = reading.textChild(map, key);
+  if (own !== undefined || depth > 4) return own;
+  const merge = reading.child(map, '<<');
+  const base =
+    merge !== undefined && reading.node(merge).kind === 'alias' ? reading.anchorOf(merge) : undefined;
+  return base === undefined ? undefined : lookup(reading, base, key, depth + 1);
+}
+
+function isImageKey(key: string | undefined): boolean {
+  return key !== undefined && /image$/i.test(key);
+}
