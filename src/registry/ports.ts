@@ -26,3 +26,17 @@ export interface ImageInspector {
   /** Manifest (or index) and config; `undefined` where the tag does not exist. Throws as `list` does. */
   inspect(repository: Repository, tag: Tag, signal?: AbortSignal): Promise<ImageDetails | undefined>;
 }
+
+/** What a registry is told about us. `identityToken`: a refresh token, exchanged at the registry's token service. */
+export type RegistryCredentials =
+  { readonly username: string; readonly password: string } | { readonly identityToken: string };
+
+/** Port: who we are at a registry. */
+export interface CredentialSource {
+  /**
+   * @param host the registry's host as in `registryHost` (`docker.io`, `localhost:5000`)
+   * @returns `undefined` where none are configured: the registry is asked as anonymous
+   * @throws Failure `invalid-config` or `auth-failed` where what is configured cannot be read; never with its content
+   */
+  credentials(host: string): Promise<RegistryCredentials | undefined>;
+}

@@ -1,0 +1,54 @@
+import { registryHost, repositoryPath } from '../../image/reference.ts';
+import type { Repository } from '../../image/reference.ts';
+import type { HttpClient } from '../../net/client.ts';
+import type { CredentialSource, ImageInspector, TagLister } from '../ports.ts';
+import { endpointOf } from './endpoint.ts';
+import { ImageReader } from './inspect.ts';
+import { RegistrySession } from './session.ts';
+import { listAllTags } from './tag-pages.ts';
+
+export interface OciRegistryOptions {
+  /** Retries, limits and pools are its business. */
+  readonly client: HttpClient;
+  readonly credentials: CredentialSource;
+  /** Hosts (`host` or `host:port`) that are spoken to by plain http. Default: none. */
+  readonly insecureHosts?: ReadonlySet<string>;
+  /** Base URL of the API by registry host, where it is not at that host: mirrors. `docker.io` is known. */
+  readonly endpoints?: ReadonlyMap<string, string>;
+  /** Further hosts of a registry's token service, by registry host (see `checkRealm`). */
+  readonly tokenHosts?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Pages that a tag list may have; default 1000. */
+  readonly pageLimit?: number;
+  /** Tags that a list may have; default 500,000. */
+  readonly tagLimit?: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** All registries, by the OCI distribution API (product.md, 7): one session per host, made when it is first needed. */
+export function createOciRegistry(options: OciRegistryOptions): TagLister & ImageInspector {
+  const insecureHosts = options.insecureHosts ?? new Set();
+  const endpoints = options.endpoints ?? new Map();
+  const rules = { insecureHosts, tokenHosts: options.tokenHosts ?? new Map() };
+  const limits = { pages: options.pageLimit ?? 1000, tags: options.tagLimit ?? 500_000 };
+  const sessions = new Map<string, RegistrySession>();
+  const sessionOf = (repository: Repository): RegistrySession => {
+    const host = registryHost(repository);
+    const kept = sessions.get(host);
+    if (kept !== undefined) return kept;
+    const session = new RegistrySession(endpointOf(host, { insecureHosts, endpoints }), {
+      ...options,
+      rules,
+    });
+    sessions.set(host, session);
+    return session;
+  };
+  const reader = (repository: Repository, signal: AbortSignal | undefined) =>
+    new ImageReader(sessionOf(repository), repository, repositoryPath(repository), signal);
+  return {
+    list: async (repository, signal) =>
+      listAllTags(sessionOf(repository), repository, repositoryPath(repository), limits, signal),
+    digest: async (repository, tag, signal) => reader(repository, signal).digest(tag),
+    inspect: async (repository, tag, signal) => reader(repository, signal).inspect(tag),
+  };
+}
