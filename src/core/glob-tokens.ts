@@ -11,7 +11,7 @@ interface CharacterSet {
 export function readTokens(
   pattern: string,
 ): { readonly tokens: readonly Token[] } | { readonly error: string } {
-  const characters = [...pattern];
+  const characters = Array.from(pattern); // by code point: a pair of surrogates is one character
   const tokens: Token[] = [];
   for (let index = 0; index < characters.length; index++) {
     const character = characters[index] ?? '';

@@ -12,8 +12,8 @@ export interface Comparator {
 }
 
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
-const versionSource =
-  'v?(\\d+|[xX*])(?:\\.(\\d+|[xX*]))?(?:\\.(\\d+|[xX*]))?' + `(?:-(${identifiers}))?(?:\\+${identifiers})?`;
+const part = '(\\d+|[xX*])';
+const versionSource = `v?${part}(?:\\.${part})?(?:\\.${part})?(?:-(${identifiers}))?(?:\\+${identifiers})?`;
 const blanks = /[\t\n\f\r ]*/y;
 const dash = /[\t\n\f\r ]+-[\t\n\f\r ]+/y;
 const separator = /[\t\n\f\r ]*,[\t\n\f\r ]*|[\t\n\f\r ]+/y;

@@ -3,6 +3,7 @@ import { parseDigest, type Digest } from '../image/digest.ts';
 import { parsePlatform, type Platform } from '../image/platform.ts';
 import type { Tag } from '../image/tag.ts';
 import type { ImageFacts } from './decision.ts';
+import { parseInstant } from './instant.ts';
 
 /** What the lines tell, and the platforms by tag, where they were given. */
 export interface TagLines extends ImageFacts {
@@ -80,16 +81,3 @@ function readLine(line: string): TagLine | { readonly error: string } {
 }
 
 const usualPlatforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'windows/amd64'];
-
-const instant = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
-
-/** RFC 3339, to the millisecond; `undefined` where the text is none, or no such moment exists. */
-export function parseInstant(text: string): number | undefined {
-  if (!instant.test(text)) return undefined;
-  const milliseconds = Date.parse(text.toUpperCase().replace(' ', 'T'));
-  if (Number.isNaN(milliseconds)) return undefined;
-  // Date.parse rolls 30 February over into March.
-  const day = Number(text.slice(8, 10));
-  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
-  return day <= lastDay ? milliseconds : undefined;
-}

@@ -1,0 +1,176 @@
+import { compileGlob } from '../core/glob.ts';
+import { parseDuration } from '../core/duration.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { Place } from '../core/position.ts';
+import { parsePlatform, type Platform } from '../image/platform.ts';
+import { parseRepository, type RepositoryName } from '../image/reference.ts';
+import { parseTag, type Tag } from '../image/tag.ts';
+import { formatPath, type Finding } from './finding.ts';
+import { parseInstant } from './instant.ts';
+import type { Hold, Policy, PolicyName, Rule } from './model.ts';
+import { checkName } from './name.ts';
+import { compilePattern } from './pattern.ts';
+import { checkRule } from './rule-check.ts';
+import type { ImagePolicyFile } from './schema.ts';
+
+type Spec = ImagePolicyFile['spec'];
+type Path = readonly (string | number)[];
+
+/** What the values of a file mean. With findings, the policy is not to be used. */
+export function checkMeaning(
+  file: ImagePolicyFile,
+  place: Place,
+): { readonly findings: readonly Finding[]; readonly policy: Policy | undefined } {
+  const findings: Finding[] = [];
+  const report = (path: Path, message: string) =>
+    void findings.push({ path, message: `${formatPath(path)}: ${message}` });
+  const { metadata, spec } = file;
+  const checks = { report };
+  nameAt(checks, ['metadata', 'name'], metadata.name);
+  if (spec.group !== undefined) nameAt(checks, ['spec', 'group'], spec.group);
+  if (spec.service !== undefined) nameAt(checks, ['spec', 'service'], spec.service);
+  const image = imageOf(checks, spec.image);
+  const rule = ruleOf(checks, spec.policy);
+  filterAt(checks, spec);
+  globsAt(checks, ['spec', 'exclude'], spec.exclude ?? [], 'tag');
+  globsAt(checks, ['spec', 'paths'], spec.paths ?? [], 'path');
+  globsAt(
+    checks,
+    ['spec', 'targets'],
+    (spec.targets ?? []).map((target) => target.file),
+    'path',
+  );
+  const platforms = platformsOf(checks, spec.platforms ?? []);
+  const minAge = minAgeOf(checks, spec.minAge);
+  const hold = holdOf(checks, spec.hold);
+  if (findings.length > 0 || image === undefined || rule === undefined)
+    return { findings, policy: undefined };
+  const policy: Policy = {
+    name: metadata.name as PolicyName,
+    place,
+    dialect: 'tallyman',
+    image,
+    rule,
+    filter: spec.filterTags && { pattern: spec.filterTags.pattern, extract: spec.filterTags.extract },
+    exclude: spec.exclude ?? [],
+    paths: spec.paths ?? [],
+    targets: spec.targets ?? [],
+    // Following a tag by its digest means writing it (product.md, 3).
+    digest: rule.kind === 'digest' ? 'pin' : (spec.digest ?? 'keep'),
+    platforms,
+    minAge,
+    allowDowngrade: spec.allowDowngrade ?? false,
+    onRevert: spec.onRevert ?? 'skip',
+    hold,
+    group: spec.group,
+    service: spec.service,
+  };
+  return { findings, policy };
+}
+
+interface Checks {
+  readonly report: (path: Path, message: string) => void;
+}
+
+function nameAt({ report }: Checks, path: Path, name: string): void {
+  const error = checkName(name);
+  if (error !== undefined) report(path, error);
+}
+
+function imageOf({ report }: Checks, text: string): RepositoryName | undefined {
+  const name = parseRepository(text);
+  if (name !== undefined) return name;
+  const why = /:[^/]*$|@/.test(text) ? '; the tag is elected, so leave it out' : '';
+  report(['spec', 'image'], `"${text}" is no image repository${why}; expected one such as ghcr.io/acme/web`);
+  return undefined;
+}
+
+function ruleOf({ report }: Checks, kinds: Spec['policy']): Rule | undefined {
+  const given = Object.entries(kinds).filter(([, value]) => value !== undefined);
+  const names = given.map(([kind]) => kind);
+  if (names.length !== 1) {
+    const found = names.length === 0 ? 'there is none' : `there are ${names.join(' and ')}`;
+    report(['spec', 'policy'], `expected exactly one policy kind, ${found}`);
+    return undefined;
+  }
+  const built = buildRule(kinds);
+  if (built === undefined) return placeholderRule; // promote: reported as not supported
+  if ('badTag' in built) {
+    report(['spec', 'policy', 'digest', 'tag'], `"${built.badTag}" is no tag`);
+    return undefined;
+  }
+  const wrong = checkRule(built);
+  if (wrong === undefined) return built;
+  const value: unknown = given[0]?.[1];
+  const path = ['spec', 'policy', built.kind];
+  report(typeof value === 'string' ? path : [...path, wrong.key], wrong.error);
+  return undefined;
+}
+
+const placeholderRule: Rule = { kind: 'newest' };
+
+function buildRule(kinds: Spec['policy']): Rule | { readonly badTag: string } | undefined {
+  const { semver, glob, regex, numeric, alphabetical, digest } = kinds;
+  if (typeof semver === 'string') return { kind: 'semver', range: semver, strict: false };
+  if (semver !== undefined) return { kind: 'semver', range: semver.range, strict: semver.strict ?? false };
+  if (typeof glob === 'string') return { kind: 'glob', pattern: glob, order: 'newest' };
+  if (glob !== undefined) return { kind: 'glob', pattern: glob.pattern, order: glob.order ?? 'newest' };
+  if (regex !== undefined) {
+    return { kind: 'regex', pattern: regex.pattern, extract: regex.extract, order: regex.order ?? 'newest' };
+  }
+  if (numeric !== undefined) return { kind: 'numeric', order: numeric.order ?? 'asc' };
+  if (alphabetical !== undefined) return { kind: 'alphabetical', order: alphabetical.order ?? 'asc' };
+  if (kinds.newest !== undefined) return { kind: 'newest' };
+  if (digest === undefined) return undefined;
+  const tag: Tag | undefined = parseTag(digest.tag);
+  return tag === undefined ? { badTag: digest.tag } : { kind: 'digest', tag };
+}
+
+function filterAt({ report }: Checks, { filterTags }: Spec): void {
+  if (filterTags === undefined) return;
+  const pattern = compilePattern(filterTags.pattern, filterTags.extract);
+  if ('error' in pattern) report(['spec', 'filterTags', pattern.in], pattern.error);
+}
+
+function globsAt({ report }: Checks, path: Path, patterns: readonly string[], kind: 'tag' | 'path'): void {
+  for (const [index, pattern] of patterns.entries()) {
+    const glob = compileGlob(pattern, kind);
+    if ('error' in glob) report([...path, index], `bad glob: ${glob.error}`);
+  }
+}
+
+const usualPlatforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'windows/amd64'];
+
+function platformsOf({ report }: Checks, texts: readonly string[]): readonly Platform[] {
+  return texts.flatMap((text, index) => {
+    const platform = parsePlatform(text);
+    if (platform !== undefined) return [platform];
+    const near = didYouMean(text, usualPlatforms);
+    report(
+      ['spec', 'platforms', index],
+      `"${text}" is no platform; expected os/architecture[/variant]${near}`,
+    );
+    return [];
+  });
+}
+
+function minAgeOf({ report }: Checks, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined)
+    report(['spec', 'minAge'], `"${text}" is no duration; expected one such as 24h or 1h30m`);
+  return milliseconds;
+}
+
+function holdOf({ report }: Checks, hold: Spec['hold']): Hold | undefined {
+  if (hold === undefined) return undefined;
+  const { reason = '', by = '', until = '' } = hold;
+  const end = until === '' ? undefined : parseInstant(until);
+  if (until !== '' && end === undefined) {
+    report(
+      ['spec', 'hold', 'until'],
+      `"${until}" is no RFC 3339 time; expected one such as 2026-12-31T08:00:00Z`,
+    );
+  }
+  return { reason, by, until: end };
+}
