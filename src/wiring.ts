@@ -44,7 +44,8 @@ async function openScanner(config: Config | undefined, environment: Environment)
   const clients: HttpClient[] = [];
   const registry = await openRegistries(config, environment, clients);
   return {
-    ...registry,
+    tags: registry,
+    images: registry,
     state: openMemoryState(),
     close: async () => {
       for (const client of clients) await client.close();
@@ -55,8 +56,10 @@ async function openScanner(config: Config | undefined, environment: Environment)
 async function openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session> {
   const { openSqliteState } = await import('./state/sqlite/sqlite-store.ts');
   const clients: HttpClient[] = [];
+  const registry = await openRegistries(config, environment, clients);
   const scan: ScanPorts = {
-    ...(await openRegistries(config, environment, clients)),
+    tags: registry,
+    images: registry,
     state: await openSqliteState(join(config.stateDirectory, 'state.sqlite')),
   };
   const repositories: SessionRepository[] = [];

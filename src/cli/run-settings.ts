@@ -16,6 +16,7 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     environments: environments.map(({ name, paths }) => ({ name, paths })),
     horizon: config.horizon,
     scanConcurrency,
+    template: repository.message,
   };
 }
 
@@ -27,4 +28,5 @@ export const plainSettings: RunSettings = {
   environments: [],
   horizon: year,
   scanConcurrency,
+  template: undefined,
 };

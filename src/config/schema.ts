@@ -10,6 +10,7 @@ import {
   repositoryPath,
   secret,
 } from './fields.ts';
+import { checkTemplate, templateNames } from '../release/template.ts';
 import { logLevels } from './model.ts';
 
 const day = 86_400_000;
@@ -99,8 +100,14 @@ function repository() {
       .string()
       .min(1)
       .max(10_000)
+      .superRefine((text, context) => {
+        const wrong = checkTemplate(text);
+        if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong });
+      })
       .optional()
-      .describe('Template of the commit message; the release records are added after it.'),
+      .describe(
+        `Template of the commit message, with ${templateNames.map((known) => `{{${known}}}`).join(', ')}; the release records are added after it.`,
+      ),
   });
 }
 

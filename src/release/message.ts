@@ -1,6 +1,7 @@
 import { parseDigest } from '../image/digest.ts';
 import type { Intent, ReleaseRecord } from './model.ts';
 import { isRevision, renderRecord } from './record.ts';
+import { renderTemplate, type TemplateValues } from './template.ts';
 import { oneLine, shorten, withoutRecords } from './text.ts';
 
 /** One field that a commit moves, with what its message tells of it. */
@@ -23,11 +24,15 @@ export interface ReleaseMessage {
 
 /**
  * The default commit message of product.md 6.1: a subject of 72 characters at most, one paragraph per image, then the
- * records. Ends with a line break.
+ * records. Ends with a line break. A template takes the place of subject and paragraphs, never of the records.
  */
-export function renderMessage(message: ReleaseMessage): string {
+export function renderMessage(message: ReleaseMessage, template?: string): string {
   const moves = groupMoves(message.releases);
-  const text = [subject(message, moves), '', ...moves.flatMap(describe)].join('\n');
+  const changes = moves.flatMap(describe).join('\n');
+  const text =
+    template === undefined
+      ? `${subject(message, moves)}\n\n${changes}`
+      : renderTemplate(template, valuesOf(message, subject(message, moves), changes));
   return withRecords(
     text,
     message.releases.map((release) => release.record),
@@ -38,6 +43,18 @@ export function renderMessage(message: ReleaseMessage): string {
 export function withRecords(text: string, records: readonly ReleaseRecord[]): string {
   const body = withoutRecords(text).trimEnd();
   return [...(body === '' ? [] : [body, '']), ...records.map(renderRecord), ''].join('\n');
+}
+
+function valuesOf(message: ReleaseMessage, line: string, changes: string): TemplateValues {
+  const distinct = (values: readonly string[]) => [...new Set(values)].map((value) => oneLine(value, 128)).join(', ');
+  const records = message.releases.map((release) => release.record);
+  return {
+    subject: line,
+    changes: changes.trimEnd(),
+    title: oneLine(message.title, 48),
+    policies: distinct(records.map(({ policy }) => policy)),
+    environments: distinct(records.map(({ env }) => env)),
+  };
 }
 
 /** Fields that make the same step of the same image. */

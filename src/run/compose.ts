@@ -21,6 +21,8 @@ interface ComposeContext {
   readonly branch: string;
   readonly environmentOf: (file: string) => string;
   readonly sources: ReadonlyMap<Move, MoveSources>;
+  /** Of the commit message; `undefined`: the default. */
+  readonly template: string | undefined;
 }
 
 /** Turns a group's edits into a commit: diff, message and records. */
@@ -44,7 +46,7 @@ export function compose(group: EditedGroup, context: ComposeContext): PlannedCom
     releases,
     diff: [...group.files].map(([file, text]) => unifiedDiff(file, text)).join(''),
     draft: {
-      message: renderMessage({ title: group.title, releases: described }),
+      message: renderMessage({ title: group.title, releases: described }, context.template),
       changes: [...group.files].map(([path, { after }]) => ({ path, bytes: encode(after) })),
     },
   };

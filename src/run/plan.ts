@@ -48,7 +48,8 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Ru
   const sourced = await readSources(groups.slice(0, mostCommits), ruler);
   const edited = await editFiles(sourced.groups, prepared.tree);
   const environmentOf = environments(context.settings.environments);
-  const composing = { branch: context.branch, environmentOf, sources: sourced.sources };
+  const { template } = context.settings;
+  const composing = { branch: context.branch, environmentOf, sources: sourced.sources, template };
   const problems = [
     ...prepared.problems,
     ...edited.problems,

@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly horizon: number;
   /** How many images are scanned at once. */
   readonly scanConcurrency: number;
+  /** Template of the commit message; `undefined`: the default of product.md, 6.1. */
+  readonly template: string | undefined;
 }
 
 /** An environment's name and place (product.md, 2.5), in the order of promotion. */
