@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly now?: () => number;
   /** Given the handler that SIGTERM would call. */
   readonly onSignal?: CliContext['onSignal'];
+  /** Told of standard error as it comes. */
+  readonly onError?: (text: string) => void;
 }
 
 /** Runs the command line in this process, with the real wiring and nothing of this machine's environment. */
@@ -30,7 +32,13 @@ export async function tallyman(args: readonly string[], options: CliOptions = {}
         yield options.input ?? '';
       })(),
       output: { write: (text) => void (stdout += text), isTerminal: false },
-      errors: { write: (text) => void (stderr += text), isTerminal: false },
+      errors: {
+        write: (text) => {
+          stderr += text;
+          options.onError?.(text);
+        },
+        isTerminal: false,
+      },
       now: options.now ?? (() => Date.now()),
       onSignal: options.onSignal ?? (() => () => {}),
       wiring: createWiring(),
