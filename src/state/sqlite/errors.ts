@@ -1,0 +1,34 @@
+import { Failure } from '../../core/failure.ts';
+
+/** SQLite's result codes (https://www.sqlite.org/rescode.html); the low byte is the primary one. */
+const busy = 5;
+const locked = 6;
+const corrupt = 11;
+const notADatabase = 26;
+
+/** Another process holds the lock; it passes. */
+export function isBusy(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === busy || code === locked;
+}
+
+/** The file is damaged, or was never a database. */
+export function isCorrupt(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === corrupt || code === notADatabase;
+}
+
+/** Everything else that SQLite may say: no permission, no space, no such folder. */
+export function stateFailure(path: string, error: unknown): unknown {
+  if (resultCode(error) === undefined) return error;
+  const words = error instanceof Error ? error.message : 'unknown error';
+  return new Failure('invalid-config', `cannot use the state file ${path}: ${words}; check stateDirectory`, {
+    file: path,
+    cause: error,
+  });
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
