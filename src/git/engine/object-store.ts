@@ -23,6 +23,8 @@ export class ObjectStore implements ObjectReader {
   readonly directory: string;
   readonly #alternates: readonly ObjectStore[];
   #packs: PackFile[] = [];
+  /** Deleted by somebody, but open here: read on until the next such change, so that a snapshot stays readable. */
+  #retired: readonly PackFile[] = [];
   #packsSeen = '';
 
   /** @throws Failure `corrupt` where alternates go in a circle or too deep */
@@ -85,12 +87,17 @@ export class ObjectStore implements ObjectReader {
       entries.length = 0;
       readPack(whole, { visit: add });
     }
-    const sum = whole.subarray(whole.length - 20);
+    this.keepPack(whole, entries);
+    return { objects };
+  }
+
+  /** Keeps a complete pack that was read already; `entries` are what its reader met. */
+  keepPack(pack: Buffer, entries: readonly IndexEntry[]): void {
+    const sum = pack.subarray(pack.length - 20);
     const base = join(this.directory, 'pack', `pack-${sum.toString('hex')}`);
-    writeDurably(`${base}.pack`, whole, 0o444);
+    writeDurably(`${base}.pack`, pack, 0o444);
     writeDurably(`${base}.idx`, encodePackIndex(entries, sum), 0o444);
     this.#loadPacks();
-    return { objects };
   }
 
   packCount(): number {
@@ -98,14 +105,16 @@ export class ObjectStore implements ObjectReader {
   }
 
   close(): void {
-    for (const pack of this.#packs) pack.close();
+    for (const pack of [...this.#packs, ...this.#retired]) pack.close();
     for (const store of this.#alternates) store.close();
   }
 
   #inPacks(id: ObjectId): { pack: PackFile; offset: number } | undefined {
-    for (const pack of this.#packs) {
-      const offset = pack.index.find(id);
-      if (offset !== undefined) return { pack, offset };
+    for (const packs of [this.#packs, this.#retired]) {
+      for (const pack of packs) {
+        const offset = pack.index.find(id);
+        if (offset !== undefined) return { pack, offset };
+      }
     }
     return undefined;
   }
@@ -144,7 +153,11 @@ export class ObjectStore implements ObjectReader {
       .filter((path) => existsSync(path));
     const known = new Map(this.#packs.map((pack) => [pack.path, pack]));
     const same = paths.length === known.size && paths.every((path) => known.has(path));
-    for (const [path, pack] of known) if (!paths.includes(path)) pack.close();
+    const gone = [...known.values()].filter((pack) => pack.isOpen() && !paths.includes(pack.path));
+    if (gone.length > 0) {
+      for (const pack of this.#retired) pack.close();
+      this.#retired = gone;
+    }
     this.#packs = paths.sort().map((path) => known.get(path) ?? new PackFile(path));
     this.#packsSeen = seen;
     return !same;

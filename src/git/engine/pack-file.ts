@@ -35,6 +35,10 @@ export class PackFile {
     this.index = new PackIndex(bytes, indexPath);
   }
 
+  isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
   /** Opens the file if it is not yet open. @throws Failure `not-found` where it is gone, `corrupt` where it is cut off */
   open(): number {
     if (this.#file !== undefined) return this.#file;
@@ -57,7 +61,6 @@ export class PackFile {
     return object;
   }
 
-  /** Packs that are read in order of offset are read once from end to end. */
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;

@@ -34,6 +34,8 @@ export interface PackLimits {
 
 export interface PackSummary {
   readonly objects: number;
+  /** Deltas without a base, left out. */
+  readonly left: number;
   /** Bases that came from `external`; the pack is complete once they are added. */
   readonly externalBases: ReadonlyMap<ObjectId, GitObject>;
 }
@@ -92,7 +94,7 @@ class PackPass {
       const missing = [...this.#waitingForId.keys()][0] ?? 'unknown';
       throw corruptPack(`${count - this.#resolved} deltas have no base (the first is ${missing})`);
     }
-    return { objects: this.#resolved, externalBases: this.#externalBases };
+    return { objects: this.#resolved, left: count - this.#resolved, externalBases: this.#externalBases };
   }
 
   #checkFrame(): number {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, Person } from '../../release/log.ts';
 import { encodeCommit } from '../engine/commit.ts';
-import { diskFailure, writeDurably } from '../engine/durable.ts';
+import { writeDurably } from '../engine/durable.ts';
+import { createLayout } from '../engine/layout.ts';
 import { newObject, type NewObject, type ObjectId } from '../engine/object-id.ts';
 import { ObjectStore } from '../engine/object-store.ts';
 import { branchRef } from '../engine/refs.ts';
@@ -48,21 +49,6 @@ export async function initBareRepository(path: string, options: InitOptions): Pr
   store.close();
   writeDurably(join(path, ref), `${commit.id}\n`);
   return commit.id as CommitId;
-}
-
-function createLayout(path: string, ref: string): void {
-  try {
-    for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
-      mkdirSync(join(path, folder), { recursive: true });
-    }
-  } catch (error) {
-    throw diskFailure(error, 'create', path);
-  }
-  writeDurably(
-    join(path, 'config'),
-    '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
-  );
-  writeDurably(join(path, 'HEAD'), `ref: ${ref}\n`);
 }
 
 type Folder = Map<string, Folder | Uint8Array>;

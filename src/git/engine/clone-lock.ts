@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+
+import { Failure } from '../../core/failure.ts';
+import { diskFailure } from './durable.ts';
+
+/**
+ * Lets one process at a time change a kept clone: `BEGIN EXCLUSIVE` on a small SQLite file, which the operating system lets go of
+ * when its holder dies, however it dies. Within the process the callers queue.
+ */
+export class CloneLock {
+  readonly #path: string;
+  readonly #wait: number;
+  #database: DatabaseSync | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param wait milliseconds until somebody else's hold is given up on */
+  constructor(path: string, wait = 120_000) {
+    this.#path = path;
+    this.#wait = wait;
+  }
+
+  /** @throws Failure `timeout` where another process holds the lock for too long, and what `work` throws */
+  async hold<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const turn = this.#last.then(async () => {
+      const database = await this.#open();
+      await this.#begin(database, signal);
+      try {
+        return await work();
+      } finally {
+        database.exec('ROLLBACK');
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  async #open(): Promise<DatabaseSync> {
+    if (this.#database !== undefined) return this.#database;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+    } catch (error) {
+      throw diskFailure(error, 'create', dirname(this.#path));
+    }
+    const { DatabaseSync } = await import('node:sqlite');
+    try {
+      return (this.#database = new DatabaseSync(this.#path, { timeout: 0 }));
+    } catch (error) {
+      throw new Failure(
+        'forbidden',
+        `cannot open the lock file ${this.#path}; give this user the right to it`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #begin(database: DatabaseSync, signal: AbortSignal | undefined): Promise<void> {
+    const end = performance.now() + this.#wait;
+    for (let pause = 5; ; pause = Math.min(250, pause * 2)) {
+      if (signal?.aborted === true) throw new Failure('aborted', 'waiting for the kept clone was stopped');
+      try {
+        database.exec('BEGIN EXCLUSIVE');
+        return;
+      } catch (error) {
+        if (!isBusy(error))
+          throw new Failure('internal', `cannot lock ${this.#path}: ${String(error)}`, { cause: error });
+      }
+      if (performance.now() > end) {
+        throw new Failure(
+          'timeout',
+          `another process has held the kept clone for ${this.#wait / 1000} s (${this.#path})`,
+          {
+            retryable: true,
+          },
+        );
+      }
+      await setTimeout(pause);
+    }
+  }
+}
+
+/** SQLITE_BUSY (5) and SQLITE_LOCKED (6), whatever their extension. */
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 5 || code === 6;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+
+import { contents, draft, Stage, web } from './remote-stage.ts';
+import { git } from '../git.ts';
+
+describe('publish', () => {
+  it('pushes exactly the new objects, and the next sync fetches nothing', async () => {
+    await Stage.in(async (stage) => {
+      stage.push('b.yaml', 'x: 1\n');
+      const { repository, transport } = stage.open();
+      const base = await repository.sync();
+      const published = await repository.publish(base, [draft('image: x:2\n'), draft('image: x:3\n')]);
+      expect(published).toEqual({
+        kind: 'pushed',
+        commits: git(stage.server, 'rev-list', '--reverse', `${base.commit}..main`).split('\n'),
+      });
+      expect(transport.calls.pushes[0]?.pack.length).toBeGreaterThan(0);
+      expect(Buffer.from(transport.calls.pushes[0]?.pack ?? []).readUInt32BE(8)).toBe(10);
+      const next = await repository.sync();
+      expect(next.commit).toBe(stage.head());
+      expect(transport.calls.fetches.length).toBe(1);
+      expect((await contents(next.tree))[web]).toBe('image: x:3\n');
+      expect(git(stage.server, 'fsck', '--strict', '--no-dangling')).toBe('');
+      expect(git(stage.directory, 'fsck', '--strict', '--no-dangling')).toBe('');
+      expect((await next.history(0)).length).toBe(4);
+      await repository.close();
+    });
+  });
+
+  it('says raced and refused as the server says; the human edit survives', async () => {
+    await Stage.in(async (stage) => {
+      let words: string | undefined;
+      let human: string | undefined;
+      const { repository } = stage.open({
+        refuse: () => words,
+        beforePush: () => (human ??= stage.push('human.yaml', 'x: 1\n')),
+      });
+      expect(await repository.publish(await repository.sync(), [draft('image: x:2\n')])).toEqual({
+        kind: 'raced',
+      });
+      expect(stage.head()).toBe(human);
+      words = 'remote: branch main is protected';
+      expect(await repository.publish(await repository.sync(), [draft('image: x:2\n')])).toEqual({
+        kind: 'refused',
+        words,
+      });
+      words = undefined;
+      expect(await repository.publish(await repository.sync(), [draft('image: x:2\n')])).toMatchObject({
+        kind: 'pushed',
+      });
+      expect(git(stage.server, 'show', 'main:human.yaml')).toBe('x: 1');
+      await repository.close();
+    });
+  });
+
+  it.each([
+    ['a missing file', 'apps/none.yaml'],
+    ['a folder', 'apps'],
+    ['a path through a file', `${web}/x`],
+    ['a path out of the tree', '../x'],
+  ])('refuses to change %s, and pushes nothing', async (_, path) => {
+    await Stage.in(async (stage) => {
+      const { repository, transport } = stage.open();
+      const change = { changes: [{ path, bytes: Buffer.from('x') }], message: 'm' };
+      await expect(repository.publish(await repository.sync(), [change])).rejects.toMatchObject({
+        code: 'invalid-input',
+      });
+      expect(transport.calls.pushes).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+
+import { openRemoteRepository } from '../../../src/git/engine/remote-repository.ts';
+import { initBareRepository } from '../../../src/git/local/init.ts';
+import type { ConfigRepository } from '../../../src/git/repository.ts';
+import type { CommitId } from '../../../src/release/log.ts';
+import type { Tree } from '../../../src/tree/tree.ts';
+import { FakeTransport, type FakeTransportOptions } from '../fake-transport.ts';
+import { git, inFolder } from '../git.ts';
+import { makeCommit } from '../make-commit.ts';
+
+export const bot = { name: 'Tallyman', email: 'bot@example.com' };
+export const day = 86_400_000;
+export const start = Date.UTC(2026, 0, 1);
+
+export const files = Object.fromEntries(
+  Array.from({ length: 60 }, (_, n) => [
+    `apps/${n % 6}/app-${n}.yaml`,
+    `# app ${n}\nimage: registry.example/app-${n}:1.0.${n}\n`,
+  ]),
+);
+
+interface Opened {
+  readonly repository: ConfigRepository;
+  readonly transport: FakeTransport;
+}
+
+/** A server's repository and a folder for kept clones of it. */
+export class Stage {
+  readonly server: string;
+  readonly directory: string;
+  readonly first: CommitId;
+  #days = 0;
+
+  static async in<Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> {
+    return inFolder(async (folder) => {
+      const server = join(folder, 'server.git');
+      const first = await initBareRepository(server, {
+        branch: 'main',
+        files,
+        message: 'First',
+        author: bot,
+        now: () => start,
+      });
+      return use(new Stage(server, join(folder, 'kept'), first));
+    });
+  }
+
+  constructor(server: string, directory: string, first: CommitId) {
+    this.server = server;
+    this.directory = directory;
+    this.first = first;
+  }
+
+  open(options: FakeTransportOptions = {}): Opened {
+    const transport = new FakeTransport(this.server, options);
+    const repository = openRemoteRepository({
+      name: 'fleet',
+      branch: 'main',
+      directory: this.directory,
+      transport,
+      author: bot,
+      committer: bot,
+      now: () => start + 400 * day,
+    });
+    return { repository, transport };
+  }
+
+  /** Somebody else's commit, a day after the one before; pushed. */
+  push(path: string, content: string | null, parents: readonly string[] = [this.head()]): CommitId {
+    const id = makeCommit(this.server, {
+      files: { [path]: content },
+      message: `Change ${path}\n`,
+      parents,
+      at: start + ++this.#days * day,
+    });
+    this.move(id);
+    return id;
+  }
+
+  move(id: string): void {
+    git(this.server, 'update-ref', 'refs/heads/main', id);
+  }
+
+  head(): string {
+    return git(this.server, 'rev-parse', 'refs/heads/main');
+  }
+}
+
+/** Every file of a tree. */
+export async function contents(tree: Tree): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  await tree.read(
+    await tree.list(),
+    (entry, bytes) => (found[entry.path] = Buffer.from(bytes).toString('utf8')),
+  );
+  return found;
+}
+
+export const web = 'apps/1/app-1.yaml';
+export const draft = (text: string) => ({
+  changes: [{ path: web, bytes: Buffer.from(text) }],
+  message: `Set ${text}`,
+});
