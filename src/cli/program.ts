@@ -14,7 +14,8 @@ export async function runCli(context: CliContext, version: string): Promise<Exit
     return state.exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return usageExit(error, context);
+    const commands = program.commands.map((command) => command.name());
+    return usageExit(error, context, commands);
   }
 }
 
@@ -136,7 +137,7 @@ function addOfflineCommands(program: Command, state: State): void {
       }),
     );
   output(program.command('elect').description('offline: one policy over a list of tags'))
-    .requiredOption('--policy <file>', 'the policy')
+    .option('--policy <file>', 'the policy (required)')
     .option('--tags <file>', 'lines of TAG[<tab>CREATED[<tab>DIGEST[<tab>PLATFORMS]]]; default: standard input')
     .option('--name <name>', 'which policy, where the file holds several')
     .option('--current <tag>', 'what is there now')
@@ -145,19 +146,21 @@ function addOfflineCommands(program: Command, state: State): void {
     .action((values: Values) =>
       answer('elect', values, state, async () => {
         const [tags, name, current, now] = ['tags', 'name', 'current', 'now'].map((key) => text(values[key]));
-        const options = { policy: String(values['policy']), tags, name, current, now, limit: Number(values['limit']) };
+        const policy = required(text(values['policy']), '--policy FILE', 'elect');
+        const options = { policy, tags, name, current, now, limit: Number(values['limit']) };
         return (await import('./commands/elect.ts')).electCommand(options, context);
       }),
     );
   configured(program.command('edit').description('offline: rewrite as if these were elected; prints a diff'), state)
-    .requiredOption('--dir <dir>', 'the checkout')
+    .option('--dir <dir>', 'the checkout (required)')
     .option('--set <policy=ref>', 'a policy and what it elects; may be repeated', collect, [])
     .option('--images <file>', 'a JSON object from policy name (ns:name for Flux 2 markers) to repo:tag[@digest]')
     .option('--write', 'write the files', false)
     .action((values: Values) =>
       answer('edit', values, state, async () => {
         const set = values['set'] as readonly string[];
-        const options = { dir: String(values['dir']), set, images: text(values['images']), write: values['write'] === true };
+        const dir = required(text(values['dir']), '--dir DIR', 'edit');
+        const options = { dir, set, images: text(values['images']), write: values['write'] === true };
         return (await import('./commands/edit.ts')).editCommand({ ...configOptions(values), ...options }, context);
       }),
     );
@@ -203,6 +206,12 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Not left to commander, which would tell of a missing option before it tells of a misspelt one. */
+function required(value: string | undefined, what: string, command: string): string {
+  if (value !== undefined) return value;
+  throw new Failure('usage', `${command} needs ${what}. "tallyman ${command} --help" shows what there is.`);
+}
+
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
@@ -216,13 +225,14 @@ function limit(fallback: number): Option {
 }
 
 /** Help and version end with 0; everything else is wrong usage. */
-function usageExit(error: CommanderError, context: CliContext): ExitCode {
+function usageExit(error: CommanderError, context: CliContext, commands: readonly string[]): ExitCode {
   if (error.exitCode === 0) return 0;
   const wantsJson = /^(?:.* )?(?:-o|--output)[ =]?json(?: |$)/.test(context.arguments.join(' '));
-  const command = context.arguments.find((argument) => !argument.startsWith('-')) ?? 'tallyman';
+  const command = context.arguments.find((argument) => commands.includes(argument));
   const message = error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)$/, '; did you mean "$1"?');
-  const hint = `"tallyman ${/^[a-z]+$/.test(command) ? `${command} ` : ''}--help" shows what there is.`;
-  const failure = new Failure('usage', error.code === 'commander.help' ? `No command is given. ${hint}` : `${message}\n${hint}`);
-  printFailure(command, wantsJson ? 'json' : 'text', context, failure);
+  const hint = `"tallyman ${command === undefined ? '' : `${command} `}--help" shows what there is.`;
+  const text = error.code === 'commander.help' ? 'no command is given' : message.replace(/\.$/, '');
+  const failure = new Failure('usage', `${text}${text.endsWith('?') ? ' ' : '. '}${hint}`);
+  printFailure(command ?? 'tallyman', wantsJson ? 'json' : 'text', context, failure);
   return 2;
 }

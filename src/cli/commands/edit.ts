@@ -1,24 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { bind, bindMarkers } from '../../bindings/bind.ts';
-import { collectPolicies } from '../../bindings/collect.ts';
-import { applyFileEdits, planEdits } from '../../bindings/edit.ts';
-import type { Binding, FieldEdit } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
-import { compareProblems, type Problem } from '../../core/problem.ts';
-import { parseReference, type ImageReference } from '../../image/reference.ts';
+import { parseReference } from '../../image/reference.ts';
 import { unifiedDiff } from '../../run/compose.ts';
-import { FactsCache } from '../../run/facts-cache.ts';
-import { pathFilter } from '../../run/path-filter.ts';
-import { survey } from '../../run/survey.ts';
-import type { TreeEntry } from '../../tree/tree.ts';
-import { decode, encode } from '../../yaml/decode.ts';
+import { rewrite, type Election } from '../../run/rewrite.ts';
+import { encode } from '../../yaml/decode.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { count, problemLines } from '../problems.ts';
 import { resolve, type ConfigOptions } from '../session.ts';
 import { paintDiff } from '../style.ts';
-import type { WorkingDirectory } from '../wiring.ts';
 
 export interface EditOptions extends ConfigOptions {
   readonly dir: string;
@@ -27,4 +18,76 @@ export interface EditOptions extends ConfigOptions {
   /** A JSON object from policy name to reference. */
   readonly images: string | undefined;
   readonly write: boolean;
+}
+
+/** `tallyman edit`: rewrite a checkout as if these were elected, offline. */
+export async function editCommand(options: EditOptions, context: CliContext): Promise<Answer> {
+  const elections = await readElections(options, context);
+  const config = await optionalConfig(options, context);
+  const directory = await openDirectory(options.dir, context);
+  const settings = directorySettings(config, options.repository);
+  const { edits, files, problems } = await rewrite(directory.tree, settings, elections);
+  if (options.write) {
+    for (const [path, { after }] of files) await directory.write(path, encode(after));
+  }
+  const written = options.write ? files.size : 0;
+  return {
+    exit: problems.length > 0 ? 1 : 0,
+    json: {
+      edits: edits.map(({ file, line, column, policy, field, old, new: value }) => {
+        return { file, line, column, policy, field, old, new: value };
+      }),
+      problems,
+      written,
+    },
+    text: (style) =>
+      [...files].map(([file, text]) => paintDiff(unifiedDiff(file, text), style)).join('') +
+      problemLines(problems, style) +
+      (options.write ? `${count(written, 'file')} written\n` : files.size === 0 ? 'Nothing would change.\n' : ''),
+  };
+}
+
+async function readElections(options: EditOptions, context: CliContext): Promise<ReadonlyMap<string, Election>> {
+  const elections = new Map<string, Election>();
+  if (options.images !== undefined) {
+    for (const [name, text] of await readImages(options.images, context)) {
+      elections.set(name, parseElection(name, text, `--images ${options.images}`));
+    }
+  }
+  for (const argument of options.set) {
+    const sign = argument.indexOf('=');
+    if (sign <= 0) throw new Failure('usage', `--set "${argument}" is not POLICY=REF, such as web=ghcr.io/acme/web:1.4.3.`);
+    const name = argument.slice(0, sign);
+    elections.set(name, parseElection(name, argument.slice(sign + 1), '--set'));
+  }
+  if (elections.size === 0) throw new Failure('usage', 'edit needs --set POLICY=REF or --images FILE: what is elected.');
+  return elections;
+}
+
+function parseElection(name: string, text: string, source: string): Election {
+  const reference = parseReference(text);
+  const tag = reference?.tag;
+  if (reference !== undefined && tag !== undefined) return { ...reference, tag };
+  const why = reference === undefined ? 'is no image reference' : 'has no tag';
+  throw new Failure('invalid-input', `${source}: policy ${name}: "${text}" ${why}; expected repo:tag[@digest].`);
+}
+
+async function readImages(file: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
+  const text = await readFile(resolve(file, context), 'utf8').catch((cause: unknown) => {
+    throw new Failure('invalid-input', `The images file ${file} cannot be read.`, { file, cause });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('invalid-input', `${file} is no JSON: ${(cause as Error).message}.`, { file, cause });
+  }
+  const expected = 'expected an object from policy name to "repo:tag[@digest]".';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Failure('invalid-input', `${file}: ${expected}`, { file });
+  }
+  return Object.entries(value).map(([name, reference]: [string, unknown]) => {
+    if (typeof reference === 'string') return [name, reference];
+    throw new Failure('invalid-input', `${file}: policy ${name}: ${expected}`, { file });
+  });
 }

@@ -1,0 +1,283 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import type { ConfigRepository } from '../../src/git/repository.ts';
+import type { RunResult } from '../../src/run/run.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
+import { Stage } from './stage.ts';
+
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+type Image = (name: string) => string;
+
+async function open(files: (image: Image) => Readonly<Record<string, string>>): Promise<Stage> {
+  stage = await Stage.open(files);
+  return stage;
+}
+
+function web(image: Image, more = ''): Record<string, string> {
+  return {
+    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"', more),
+  };
+}
+
+function titles(result: RunResult): readonly string[] {
+  return result.outcome === 'failed' ? [] : result.plan.commits.map(({ title }) => title);
+}
+
+function codes(result: RunResult): readonly string[] {
+  return result.outcome === 'failed' ? [] : result.plan.problems.map(({ code }) => code);
+}
+
+describe('a run', () => {
+  it('releases, and the next one finds nothing to do', async () => {
+    const { push, ...rest } = await prepared();
+    push('1.1.0');
+    const first = await rest.run();
+    expect(first).toMatchObject({ outcome: 'released' });
+    expect(await rest.file()).toContain('acme/web:1.1.0"');
+    const second = await rest.run();
+    expect(second).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('tells its environment and its reason in the event and in the record', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    await opened.run();
+    const released = opened.events.find((event) => event.kind === 'released');
+    expect(released).toMatchObject({
+      branch: 'main',
+      releases: [{ policy: 'web', environment: 'prod', from: '1.0.0', to: '1.1.0', file: 'prod/web.yaml' }],
+    });
+    expect(released?.kind === 'released' && released.message).toMatch(
+      /Tallyman-Release: v=1 branch=main env=prod policy=web field=prod\/web\.yaml#\/spec\/\S+ image=\S+ from=1\.0\.0 from-digest= to=1\.1\.0 digest=sha256:[0-9a-f]{64}/,
+    );
+  });
+
+  it('plans without committing on a dry run', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const base = (await opened.repository.sync()).commit;
+    const result = await opened.run({ dryRun: true });
+    expect(result).toMatchObject({ outcome: 'planned' });
+    expect((await opened.repository.sync()).commit).toBe(base);
+  });
+
+  it('makes one commit per policy, and one push', async () => {
+    const opened = await open((image) => ({
+      ...web(image),
+      'prod/api.yaml': deployment('api', `${image('api')}:1.0.0`),
+      'prod/api-policy.yaml': policyFile('api', image('api'), 'semver: "^1"'),
+    }));
+    opened.push('web', '1.0.0', '1.1.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    const publishes = countPublishes(opened);
+    const result = await opened.run();
+    expect(titles(result)).toEqual(['api', 'web']);
+    expect(result).toMatchObject({ outcome: 'released', commits: [expect.any(String), expect.any(String)] });
+    expect(publishes()).toBe(1);
+  });
+
+  it('puts edits of two policies in one file into two commits, each with its own diff', async () => {
+    const opened = await open((image) => ({
+      'prod/both.yaml': `${deployment('web', `${image('web')}:1.0.0`)}---\n${deployment('api', `${image('api')}:1.0.0`)}`,
+      'prod/web.policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
+      'prod/api.policy.yaml': policyFile('api', image('api'), 'semver: "^1"'),
+    }));
+    opened.push('web', '1.0.0', '1.10.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    const result = await opened.run();
+    expect(titles(result)).toEqual(['api', 'web']);
+    if (result.outcome !== 'released') throw new Error(result.outcome);
+    const changed = result.plan.commits.map(({ diff }) => diff.split('\n').filter((line) => /^[+-] /.test(line)).length);
+    expect(changed).toEqual([2, 2]);
+    const text = await opened.file('prod/both.yaml');
+    expect(text).toContain('acme/web:1.10.0"');
+    expect(text).toContain('acme/api:1.2.0"');
+  });
+});
+
+describe('a group', () => {
+  const files = (webMore: string) => (image: Image) => ({
+    ...web(image, webMore),
+    'prod/api.yaml': deployment('api', `${image('api')}:1.0.0`),
+    'prod/api-policy.yaml': policyFile('api', image('api'), 'semver: "^1"', '  group: stack\n'),
+  });
+
+  it('moves together, in one commit', async () => {
+    const opened = await open(files('  group: stack\n'));
+    opened.push('web', '1.0.0', '1.1.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    expect(titles(await opened.run())).toEqual(['stack']);
+  });
+
+  it('does not wait for a member that is up to date', async () => {
+    const opened = await open(files('  group: stack\n'));
+    opened.push('web', '1.0.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    expect(titles(await opened.run())).toEqual(['stack']);
+  });
+
+  it('stays as a whole where a member is held, and says which', async () => {
+    const opened = await open(files('  group: stack\n  hold: {reason: audit, by: ann}\n'));
+    opened.push('web', '1.0.0', '1.1.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'unchanged' });
+    if (result.outcome === 'failed') throw result.failure;
+    expect(result.plan.stops.get('stack')?.because).toMatch(/^web is stopped by hold: .*audit/);
+  });
+
+  it('stays as a whole where a member cannot be decided', async () => {
+    const opened = await open(files('  group: stack\n'));
+    opened.push('api', '1.0.0', '1.2.0');
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'unchanged' });
+    expect(codes(result)).toEqual(['registry-failed']);
+  });
+});
+
+describe('failures of the registry', () => {
+  it('concern their own image only', async () => {
+    const opened = await open((image) => ({
+      ...web(image),
+      'prod/api.yaml': deployment('api', `${image('api')}:1.0.0`),
+      'prod/api-policy.yaml': policyFile('api', image('api'), 'semver: "^1"'),
+    }));
+    opened.push('web', '1.0.0', '1.1.0');
+    const result = await opened.run();
+    expect(titles(result)).toEqual(['web']);
+    expect(codes(result)).toEqual(['registry-failed']);
+  });
+
+  it('after the listing elect nothing either', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const { images } = opened.ports;
+    const failing = async (): Promise<never> => {
+      throw new Failure('timeout', 'registry.test does not answer.', { host: 'registry.test' });
+    };
+    for (const broken of [
+      { ...images, digest: failing, inspect: images.inspect.bind(images) },
+      { ...images, digest: images.digest.bind(images), inspect: failing },
+    ]) {
+      opened.ports = { ...opened.ports, images: broken };
+      const result = await opened.run();
+      expect(result).toMatchObject({ outcome: 'unchanged' });
+      expect(codes(result)).toEqual(['registry-failed']);
+    }
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.0.0"');
+  });
+});
+
+describe('pushing', () => {
+  it('recomputes after a lost race, so that a person’s edit survives', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const before = await opened.file('prod/web.yaml');
+    let raced = false;
+    wrap(opened, async (base, drafts) => {
+      if (!raced) {
+        raced = true;
+        await opened.commit({ 'prod/web.yaml': before.replace('# web, by hand', '# web, still by hand') });
+      }
+      return opened.repository.publish(base, drafts);
+    });
+    expect(await opened.run()).toMatchObject({ outcome: 'released' });
+    expect(opened.events).toContainEqual({ kind: 'raced', repository: 'fleet', attempt: 1 });
+    const text = await opened.file('prod/web.yaml');
+    expect(text).toContain('still by hand');
+    expect(text).toContain('acme/web:1.1.0"');
+  });
+
+  it('honours a hold that lands between fetch and push', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    let raced = false;
+    wrap(opened, async (base, drafts) => {
+      if (!raced) {
+        raced = true;
+        const policy = await opened.file('prod/policy.yaml');
+        await opened.commit({ 'prod/policy.yaml': `${policy}  hold: {reason: stop, by: ann}\n` });
+      }
+      return opened.repository.publish(base, drafts);
+    });
+    expect(await opened.run()).toMatchObject({ outcome: 'unchanged' });
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.0.0"');
+  });
+
+  it('gives up a race that it always loses, and says so', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const publishes = wrap(opened, async () => ({ kind: 'raced' }));
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'refused', words: expect.stringContaining('moved 6 times') as string });
+    expect(publishes()).toBe(6);
+  });
+
+  it('does not ask again at once where the remote refused, but after an hour or a new commit', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const publishes = wrap(opened, async () => ({ kind: 'refused', words: 'protected branch' }));
+    expect(await opened.run()).toMatchObject({ outcome: 'refused', words: 'protected branch' });
+    expect(await opened.run()).toMatchObject({ outcome: 'refused', words: 'protected branch' });
+    expect(publishes()).toBe(1);
+    opened.now += 3_600_001;
+    await opened.run();
+    expect(publishes()).toBe(2);
+    await opened.commit({ 'prod/web.yaml': (await opened.file('prod/web.yaml')).replace('by hand', 'by hands') });
+    await opened.run();
+    expect(publishes()).toBe(3);
+  });
+});
+
+describe('a tag that moved', () => {
+  it('is a problem, never an edit', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const opened = await open((image) => ({
+      'prod/web.yaml': deployment('web', `${image('web')}:1.0.0@${digest}`),
+      'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
+    }));
+    opened.push('web', '1.0.0');
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'unchanged' });
+    expect(codes(result)).toEqual(['tag-moved']);
+  });
+});
+
+async function prepared(): Promise<{ push: (tag: string) => void; run: Stage['run']; file: () => Promise<string> }> {
+  const opened = await open((image) => web(image));
+  opened.push('web', '1.0.0');
+  return {
+    push: (tag) => opened.push('web', tag),
+    run: opened.run.bind(opened),
+    file: () => opened.file('prod/web.yaml'),
+  };
+}
+
+/** Puts a publish of its own before the repository's. @returns how often it was called */
+function wrap(opened: Stage, publish: ConfigRepository['publish']): () => number {
+  let calls = 0;
+  const { repository } = opened;
+  opened.ports = {
+    ...opened.ports,
+    repository: {
+      name: repository.name,
+      sync: (signal) => repository.sync(signal),
+      publish: (base, drafts, signal) => {
+        calls++;
+        return publish(base, drafts, signal);
+      },
+      close: () => repository.close(),
+    },
+  };
+  return () => calls;
+}
+
+function countPublishes(opened: Stage): () => number {
+  return wrap(opened, (base, drafts, signal) => opened.repository.publish(base, drafts, signal));
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serveEmbeddedRegistry, type ServedRegistry } from '../../src/demo/registry/serve.ts';
+import { initBareRepository } from '../../src/git/local/init.ts';
+import { openLocalRepository } from '../../src/git/local/local-repository.ts';
+import type { ConfigRepository, FileChange } from '../../src/git/repository.ts';
+import { createHttpClient } from '../../src/net/undici-client.ts';
+import { createOciRegistry } from '../../src/registry/oci/oci-registry.ts';
+import type { RunEvent } from '../../src/run/events.ts';
+import type { RunPorts } from '../../src/run/ports.ts';
+import { RunMemory, runRepository, type RunResult } from '../../src/run/run.ts';
+import type { RunSettings } from '../../src/run/settings.ts';
+import { openMemoryState } from '../../src/state/memory.ts';
+
+const person = { name: 'Bot', email: 'bot@test.invalid' };
+
+/** A local bare repository, the embedded registry over HTTP, and the run between them. */
+export class Stage {
+  readonly events: RunEvent[] = [];
+  readonly memory = new RunMemory();
+  readonly registry: ServedRegistry;
+  readonly repository: ConfigRepository;
+  readonly settings: RunSettings;
+  readonly #directory: string;
+  readonly #client = createHttpClient();
+  ports: RunPorts;
+  now = Date.parse('2026-11-21T09:00:00Z');
+
+  private constructor(directory: string, registry: ServedRegistry) {
+    this.#directory = directory;
+    this.registry = registry;
+    this.repository = openLocalRepository({
+      name: 'fleet',
+      path: join(directory, 'fleet.git'),
+      branch: 'main',
+      author: person,
+      committer: person,
+      now: () => this.now,
+    });
+    const oci = createOciRegistry({
+      client: this.#client,
+      credentials: { credentials: async () => undefined },
+      insecureHosts: new Set([registry.host]),
+      now: () => this.now,
+    });
+    this.settings = {
+      repository: 'fleet',
+      paths: [],
+      policyRoots: [],
+      environments: [{ name: 'prod', paths: ['prod/**'] }],
+      horizon: 365 * 86_400_000,
+      scanConcurrency: 4,
+      template: undefined,
+    };
+    this.ports = {
+      tags: oci,
+      images: oci,
+      state: openMemoryState(),
+      repository: this.repository,
+      now: () => this.now,
+      random: () => 0.5,
+      sleep: async () => {},
+      listen: (event) => this.events.push(event),
+    };
+  }
+
+  /** Files are made with the registry's host, since it is not known before. */
+  static async open(files: (image: (name: string) => string) => Readonly<Record<string, string>>): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'tallyman-stage-'));
+    const registry = await serveEmbeddedRegistry();
+    const stage = new Stage(directory, registry);
+    await initBareRepository(join(directory, 'fleet.git'), {
+      branch: 'main',
+      files: files((name) => stage.image(name)),
+      message: 'First commit\n',
+      author: person,
+      now: () => stage.now,
+    });
+    return stage;
+  }
+
+  image(name: string): string {
+    return `${this.registry.host}/acme/${name}`;
+  }
+
+  push(name: string, ...tags: readonly string[]): void {
+    for (const tag of tags) {
+      this.registry.registry.addImage({ repository: `acme/${name}`, tag, created: this.now });
+    }
+  }
+
+  async run(options: { readonly dryRun?: boolean } = {}): Promise<RunResult> {
+    return runRepository(this.ports, this.settings, this.memory, options);
+  }
+
+  /** A person commits, past the bot. */
+  async commit(files: Readonly<Record<string, string>>, message = 'A person was here\n'): Promise<void> {
+    const changes: FileChange[] = Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+    const base = await this.repository.sync();
+    await this.repository.publish(base, [{ changes, message, author: { name: 'Ann', email: 'ann@test.invalid' } }]);
+  }
+
+  async file(path: string): Promise<string> {
+    const { tree } = await this.repository.sync();
+    const entry = await tree.entry(path);
+    let text = '';
+    if (entry !== undefined) await tree.read([entry], (_, bytes) => void (text = Buffer.from(bytes).toString()));
+    return text;
+  }
+
+  async close(): Promise<void> {
+    await this.repository.close();
+    await this.#client.close();
+    await this.registry.close();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
