@@ -12,8 +12,10 @@ export interface FactedFile {
 }
 
 /** A policy tied to an image field. */
-export interface Binding {
-  readonly policy: Policy;
+export type Binding = Bound<Policy>;
+
+export interface Bound<P extends WritePolicy> {
+  readonly policy: P;
   readonly via: 'marker' | 'annotation' | 'targets' | 'name';
   readonly place: Place;
   /** `path#pointer`: how release records name the field (6.1). */
@@ -27,6 +29,18 @@ export interface Binding {
   /** Holds by annotation on the field's workload. */
   readonly holds: readonly Hold[];
 }
+
+/** What an edit must know of a policy. Every `Policy` is one. */
+export interface WritePolicy {
+  readonly name: string;
+  /** Absent where no ImagePolicy is known: the new name then comes with the new tag. */
+  readonly image?: Policy['image'];
+  /** `given`: as the reference says that is to be written, with a digest or without. */
+  readonly digest: Policy['digest'] | 'given';
+}
+
+/** A field bound by a marker to a policy of which only the name is known (`edit --images`). */
+export type MarkerBinding = Bound<WritePolicy>;
 
 export interface BindOptions {
   /** Folders whose policies bind anywhere (tallyman.yaml). */

@@ -66,7 +66,7 @@ function itemBelow(reading: Reading, start: number, end: number): number | strin
   const { text, nodes } = reading.outline;
   const index = lastStarted(reading, end) + 1;
   const node = nodes[index];
-  if (node === undefined || node.kind !== 'scalar' || node.keyStart !== -1) return alone;
+  if (node?.kind !== 'scalar' || node.keyStart !== -1) return alone;
   return start < node.start && /^\r?\n[ \t]*-[ \t]+$/.test(text.slice(end, node.start)) ? index : alone;
 }
 
@@ -124,12 +124,10 @@ function toFact(
 function mismatch(marker: MarkerText, held: PartFact): string | undefined {
   if (held.part === marker.part) return undefined;
   if (held.part === 'image') {
-    return /[:@]/.test(held.value.slice(held.value.lastIndexOf('/') + 1)) || marker.part !== 'name'
-      ? `it writes only the ${marker.part}, but a whole reference stands here; leave out ":${marker.part}"`
-      : undefined;
+    const isName = marker.part === 'name' && !/[:@]/.test(held.value.slice(held.value.lastIndexOf('/') + 1));
+    const wrong = `it writes only the ${marker.part}, but a whole reference stands here; leave out ":${marker.part}"`;
+    return isName ? undefined : wrong;
   }
-  // A name without a tag beside it can take a whole reference.
-  if (held.part === 'name' && marker.part === 'image') return undefined;
   const wanted = marker.part === 'image' ? 'the whole reference' : `the ${marker.part}`;
   return `it writes ${wanted}, but this value is the ${held.part}; end the name in ":${held.part}"`;
 }

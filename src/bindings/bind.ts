@@ -1,0 +1,132 @@
+import type { Problem } from '../core/problem.ts';
+import type { FieldFact } from '../fields/model.ts';
+import type { Policy } from '../policy/model.ts';
+import { KnownPolicies } from './known-policies.ts';
+import { AnnotationBinder } from './by-annotation.ts';
+import { ambiguity, NameBinder } from './by-name.ts';
+import { wholeField, type Candidate } from './candidate.ts';
+import { markedFields, type MarkedField } from './marked.ts';
+import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
+import { settle } from './settle.ts';
+import { unboundFields, unboundPolicies } from './unbound.ts';
+
+/**
+ * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before the image name. Flux 2
+ * markers bind nothing here; `bindMarkers` reads them.
+ * @param policies from `collectPolicies`
+ */
+export function bind(
+  files: readonly FactedFile[],
+  policies: readonly Policy[],
+  options: BindOptions,
+): Bindings {
+  const byName = new KnownPolicies(policies);
+  const annotated = new AnnotationBinder(files, byName);
+  const names = new NameBinder(files, policies, options);
+  const bindings: Binding[] = [];
+  const problems: Problem[] = [...annotated.problems];
+  const used = new Set<Policy>(annotated.used);
+  for (const file of files) {
+    if (file.facts.fields.length + file.facts.markers.length === 0) continue;
+    const join = new FileJoin(file, byName, annotated, names);
+    const candidates = join.candidates();
+    for (const { policy } of candidates) used.add(policy);
+    for (const policy of join.contested) used.add(policy);
+    const settled = settle(file, candidates, (field) => annotated.holds(file, field));
+    bindings.push(...settled.bindings);
+    problems.push(...join.problems, ...settled.problems, ...unboundFields(file, join.marked, names));
+  }
+  problems.push(...unboundPolicies(policies, used, files));
+  return { policies: [...policies, ...annotated.policies], bindings, problems };
+}
+
+/** Finds the policy of each field of one file. */
+class FileJoin {
+  readonly problems: Problem[] = [];
+  /** Policies that lost a field to another of equal rank. */
+  readonly contested: Policy[] = [];
+  readonly marked: ReadonlySet<FieldFact>;
+  readonly #file: FactedFile;
+  readonly #byName: KnownPolicies;
+  readonly #annotated: AnnotationBinder;
+  readonly #names: NameBinder;
+  readonly #markers: readonly MarkedField[];
+
+  constructor(file: FactedFile, byName: KnownPolicies, annotated: AnnotationBinder, names: NameBinder) {
+    const { fields, blocked, problems } = markedFields(file, 'tallyman');
+    this.#file = file;
+    this.#byName = byName;
+    this.#annotated = annotated;
+    this.#names = names;
+    this.#markers = fields;
+    this.marked = new Set([...fields.map(({ field }) => field), ...blocked]);
+    this.problems.push(...problems);
+  }
+
+  candidates(): Candidate<Policy>[] {
+    const marked = this.#markers.flatMap((one) => this.#byMarker(one) ?? []);
+    const free = this.#file.facts.fields.filter((field) => !this.marked.has(field));
+    return [...marked, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
+  }
+
+  #byMarker({ field, policy: name, marker, writes, scope }: MarkedField): Candidate<Policy> | undefined {
+    if (this.#annotated.isBroken(this.#file, field)) return undefined;
+    const policy = this.#byName.get(name);
+    if (policy === undefined) {
+      this.problems.push(this.#byName.unknown(name, { ...marker, file: this.#file.path }));
+      return undefined;
+    }
+    return { file: this.#file, field, policy, via: 'marker', writes, scope };
+  }
+
+  #unmarked(field: FieldFact): Candidate<Policy> | undefined {
+    const file = this.#file;
+    if (this.#annotated.isBroken(file, field)) return undefined;
+    const whole = { file, field, writes: wholeField(field), scope: 'image' } as const;
+    const annotation = this.#annotated.covers(field);
+    if (annotation !== undefined) {
+      return 'policy' in annotation ? { ...whole, policy: annotation.policy, via: 'annotation' } : undefined;
+    }
+    if (this.#names.isVendored(file.path)) return undefined;
+    const claimants = this.#names.claimants(file.path, field);
+    const [policy] = claimants;
+    if (policy === undefined) return undefined;
+    if (claimants.length === 1) return { ...whole, policy, via: 'name' };
+    this.contested.push(...claimants);
+    this.problems.push(...ambiguity(file, field, claimants));
+    return undefined;
+  }
+}
+
+/**
+ * The fields that carry markers of the given names, of either dialect, whether or not a policy of that name is known
+ * (`edit --images`). `digest: 'given'`: what is written has a digest exactly where the new reference has one.
+ */
+export function bindMarkers(
+  files: readonly FactedFile[],
+  policyNames: Iterable<string>,
+): { readonly bindings: readonly MarkerBinding[]; readonly problems: readonly Problem[] } {
+  const wanted = new Set(policyNames);
+  const policies = new Map([...wanted].map((name) => [name, { name, digest: 'given' as const }]));
+  const bindings: MarkerBinding[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const marked = (['tallyman', 'flux2'] as const).map((dialect) => markedFields(file, dialect));
+    problems.push(...marked.flatMap((one) => one.problems.filter(({ policy }) => wanted.has(policy ?? ''))));
+    const candidates = marked
+      .flatMap(({ fields }) => fields)
+      .filter(({ policy }) => wanted.has(policy))
+      .map(({ field, policy, writes, scope }) => ({
+        file,
+        field,
+        writes,
+        scope,
+        via: 'marker' as const,
+        policy: policies.get(policy) ?? { name: policy, digest: 'given' as const },
+      }));
+    const settled = settle(file, candidates, () => []);
+    bindings.push(...settled.bindings);
+    problems.push(...settled.problems);
+  }
+  return { bindings, problems };
+}

@@ -1,0 +1,118 @@
+import type { Problem } from '../core/problem.ts';
+import type { AnnotationFact, FieldFact } from '../fields/model.ts';
+import type { Hold, Policy, Rule } from '../policy/model.ts';
+import { parseRepository } from '../image/reference.ts';
+import { parseShorthand } from '../policy/shorthand.ts';
+import { draftPolicies, policyOf, readWorkload, type AnnotationDraft, type Workload } from './annotated.ts';
+import { nameDrafts } from './annotation-names.ts';
+import type { KnownPolicies } from './known-policies.ts';
+import type { FactedFile } from './model.ts';
+
+/** What an annotation says of a field: its policy, or that it must not move because of a problem. */
+type Cover = { readonly policy: Policy } | { readonly stopped: true };
+
+/** Binds the containers of workloads that opted in by annotation (product.md, 2.2). */
+export class AnnotationBinder {
+  readonly problems: Problem[] = [];
+  /** Made from annotations. */
+  readonly policies: Policy[] = [];
+  /** ImagePolicy files that an annotation names. */
+  readonly used = new Set<Policy>();
+  readonly #workloads = new Map<FactedFile, readonly Workload[]>();
+  readonly #covers = new Map<FieldFact, Cover>();
+  readonly #byName: KnownPolicies;
+
+  constructor(files: readonly FactedFile[], byName: KnownPolicies) {
+    this.#byName = byName;
+    const drafts = files.flatMap((file) => (file.facts.claims.length === 0 ? [] : this.#read(file)));
+    const names = nameDrafts(drafts, byName.names);
+    for (const [index, draft] of drafts.entries()) {
+      const policy = policyOf(draft, names[index] ?? '');
+      this.policies.push(policy);
+      for (const field of draft.fields) this.#covers.set(field, { policy });
+    }
+  }
+
+  covers(field: FieldFact): Cover | undefined {
+    return this.#covers.get(field);
+  }
+
+  isBroken(file: FactedFile, field: FieldFact): boolean {
+    return this.#workload(file, field)?.broken ?? false;
+  }
+
+  holds(file: FactedFile, field: FieldFact): readonly Hold[] {
+    return this.#workload(file, field)?.holds ?? [];
+  }
+
+  #workload(file: FactedFile, field: FieldFact): Workload | undefined {
+    return field.claim === undefined ? undefined : this.#workloads.get(file)?.[field.claim];
+  }
+
+  #read(file: FactedFile): AnnotationDraft[] {
+    const byClaim = Map.groupBy(file.facts.fields, ({ claim }) => claim);
+    const workloads = file.facts.claims.map((claim, index) =>
+      readWorkload(file.path, claim, byClaim.get(index) ?? []),
+    );
+    this.#workloads.set(file, workloads);
+    const drafts: AnnotationDraft[] = [];
+    for (const [index, workload] of workloads.entries()) {
+      this.problems.push(...workload.problems);
+      if (workload.broken) continue;
+      drafts.push(...draftPolicies(file, workload, this.#ruled(file, workload, byClaim.get(index) ?? [])));
+    }
+    return drafts;
+  }
+
+  /** The fields that get a policy of their own; those with a named policy are settled at once. */
+  #ruled(
+    file: FactedFile,
+    workload: Workload,
+    fields: readonly FieldFact[],
+  ): { field: FieldFact; annotation: AnnotationFact; rule: Rule }[] {
+    return fields.flatMap((field) => {
+      const annotation = workload.policyFor(field);
+      const read = annotation && parseShorthand(annotation.value);
+      if (annotation === undefined || read === undefined || 'error' in read) return [];
+      if ('policyName' in read) {
+        this.#name(file, field, annotation, read.policyName);
+        return [];
+      }
+      if (parseRepository(field.name ?? '') !== undefined) return [{ field, annotation, rule: read.rule }];
+      const message = `The image of container "${field.container ?? ''}" cannot be read, so tallyman.dev/${annotation.key} has no effect on it.`;
+      this.#stop(field, { code: 'bad-field', ...placeIn(file, field), message });
+      return [];
+    });
+  }
+
+  #name(file: FactedFile, field: FieldFact, annotation: AnnotationFact, name: string): void {
+    const policy = this.#byName.get(name);
+    if (policy === undefined) {
+      this.#stop(field, this.#byName.unknown(name, placeIn(file, annotation)));
+      return;
+    }
+    this.used.add(policy);
+    const image = parseRepository(field.name ?? '')?.repository;
+    if (image === policy.image.repository) this.#covers.set(field, { policy });
+    else if (annotation.key !== 'policy') {
+      const message = `The policy ${name} is for ${policy.image.spelled}, but this container holds ${field.name ?? 'no image that can be read'}.`;
+      this.#stop(field, { code: 'bad-annotation', ...placeIn(file, annotation), message, policy: name });
+    }
+  }
+
+  #stop(field: FieldFact, problem: Problem): void {
+    this.#covers.set(field, { stopped: true });
+    this.problems.push(problem);
+  }
+}
+
+function placeIn(
+  file: FactedFile,
+  { line, column }: { line: number; column: number },
+): {
+  file: string;
+  line: number;
+  column: number;
+} {
+  return { file: file.path, line, column };
+}

@@ -1,0 +1,113 @@
+import { Failure } from '../core/failure.ts';
+import type { Problem } from '../core/problem.ts';
+import type { PartFact } from '../fields/model.ts';
+import { positionsOf } from '../yaml/lines.ts';
+import { prove } from '../yaml/proof.ts';
+import { renderScalar } from '../yaml/render.ts';
+import { applyEdits } from '../yaml/splice.ts';
+import { wantsDigest } from './digest-demand.ts';
+import { insertDigest } from './insert-digest.ts';
+import type { Bound, FieldEdit, WritePolicy } from './model.ts';
+import { newName, valueOf, type Wanted } from './new-value.ts';
+
+/** What `planEdits` reads of a binding. */
+export type EditedField = Pick<Bound<WritePolicy>, 'policy' | 'file' | 'field' | 'writes' | 'scope'> &
+  Partial<Pick<Bound<WritePolicy>, 'via'>>;
+
+/**
+ * Plans the edits that put a tag (and name, and digest) into a field: exactly its values, and only those that change (product.md, 4).
+ * @param to `name` only where another one than the policy's is to be written; `digest: null` where none is known
+ * @param text of the file, as `decode` gave it
+ * @returns no edits where everything stands there already
+ */
+export function planEdits(
+  binding: EditedField,
+  to: { readonly name?: string; readonly tag: string; readonly digest: string | null },
+  text: string,
+): { readonly edits: FieldEdit[] } | { readonly problem: Problem } {
+  const wants = wantsDigest(binding) || givesDigest(binding, to.digest);
+  if (wants && to.digest === null) return { problem: digestUnknown(binding, to.tag) };
+  const name = newName(binding, to.name);
+  if (typeof name !== 'string') return { problem: refused(binding, binding.field, name.refused) };
+  const wanted: Wanted = { name, tag: to.tag, digest: wants ? to.digest : null };
+  const edits: FieldEdit[] = [];
+  for (const part of binding.writes) {
+    const value = valueOf(binding, part, wanted);
+    if (value === undefined || value === part.value) continue;
+    if (part.refused !== undefined) return { problem: refused(binding, part, part.refused) };
+    edits.push(replacement(binding, part, value));
+  }
+  const inserted = insertDigest(binding, wanted, text);
+  if (inserted !== undefined && 'refused' in inserted) {
+    return { problem: refused(binding, binding.field, inserted.refused) };
+  }
+  if (inserted !== undefined) edits.push(insertion(binding, inserted, text));
+  return { edits };
+}
+
+/** Makes the edits of one file, and proves that they changed what was planned and nothing else (product.md, 4). */
+export function applyFileEdits(
+  text: string,
+  edits: readonly FieldEdit[],
+): { readonly text: string } | { readonly problem: Problem } {
+  const distinct = withoutRepeats(edits);
+  let after: string;
+  try {
+    after = applyEdits(text, distinct);
+  } catch (error) {
+    if (error instanceof Failure) return { problem: unproven(edits, error.message) };
+    throw error;
+  }
+  const reason = prove(text, after, distinct);
+  return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
+}
+
+/** Several bindings may want the same of one scalar; one edit does for all. */
+function withoutRepeats(edits: readonly FieldEdit[]): FieldEdit[] {
+  const seen = new Set<string>();
+  return edits.filter(({ start, end, source }) => {
+    const key = `${start} ${end} ${source}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function givesDigest({ policy, scope }: EditedField, digest: string | null): boolean {
+  return policy.digest === 'given' && digest !== null && scope !== 'name';
+}
+
+function replacement({ policy, file }: EditedField, part: PartFact, value: string): FieldEdit {
+  // JSON has no plain text: a number there gives way to a text in quotes.
+  const style = file.endsWith('.json') ? 'double' : part.style;
+  const { line, column, start, end, value: old } = part;
+  const source = renderScalar(value, { style, inFlow: part.inFlow });
+  return { policy: policy.name, field: part.part, file, line, column, start, end, old, new: value, source };
+}
+
+function insertion(
+  { policy, file }: EditedField,
+  { offset, source, digest }: { readonly offset: number; readonly source: string; readonly digest: string },
+  text: string,
+): FieldEdit {
+  const place = { file, ...positionsOf(text)(offset), start: offset, end: offset };
+  return { policy: policy.name, field: 'digest', ...place, old: null, new: digest, source };
+}
+
+function digestUnknown(binding: EditedField, tag: string): Problem {
+  const because = binding.field.digest === undefined ? 'the policy pins' : 'a digest stands in this field';
+  return refused(binding, binding.field, `${because}, and no digest of ${tag} is known`);
+}
+
+function refused(
+  { policy, file, field }: EditedField,
+  { line, column }: { readonly line: number; readonly column: number },
+  reason: string,
+): Problem {
+  const message = `The image field ${field.pointer} is not edited: ${reason}.`;
+  return { code: 'refused-edit', file, line, column, message, policy: policy.name };
+}
+
+function unproven(edits: readonly FieldEdit[], reason: string): Problem {
+  const place = edits[0] && { file: edits[0].file, line: edits[0].line, column: edits[0].column };
+  const message = `The edit is refused, as it could not be proven to change exactly what was planned: ${reason}. This is a bug of Tallyman; please report it with the file.`;
+  return { code: 'proof-failed', ...place, message };
+}

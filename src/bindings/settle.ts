@@ -1,0 +1,106 @@
+import type { Problem } from '../core/problem.ts';
+import { parseRepository } from '../image/reference.ts';
+import type { FieldFact, PartFact } from '../fields/model.ts';
+import type { Hold } from '../policy/model.ts';
+import type { Candidate } from './candidate.ts';
+import type { Bound, FactedFile, WritePolicy } from './model.ts';
+
+/** The candidates of one file that can be edited, as bindings; the others as problems with their reason. */
+export function settle<P extends WritePolicy>(
+  file: FactedFile,
+  candidates: readonly Candidate<P>[],
+  holdsOf: (field: FieldFact) => readonly Hold[],
+): { readonly bindings: readonly Bound<P>[]; readonly problems: readonly Problem[] } {
+  const bindings: Bound<P>[] = [];
+  const problems: Problem[] = [];
+  const anchors = new Anchors(file, candidates);
+  for (const candidate of candidates) {
+    const stop = anchors.objection(candidate) ?? cannotEdit(candidate, anchors);
+    if (stop === 'follows') continue;
+    if (stop === undefined) bindings.push(toBinding(candidate, holdsOf(candidate.field)));
+    else problems.push(refused(candidate, stop));
+  }
+  return { bindings, problems };
+}
+
+interface Stop {
+  readonly part: PartFact | undefined;
+  readonly reason: string;
+}
+
+function cannotEdit({ field, policy, writes }: Claim, anchors: Anchors): Stop | 'follows' | undefined {
+  const changing = writes.filter(({ part }) => part !== 'name' || writes.length === 1);
+  if (changing.length === 0) return { part: undefined, reason: missing(field) };
+  for (const part of changing) {
+    if (part.refused === undefined) continue;
+    if (anchors.writerOf(part)?.policy === policy) return 'follows';
+    return { part, reason: part.refused };
+  }
+  return undefined;
+}
+
+function missing(field: FieldFact): string {
+  return field.kind === 'kustomize'
+    ? 'it has neither newTag nor digest; write the newTag that is deployed now'
+    : 'it has neither a tag nor a digest to replace';
+}
+
+type Claim = Candidate<WritePolicy>;
+
+/** Which candidate writes the scalar that an alias repeats, and whether all who repeat it agree. */
+class Anchors {
+  readonly #writers = new Map<number, Claim>();
+  readonly #claimed = new Map<FieldFact, Claim>();
+  readonly #users = new Map<number, FieldFact[]>();
+
+  constructor(file: FactedFile, candidates: readonly Claim[]) {
+    for (const candidate of candidates) {
+      this.#claimed.set(candidate.field, candidate);
+      for (const part of candidate.writes)
+        if (part.anchor === undefined) this.#writers.set(part.start, candidate);
+    }
+    for (const field of file.facts.fields) {
+      for (const { anchor, part } of field.parts) {
+        if (anchor === undefined || part === 'name') continue;
+        this.#users.set(anchor, [...(this.#users.get(anchor) ?? []), field]);
+      }
+    }
+  }
+
+  writerOf(part: PartFact): Claim | undefined {
+    return part.anchor === undefined ? undefined : this.#writers.get(part.anchor);
+  }
+
+  /** An edit at an anchor changes every alias of it: all image fields among them must follow the same policy or hold the same image. */
+  objection({ field, policy, writes }: Claim): Stop | undefined {
+    for (const part of writes) {
+      if (part.part === 'name') continue;
+      const stranger = (this.#users.get(part.start) ?? []).find((user) => !this.#agrees(user, field, policy));
+      if (stranger === undefined) continue;
+      const reason = `its anchor is repeated at line ${stranger.line}, where ${stranger.name ?? 'an image'} does not follow this policy`;
+      return { part, reason };
+    }
+    return undefined;
+  }
+
+  #agrees(user: FieldFact, field: FieldFact, policy: WritePolicy): boolean {
+    const claimed = this.#claimed.get(user);
+    if (claimed !== undefined) return claimed.policy === policy;
+    const [mine, theirs] = [field, user].map(({ name }) => parseRepository(name ?? '')?.repository);
+    return mine !== undefined && mine === theirs;
+  }
+}
+
+function toBinding<P extends WritePolicy>(candidate: Candidate<P>, holds: readonly Hold[]): Bound<P> {
+  const { file, field, policy, via, writes, scope } = candidate;
+  const { line, column, pointer } = field;
+  const place = { file: file.path, line, column };
+  const key = `${file.path}#${pointer}`;
+  return { policy, via, place, key, file: file.path, fileId: file.id, field, writes, scope, holds };
+}
+
+function refused({ file, field, policy }: Claim, { part, reason }: Stop): Problem {
+  const { line, column } = part ?? field;
+  const what = `The image field ${part?.pointer ?? field.pointer} is not edited: ${reason}.`;
+  return { code: 'refused-edit', file: file.path, line, column, message: what, policy: policy.name };
+}
