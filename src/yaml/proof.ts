@@ -150,7 +150,9 @@ class Comparison {
   ): string | undefined {
     const oldText = scalarText(this.old, oldIndex);
     const text = scalarText(this.now, index);
-    const edits = this.edits.filter((edit) => a.start <= edit.start && edit.end <= a.end);
+    const edits = this.edits.filter(
+      (edit) => a.start <= edit.start && edit.end <= a.end && !isBehind(edit, a, b),
+    );
     if (edits.length === 0) {
       return a.kind === b.kind && a.style === b.style && oldText === text
         ? undefined
@@ -178,6 +180,11 @@ class Comparison {
       this.old.text.slice(a[at]?.start, a[at]?.end) === this.now.text.slice(b[at]?.start, b[at]?.end);
     return a.length === b.length && a.every((_, at) => same(at)) ? undefined : 'a comment changed';
   }
+}
+
+/** An insertion right behind a scalar that did not become a part of it: an entry on the next line, or the next in a flow map. */
+function isBehind(edit: MovedEdit, a: OutlineNode, b: OutlineNode): boolean {
+  return a.kind === 'scalar' && edit.start === edit.end && edit.start === a.end && edit.to > b.end;
 }
 
 function isScalar(node: OutlineNode): boolean {
