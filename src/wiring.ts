@@ -23,7 +23,8 @@ export function createWiring(): Wiring {
 }
 
 async function openDirectory(root: string): Promise<WorkingDirectory> {
-  const { openDirectoryTree, writeFileAtomic } = await import('./tree/directory/directory-tree.ts');
+  const { openDirectoryTree } = await import('./tree/directory/directory-tree.ts');
+  const { writeFileAtomic } = await import('./tree/directory/write-file.ts');
   return { tree: openDirectoryTree(root), write: (path, bytes) => writeFileAtomic(root, path, bytes) };
 }
 
@@ -37,7 +38,8 @@ async function openLog(config: Config): Promise<Log> {
   };
 }
 
-const demo: Wiring['demo'] = async (options) => (await import('./demo/demo.ts')).runDemo(options, openSession);
+const demo: Wiring['demo'] = async (options) =>
+  (await import('./demo/demo.ts')).runDemo(options, openSession);
 
 async function openScanner(config: Config | undefined, environment: Environment): Promise<Scanner> {
   const { openMemoryState } = await import('./state/memory.ts');
@@ -109,7 +111,8 @@ async function openRegistries(
   const special = new Map<string, TagLister & ImageInspector>();
   for (const own of registries) special.set(own.host, await open(own));
   const others = await open(undefined);
-  const of = (repository: Repository): TagLister & ImageInspector => special.get(registryHost(repository)) ?? others;
+  const of = (repository: Repository): TagLister & ImageInspector =>
+    special.get(registryHost(repository)) ?? others;
   return {
     list: (repository, signal) => of(repository).list(repository, signal),
     digest: (repository, tag, signal) => of(repository).digest(repository, tag, signal),
@@ -139,14 +142,25 @@ function limitOf(perSecond: number | undefined): { perSecond?: number } {
 }
 
 /** What tallyman.yaml says of a host wins; then docker's own configuration. */
-async function openCredentials(config: Config | undefined, environment: Environment): Promise<CredentialSource> {
+async function openCredentials(
+  config: Config | undefined,
+  environment: Environment,
+): Promise<CredentialSource> {
   const { dockerConfigCredentials } = await import('./registry/credentials/docker-config.ts');
   const { firstCredentials, staticCredentials } = await import('./registry/credentials/static.ts');
   const written = new Map(
     (config?.registries ?? []).flatMap(({ host, auth }) =>
       auth === undefined
         ? []
-        : [[host, async () => ({ username: auth.username, password: await readSecret(auth.password, environment) })]],
+        : [
+            [
+              host,
+              async () => ({
+                username: auth.username,
+                password: await readSecret(auth.password, environment),
+              }),
+            ],
+          ],
     ),
   );
   const docker = dockerConfigCredentials({
@@ -173,14 +187,21 @@ async function openRepository(
   const { openRemoteRepository } = await import('./git/engine/remote-repository.ts');
   const client = await openClient(config, undefined, environment);
   clients.push(client);
-  const transport = openHttpTransport({ url: remote.url, client, credentials: () => gitCredentials(repository, environment) });
+  const transport = openHttpTransport({
+    url: remote.url,
+    client,
+    credentials: () => gitCredentials(repository, environment),
+  });
   // Another address is another clone: objects of one are never taken for those of the other.
   const clone = `${name}-${createHash('sha256').update(remote.url).digest('hex').slice(0, 12)}`;
   const directory = join(config.stateDirectory, 'git', clone);
   return openRemoteRepository({ ...common, transport, directory, pushOptions });
 }
 
-async function gitCredentials({ auth }: RepositoryConfig, environment: Environment): Promise<GitCredentials | undefined> {
+async function gitCredentials(
+  { auth }: RepositoryConfig,
+  environment: Environment,
+): Promise<GitCredentials | undefined> {
   if (auth === undefined) return undefined;
   return auth.kind === 'basic'
     ? { kind: 'basic', username: auth.username, password: await readSecret(auth.password, environment) }
@@ -189,11 +210,13 @@ async function gitCredentials({ auth }: RepositoryConfig, environment: Environme
 
 /** Reads the key at each signature, so that a rotated one counts at once; it is parsed again only when it changed. */
 function openSigner(signing: Signing, environment: Environment): CommitSigner {
-  let known: { readonly key: string; readonly passphrase: string; readonly signer: Promise<CommitSigner> } | undefined;
+  let known:
+    { readonly key: string; readonly passphrase: string; readonly signer: Promise<CommitSigner> } | undefined;
   return {
     async sign(payload) {
       const key = await readSecret(signing.key, environment);
-      const passphrase = signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
+      const passphrase =
+        signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
       if (known?.key !== key || known.passphrase !== passphrase) {
         known = { key, passphrase, signer: createSigner(signing, key, passphrase) };
       }

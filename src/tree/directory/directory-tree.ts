@@ -1,0 +1,103 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { compareByteOrder } from '../byte-order.ts';
+import type { Tree, TreeEntry } from '../tree.ts';
+import { lookAt, stampOf, walkFolder } from './folder.ts';
+import { isInside } from './inside.ts';
+
+export interface DirectoryTreeOptions {
+  /** Largest file that is read, in bytes; default 8 MiB. */
+  readonly sizeCap?: number;
+}
+
+/**
+ * A folder of the file system as a tree, such as a local checkout (`--dir`). Symlinks are entries and never followed. It is listed anew each time.
+ * Ids hold within this process only: equal ids mean equal content, but equal content may have different ids.
+ * Calls are synchronous inside: measured, that is three times as fast as the thread pool for 5,000 small files. It is for commands, not for the daemon.
+ */
+export function openDirectoryTree(root: string, options: DirectoryTreeOptions = {}): Tree {
+  return new DirectoryTree(root, options.sizeCap ?? 8 * 1024 * 1024);
+}
+
+class DirectoryTree implements Tree {
+  readonly #root: string;
+  readonly #sizeCap: number;
+  /** By id: what `read` expects to find. */
+  readonly #stamps = new Map<string, string>();
+
+  constructor(root: string, sizeCap: number) {
+    this.#root = root;
+    this.#sizeCap = sizeCap;
+  }
+
+  async list(): Promise<readonly TreeEntry[]> {
+    const found = walkFolder(this.#root);
+    for (const { entry, stamp } of found) this.#stamps.set(entry.id, stamp);
+    return found.map(({ entry }) => entry).sort((a, b) => compareByteOrder(a.path, b.path));
+  }
+
+  async entry(path: string): Promise<TreeEntry | undefined> {
+    if (!isInside(this.#root, path)) return undefined;
+    const found = lookAt(this.#root, path);
+    if (found !== undefined) this.#stamps.set(found.entry.id, found.stamp);
+    return found?.entry;
+  }
+
+  async read(
+    entries: readonly TreeEntry[],
+    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+  ): Promise<void> {
+    for (const entry of entries) visit(entry, this.#bytes(entry));
+  }
+
+  #bytes(entry: TreeEntry): Uint8Array {
+    const path = join(this.#root, entry.path);
+    try {
+      return entry.mode === 'symlink' ? Buffer.from(readlinkSync(path)) : this.#file(path, entry);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      const code = (error as NodeJS.ErrnoException).code;
+      // ELOOP: a symlink has taken the file's place
+      if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR') throw changed(entry.path);
+      throw new Failure('invalid-input', `cannot read ${entry.path}: ${code ?? 'unknown error'}`, {
+        file: entry.path,
+        cause: error,
+      });
+    }
+  }
+
+  #file(path: string, entry: TreeEntry): Uint8Array {
+    // non-blocking, should a pipe have taken the file's place
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(file);
+      if (stampOf(stats) !== this.#stamps.get(entry.id)) throw changed(entry.path);
+      return this.#whole(file, stats, entry.path);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #whole(file: number, { size }: Stats, path: string): Uint8Array {
+    if (size > this.#sizeCap) {
+      const message = `${path} has ${size} bytes; files over ${this.#sizeCap} are not read`;
+      throw new Failure('too-large', message, { file: path });
+    }
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    while (length < size) {
+      const read = readSync(file, bytes, length, size - length, length);
+      if (read === 0) throw changed(path);
+      length += read;
+    }
+    return bytes;
+  }
+}
+
+function changed(path: string): Failure {
+  return new Failure('not-found', `${path} was changed or removed while it was read; run again`, {
+    file: path,
+    retryable: true,
+  });
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fchmodSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { isInside } from './inside.ts';
+
+/**
+ * Replaces the content of an existing file below `root` by a rename: a reader, or a process that is killed, leaves or sees the old or the new
+ * content, never a part. The file's mode is kept. Synchronous inside, as the tree is.
+ * @throws Failure `invalid-input` for symlinks, what is no file, paths outside `root`, and where writing fails; then nothing was changed
+ */
+export async function writeFileAtomic(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  if (!isInside(root, path)) throw refused(path, 'it does not lie in a folder below the root');
+  const target = join(root, path);
+  const stats = lstatSync(target, { throwIfNoEntry: false });
+  if (stats === undefined) throw refused(path, 'there is no such file');
+  if (stats.isSymbolicLink()) throw refused(path, 'it is a symlink');
+  if (!stats.isFile()) throw refused(path, 'it is no file');
+  // in the same folder, as a rename works within one file system only
+  const name = `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = join(dirname(target), name);
+  try {
+    writeNew(temporary, bytes, stats.mode & 0o7777);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw refused(path, (error as NodeJS.ErrnoException).code ?? 'unknown error', error);
+  }
+}
+
+function writeNew(path: string, bytes: Uint8Array, mode: number): void {
+  const file = openSync(path, 'wx', mode);
+  try {
+    writeFileSync(file, bytes);
+    // the mode at opening is narrowed by the umask
+    fchmodSync(file, mode);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refused(path: string, why: string, cause?: unknown): Failure {
+  return new Failure('invalid-input', `cannot write ${path}: ${why}`, { file: path, cause });
+}
