@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure.ts';
 import { registryHost, repositoryPath } from '../../image/reference.ts';
 import type { Repository } from '../../image/reference.ts';
 import type { HttpClient } from '../../net/client.ts';
@@ -46,9 +47,36 @@ export function createOciRegistry(options: OciRegistryOptions): TagLister & Imag
   const reader = (repository: Repository, signal: AbortSignal | undefined) =>
     new ImageReader(sessionOf(repository), repository, repositoryPath(repository), signal);
   return {
-    list: async (repository, signal) =>
-      listAllTags(sessionOf(repository), repository, repositoryPath(repository), limits, signal),
-    digest: async (repository, tag, signal) => reader(repository, signal).digest(tag),
-    inspect: async (repository, tag, signal) => reader(repository, signal).inspect(tag),
+    list: (repository, signal) =>
+      inContext(repository, `cannot list the tags of ${repository}`, async () =>
+        listAllTags(sessionOf(repository), repository, repositoryPath(repository), limits, signal),
+      ),
+    digest: (repository, tag, signal) =>
+      inContext(repository, `cannot find the digest of ${repository}:${tag}`, async () =>
+        reader(repository, signal).digest(tag),
+      ),
+    inspect: (repository, tag, signal) =>
+      inContext(repository, `cannot inspect ${repository}:${tag}`, async () =>
+        reader(repository, signal).inspect(tag),
+      ),
   };
+}
+
+/** Failures of the connection do not know what they were for: they are told so here. Those that name the repository already pass. */
+async function inContext<Value>(
+  repository: Repository,
+  words: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.message.includes(repository)) throw error;
+    const { code, message, host, retryable, retryAfter } = error;
+    const detail = {
+      ...(host === undefined ? {} : { host }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
+    throw new Failure(code, `${words}: ${message}`, { ...detail, retryable, cause: error });
+  }
 }
