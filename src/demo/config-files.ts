@@ -11,7 +11,7 @@ export function configFiles(host: string, digests: Digests): Record<string, stri
   const image = (name: DemoImage): string => `${host}/acme/${name}`;
   return {
     'README.md': '# Config repository of the demo\n\nMade by `tallyman demo`. Clone it, read its log, change a policy, push.\n',
-    'clusters/staging/web/policy.yaml': policy('web-staging', image('web'), '    semver: ">=1.4.0-0"   # release candidates too\n'),
+    'clusters/staging/web/policy.yaml': policy('web-staging', image('web'), '    semver: ">=1.4.0-0"   # release candidates too\n', '  exclude: ["*-debug"]\n'),
     'clusters/staging/web/deployment.yaml': oddDeployment(image('web'), demoImages.web.first),
     'clusters/staging/api/policy.yaml': policy('api-staging', image('api'), '    glob: {pattern: "main-*", order: newest}\n'),
     'clusters/staging/api/kustomization.yaml': kustomization('api', image('api'), 'main-3f9c2d1'),

@@ -1,6 +1,6 @@
-import { asFailure, type Failure } from '../core/failure.ts';
+import { asFailure, Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Snapshot } from '../git/repository.ts';
+import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
 import type { CommitId } from '../release/log.ts';
 import { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
@@ -114,7 +114,7 @@ async function publish(
     return { outcome: 'refused', plan: planned, snapshot, commits: [], words: blocked.words };
   }
   const drafts = planned.commits.map(({ draft }) => draft);
-  const publication = await ports.repository.publish(snapshot, drafts, signal);
+  const publication = await publishOrRefuse(ports, snapshot, drafts, signal);
   switch (publication.kind) {
     case 'raced':
       return 'raced';
@@ -128,6 +128,21 @@ async function publish(
       announce(planned, publication.commits, snapshot, ports, settings);
       return { outcome: 'released', plan: planned, snapshot, commits: publication.commits };
     }
+  }
+}
+
+/** Credentials that may read and not write are a refusal like a hook's: nothing is gained by trying again soon. */
+async function publishOrRefuse(
+  ports: RunPorts,
+  snapshot: Snapshot,
+  drafts: readonly CommitDraft[],
+  signal: AbortSignal | undefined,
+): Promise<Publication> {
+  try {
+    return await ports.repository.publish(snapshot, drafts, signal);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'forbidden') throw error;
+    return { kind: 'refused', words: error.message };
   }
 }
 

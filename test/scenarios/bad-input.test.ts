@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { json } from '../cli/harness.ts';
 import { describePeer } from '../peers/require.ts';
@@ -55,13 +53,13 @@ describePeer(['git', 'docker-registry'], 'bad input', () => {
       'a bad range',
       'bad/policy.yaml',
       ({ image }) => policyFile('web', image('web'), 'semver: "1.2.3.4"'),
-      { code: 'bad-policy', line: 8, column: 20, message: '1.2.3.4' },
+      { code: 'bad-policy', line: 8, column: 20, message: 'semver range: cannot read ".4"' },
     ],
     [
       'a bad glob',
       'bad/policy.yaml',
       ({ image }) => policyFile('web', image('web'), 'glob: "main-[a"'),
-      { code: 'bad-policy', line: 8, message: 'main-[a' },
+      { code: 'bad-policy', line: 8, column: 18, message: 'spec.policy.glob' },
     ],
     [
       'malformed YAML',
@@ -122,11 +120,9 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
   });
 
   it('registry down: a problem at the policy, exit 4 since it is the only one', async () => {
-    const file = join(world.directory, 'down.yaml');
     await world.commit({ 'apps/policy.yaml': policyFile('web', '127.0.0.1:1/acme/web', 'semver: "^1"') }, 'Move');
     await world.commit({ 'apps/web.yaml': deployment('web', '127.0.0.1:1/acme/web:1.0.0') }, 'Move');
     const config = await world.configure({ state: 'down', extra: '' });
-    await writeFile(file, '');
     const result = await world.tallyman(['run', '--once', '-c', config, '-o', 'json']);
     await world.person('reset', '--hard', '--quiet', 'HEAD~2');
     await world.person('push', '--quiet', '--force', world.bare, 'HEAD:main');
@@ -142,8 +138,8 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
       await world.inBare('config', 'http.receivepack', 'false');
       const result = await world.tallyman(['run', '--once']);
       await world.inBare('config', 'http.receivepack', 'true');
-      expect([1, 4]).toContain(result.exit);
-      expect(result.stdout + result.stderr).toMatch(/127\.0\.0\.1|refused|forbidden/i);
+      expect(result.exit).toBe(1);
+      expect(result.stdout + result.stderr).toMatch(/push-refused: .*127\.0\.0\.1:\d+ does not let these credentials push/);
       expect(await world.commits()).toBe(1);
       await world.inBare('fsck', '--strict');
     });

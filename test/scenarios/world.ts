@@ -45,9 +45,7 @@ export class World {
     return join(this.directory, 'git', 'fleet.git');
   }
 
-  image(name: string): string {
-    return `${this.registry.host}/acme/${name}`;
-  }
+  readonly image = (name: string): string => `${this.registry.host}/acme/${name}`;
 
   /** CI pushes an image. */
   async push(name: string, tag: string, created = Date.parse('2026-11-01T00:00:00Z')): Promise<string> {
