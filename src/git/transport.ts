@@ -13,7 +13,10 @@ export interface FetchRequest {
   /** Commits of ours whose parents we do not hold in full. */
   readonly shallow: readonly CommitId[];
   readonly depth?: number;
-  /** Milliseconds since the epoch: only commits after it (`deepen-since`). */
+  /**
+   * Milliseconds since the epoch: only commits after it (`deepen-since`). Not together with `depth`. Git servers fail where no commit is
+   * that new.
+   */
   readonly since?: number;
   /** Asked for where the server offers it; the answer tells whether it did. */
   readonly filter?: 'blob:none' | 'tree:0';
@@ -26,7 +29,7 @@ export interface FetchAnswer {
   readonly shallow: readonly CommitId[];
   /** Commits of the request's `shallow` whose parents are all in this answer. */
   readonly unshallow: readonly CommitId[];
-  /** The pack's bytes, as they arrive. Empty where there is nothing new. Must be read to its end or returned early. */
+  /** The pack's bytes, as they arrive; thin: deltas may be made from objects of `haves`. Empty where there is nothing new. Must be read to its end or returned early. */
   readonly pack: AsyncIterable<Uint8Array>;
 }
 

@@ -10,7 +10,7 @@ import { git } from './git.ts';
 import { run } from './programs.ts';
 import { describePeer } from './require.ts';
 
-const payload = Buffer.from('tree and parent\n\nmessage, with a letter: é\n');
+const payload = 'tree and parent\n\nmessage, with a letter: é\n';
 
 describePeer(['git', 'ssh-keygen'], 'SSH signatures, judged by OpenSSH and git', () => {
   let folder: string;
@@ -58,17 +58,13 @@ describePeer(['git', 'ssh-keygen'], 'SSH signatures, judged by OpenSSH and git',
     const file = join(folder, 'many');
     await run('ssh-keygen', ['-q', '-t', 'ecdsa', '-b', '521', '-N', '', '-f', file]);
     const signer = await createSshSigner({ privateKey: await readFile(file) });
-    for (let round = 0; round < 10; round++)
-      await judge(signer, signer.publicKey, folder, `round ${round}\n`);
+    for (let round = 0; round < 10; round++) {
+      await expect(judge(signer, signer.publicKey, folder, `round ${round}\n`)).resolves.toBeUndefined();
+    }
   });
 });
 
-async function judge(
-  signer: CommitSigner,
-  publicKey: string,
-  folder: string,
-  text: string | Uint8Array = payload,
-): Promise<void> {
+async function judge(signer: CommitSigner, publicKey: string, folder: string, text = payload): Promise<void> {
   const allowed = join(folder, 'allowed_signers');
   await writeFile(allowed, `bot@example.com namespaces="git" ${publicKey}\n`);
   const signature = await signer.sign(Buffer.from(text));
@@ -133,7 +129,7 @@ describePeer(['git', 'gpg'], 'OpenPGP signatures, judged by gpg and git', () => 
     await gpg(['--passphrase', passphrase, '--quick-generate-key', user, algorithm, 'sign', '1y']);
     const armored = await gpg(['--passphrase', passphrase, '--armor', '--export-secret-keys', user]);
     const signer = await createOpenPgpSigner({ privateKey: armored, passphrase });
-    const signature = await signer.sign(payload);
+    const signature = await signer.sign(Buffer.from(payload));
     expect(signature).toMatch(/^-----BEGIN PGP SIGNATURE-----\n[^\r]+\n-----END PGP SIGNATURE-----$/);
     await writeFile(join(home, 'payload'), payload);
     await gpg(['--verify', '-', join(home, 'payload')], `${signature}\n`);
@@ -147,7 +143,8 @@ describePeer(['git', 'gpg'], 'OpenPGP signatures, judged by gpg and git', () => 
     const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(listed)?.[1] ?? '';
     await gpg(['--passphrase', '', '--quick-add-key', fingerprint, 'ed25519', 'sign', '1y']);
     const armored = await gpg(['--armor', '--export-secret-subkeys', user]);
-    await verifyCommit(await createOpenPgpSigner({ privateKey: armored }), home, {}, { GNUPGHOME: home });
+    const signer = await createOpenPgpSigner({ privateKey: armored });
+    await expect(verifyCommit(signer, home, {}, { GNUPGHOME: home })).resolves.toBeUndefined();
   });
 
   it('an expired key is told from a good one', async () => {

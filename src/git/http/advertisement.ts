@@ -20,7 +20,10 @@ export async function readAdvertisement(packets: AsyncIterable<Packet>, peer: Pe
   for await (const packet of packets) {
     if (packet.kind === 'data') lines.push(checkLine(packet.data, peer));
   }
-  if (lines[0]?.startsWith('# service=') === true) lines.shift();
+  const announced = lines[0]?.startsWith('# service=') === true;
+  if (announced) lines.shift();
+  // Git's version 0 has nothing at all to say of an empty repository.
+  if (announced && lines.length === 0) return { version: 0, capabilities: new Map(), refs: [] };
   const answer = lines[0] === 'version 2' ? versionTwo(lines) : versionZero(lines, peer);
   const format = answer.capabilities.get('object-format') ?? 'sha1';
   if (format !== 'sha1') {

@@ -9,6 +9,14 @@ export interface FetchOffers {
 }
 
 /**
+ * Whether to ask for a thin pack. Besides being smaller, only then does git leave out what the trees of `haves` hold when the fetch is cut
+ * to a depth: it looks at them as bases, and not as ancestors, of which a cut history has none.
+ */
+export function wantsThin(request: FetchRequest): boolean {
+  return request.haves.length > 0;
+}
+
+/**
  * What a fetch says alike in every version of the protocol: wants, the shallow edge, depth and filter. A filter is only asked for where it is
  * offered; without it the answer is merely larger.
  * @throws Failure `bad-answer` where the server cannot cut a history as asked

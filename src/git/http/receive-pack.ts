@@ -29,7 +29,8 @@ export function pushBody(capabilities: Capabilities, request: PushRequest, peer:
     const words = `${host} takes no push options; remove them from the configuration, or allow them there (receive.advertisePushOptions)`;
     throw new Failure('bad-answer', words, { host });
   }
-  const offered = ['report-status', 'side-band-64k', 'ofs-delta', 'atomic', 'quiet'];
+  // Not `atomic`: one ref is atomic by itself, and git's "atomic transaction failed" would hide why it did not move.
+  const offered = ['report-status', 'side-band-64k', 'ofs-delta', 'quiet'];
   const asked = offered.filter((name) => capabilities.has(name));
   if (options.length > 0) asked.push('push-options');
   if (capabilities.has('object-format')) asked.push('object-format=sha1');

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { FetchRequest } from '../transport.ts';
 import { checkLine, type Capabilities } from './advertisement.ts';
-import { fetchLines } from './fetch-lines.ts';
+import { fetchLines, wantsThin } from './fetch-lines.ts';
 import { cutOff, encodePacket, flushPacket, type Packet } from './pkt-line.ts';
 import { readShallow, type ShallowNews } from './shallow.ts';
 import type { Peer } from './words.ts';
@@ -17,7 +17,16 @@ export function fetchRequestV0(capabilities: Capabilities, request: FetchRequest
     const { host } = peer;
     throw new Failure('bad-answer', `${host} is too old a git server: it has no side-band-64k`, { host });
   }
-  const offered = ['multi_ack_detailed', 'side-band-64k', 'ofs-delta', 'no-progress', 'filter'];
+  const thin = wantsThin(request) ? ['thin-pack'] : [];
+  const offered = [
+    ...thin,
+    'multi_ack_detailed',
+    'side-band-64k',
+    'thin-pack',
+    'ofs-delta',
+    'no-progress',
+    'filter',
+  ];
   const asked = offered.filter((name) => capabilities.has(name));
   if (request.since !== undefined) asked.push('deepen-since');
   const offers = {

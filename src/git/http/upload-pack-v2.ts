@@ -3,7 +3,7 @@ import type { CommitId } from '../../release/log.ts';
 import type { FetchRequest, RemoteRef } from '../transport.ts';
 import { checkLine, parseRef, type Capabilities } from './advertisement.ts';
 import { cutOff, delimiterPacket, encodePacket, flushPacket, type Packet } from './pkt-line.ts';
-import { fetchLines } from './fetch-lines.ts';
+import { fetchLines, wantsThin } from './fetch-lines.ts';
 import { readShallow, type ShallowNews } from './shallow.ts';
 import type { Peer } from './words.ts';
 
@@ -38,8 +38,10 @@ export function offersFetch(capabilities: Capabilities, feature: string): boolea
 export function fetchRequestV2(capabilities: Capabilities, request: FetchRequest, peer: Peer): Uint8Array {
   const shallow = offersFetch(capabilities, 'shallow');
   return command('fetch', capabilities, [
+    'thin-pack',
     'ofs-delta',
     'no-progress',
+    ...(wantsThin(request) ? ['thin-pack'] : []),
     ...fetchLines(
       request,
       { depth: shallow, since: shallow, filter: offersFetch(capabilities, 'filter') },
