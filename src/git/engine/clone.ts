@@ -9,17 +9,17 @@ import { createLayout } from './layout.ts';
 import { isObjectId, type ObjectId } from './object-id.ts';
 import { ObjectStore } from './object-store.ts';
 import { branchRef, readRef } from './refs.ts';
-import { parseTree } from './tree-object.ts';
+import { parseTree, type TreeItem } from './tree-object.ts';
 
 /**
  * The kept clone of one branch: a bare git repository on this machine's disk, which native git can read. Its branch names the last
  * commit that is here with all its trees and files; `shallow` lists the commits whose parents are not.
- * It is a cache: what is wrong with it is cured by `empty`. Whoever changes it holds the clone's lock.
+ * It is a cache: what is wrong with it is cured by `emptyClone`. Whoever changes it holds the clone's lock.
  */
 export class KeptClone {
   readonly directory: string;
   readonly #ref: string;
-  #objects: ObjectStore;
+  readonly #objects: ObjectStore;
 
   /** Opens the clone, or makes an empty one. @throws Failure `corrupt` where its packs cannot be read, `forbidden` */
   constructor(directory: string, branch: string) {
@@ -69,13 +69,8 @@ export class KeptClone {
     for (let tree = open.pop(); tree !== undefined; tree = open.pop()) {
       if (seen.has(tree) || known.has(tree)) continue;
       seen.add(tree);
-      let items = trees.get(tree);
-      if (items === undefined) {
-        const object = this.#objects.read(tree);
-        if (object?.type !== 'tree') return false;
-        items = parseTree(tree, object.bytes);
-        trees.set(tree, items);
-      }
+      const items = this.#items(tree, trees);
+      if (items === undefined) return false;
       for (const item of items) {
         if (item.mode === 'tree') open.push(item.id);
         else if (files && item.mode !== 'submodule' && !this.#objects.has(item.id)) return false;
@@ -87,11 +82,52 @@ export class KeptClone {
     return true;
   }
 
-  /** Throws everything away. Whoever still reads from open packs goes on. @throws Failure `forbidden` */
-  empty(): void {
-    emptyClone(this.directory);
-    createLayout(this.directory, this.#ref);
-    this.#objects = new ObjectStore(join(this.directory, 'objects'));
+  /** Everything that the tip needs: commits down to the shallow edge, trees, files. */
+  reachable(trees: TreeCache): ReadonlySet<ObjectId> {
+    const found = new Set<ObjectId>();
+    const open: { id: ObjectId; kind: 'commit' | 'tree' }[] = [];
+    const visit = (id: ObjectId | undefined, kind: 'commit' | 'tree'): void => {
+      if (id === undefined || found.has(id)) return;
+      found.add(id);
+      open.push({ id, kind });
+    };
+    visit(this.tip(), 'commit');
+    const edge = new Set(this.shallow());
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next.kind === 'commit') {
+        const commit = this.commit(next.id as CommitId);
+        visit(commit?.tree, 'tree');
+        if (!edge.has(next.id as CommitId))
+          for (const parent of commit?.parents ?? []) visit(parent, 'commit');
+        continue;
+      }
+      for (const item of this.#items(next.id, trees) ?? []) {
+        if (item.mode === 'tree') visit(item.id, 'tree');
+        else found.add(item.id);
+      }
+    }
+    return found;
+  }
+
+  /** Removes what a killed process left half-done. */
+  sweep(): void {
+    const folders = ['.', 'refs/heads', 'objects/pack', join(historyFolder, 'objects/pack'), historyFolder];
+    for (const folder of folders.map((name) => join(this.directory, name))) {
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      const isDebris = (name: string): boolean =>
+        name.endsWith('.tmp') || (name.endsWith('.pack') && !names.includes(name.replace(/\.pack$/, '.idx')));
+      for (const name of names.filter(isDebris)) rmSync(join(folder, name), { force: true });
+    }
+  }
+
+  #items(tree: ObjectId, trees: TreeCache): readonly TreeItem[] | undefined {
+    const known = trees.get(tree);
+    if (known !== undefined) return known;
+    const object = this.#objects.read(tree);
+    if (object?.type !== 'tree') return undefined;
+    const items = parseTree(tree, object.bytes);
+    trees.set(tree, items);
+    return items;
   }
 
   /** Where the history of `tip`, as far as it is here, ends: in one of `candidates`, or before a parent that is not here. */
@@ -130,3 +166,4 @@ export function emptyClone(directory: string): void {
 
 /** Within the clone: what native git does not know. */
 export const lockFolder = 'tallyman-lock';
+export const historyFolder = 'tallyman-history';

@@ -7,6 +7,7 @@ import type { FetchAnswer, FetchRequest } from '../transport.ts';
 import { walkCommits } from './commit-walk.ts';
 import { parseCommit, type ParsedCommit } from './commit.ts';
 import { writeDurably } from './durable.ts';
+import { foldPacks } from './fold.ts';
 import { isObjectId, type GitObject, type ObjectId, type ObjectReader } from './object-id.ts';
 import { ObjectStore } from './object-store.ts';
 import { readPack, type PackedObject } from './pack-reader.ts';
@@ -72,6 +73,7 @@ export class HistoryStore {
       join(this.#directory, 'held.json'),
       JSON.stringify({ tip, since: from, edge: [...edge] } satisfies Held),
     );
+    foldPacks(this.#store(), () => new Set(this.#parsed.keys()));
     const commits = this.local(tip, since);
     if (commits === undefined)
       throw new Failure('bad-answer', `the server left out commits of the history of ${tip}`);

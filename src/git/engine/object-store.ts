@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
@@ -9,9 +9,12 @@ import { PackFile } from './pack-file.ts';
 import { encodePackIndex, type IndexEntry } from './pack-index.ts';
 import { readPack, type PackedObject, type PackReading } from './pack-reader.ts';
 import { extendPack } from './pack-writer.ts';
+import { RecentBlobs } from './recent-blobs.ts';
 
 export interface AddedPack {
   readonly objects: number;
+  /** Of its file; empty where it held nothing. */
+  readonly path: string;
 }
 
 /**
@@ -26,6 +29,7 @@ export class ObjectStore implements ObjectReader {
   /** Deleted by somebody, but open here: read on until the next such change, so that a snapshot stays readable. */
   #retired: readonly PackFile[] = [];
   #packsSeen = '';
+  readonly #recent = new RecentBlobs();
 
   /** @throws Failure `corrupt` where alternates go in a circle or too deep */
   constructor(objects: string, depth = 0) {
@@ -44,6 +48,8 @@ export class ObjectStore implements ObjectReader {
   }
 
   read(id: ObjectId): GitObject | undefined {
+    const recent = this.#recent.take(id);
+    if (recent !== undefined) return recent;
     const place = this.#inPacks(id);
     if (place !== undefined) return this.#readPacked(id, place.pack, place.offset);
     return readLoose(this.directory, id) ?? this.#elsewhere((store) => store.read(id));
@@ -75,33 +81,56 @@ export class ObjectStore implements ObjectReader {
     const add = (object: PackedObject): void => {
       entries.push({ id: object.id, offset: object.offset, crc: object.crc });
     };
+    this.#recent.clear();
     const visit = (object: PackedObject): void => {
       add(object);
+      this.#recent.add(object.id, object);
       reading.visit?.(object);
     };
     const { externalBases, objects } = readPack(pack, { external: (id) => this.read(id), ...reading, visit });
-    if (objects === 0) return { objects };
+    if (objects === 0) return { objects, path: '' };
     let whole = pack;
     if (externalBases.size > 0) {
       whole = extendPack(pack, [...externalBases.values()]);
       entries.length = 0;
       readPack(whole, { visit: add });
     }
-    this.keepPack(whole, entries);
-    return { objects };
+    return { objects, path: this.keepPack(whole, entries) };
   }
 
-  /** Keeps a complete pack that was read already; `entries` are what its reader met. */
-  keepPack(pack: Buffer, entries: readonly IndexEntry[]): void {
+  /** Keeps a complete pack that was read already; `entries` are what its reader met. @returns its path */
+  keepPack(pack: Buffer, entries: readonly IndexEntry[]): string {
     const sum = pack.subarray(pack.length - 20);
     const base = join(this.directory, 'pack', `pack-${sum.toString('hex')}`);
     writeDurably(`${base}.pack`, pack, 0o444);
     writeDurably(`${base}.idx`, encodePackIndex(entries, sum), 0o444);
     this.#loadPacks();
+    return `${base}.pack`;
   }
 
-  packCount(): number {
-    return this.#packs.length;
+  /** Gives back the memory of files that came with the last pack and that nobody read. */
+  forgetRecent(): void {
+    this.#recent.clear();
+  }
+
+  packs(): readonly PackFile[] {
+    return this.#packs;
+  }
+
+  /** Deletes packs whose wanted objects are in another one. They stay open here until the next time. */
+  removePacks(packs: readonly PackFile[]): void {
+    for (const pack of packs) {
+      pack.open();
+      // Without its index a pack is not seen, so that goes first.
+      for (const path of [pack.path.replace(/\.pack$/, '.idx'), pack.path]) {
+        try {
+          rmSync(path, { force: true });
+        } catch (error) {
+          throw diskFailure(error, 'delete', path);
+        }
+      }
+    }
+    this.#loadPacks();
   }
 
   close(): void {

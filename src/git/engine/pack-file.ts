@@ -35,6 +35,12 @@ export class PackFile {
     this.index = new PackIndex(bytes, indexPath);
   }
 
+  /** Bytes of the pack. */
+  size(): number {
+    this.open();
+    return this.#size;
+  }
+
   isOpen(): boolean {
     return this.#file !== undefined;
   }

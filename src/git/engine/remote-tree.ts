@@ -1,12 +1,13 @@
 import { Failure } from '../../core/failure.ts';
+import type { CommitId } from '../../release/log.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { ObjectId } from './object-id.ts';
 import type { GitTree } from './git-tree.ts';
 
 /** What the tree asks of its repository. */
 export interface TreeOwner {
-  /** Makes these files' contents ready to read: fetches those that are not here. */
-  bringBlobs(ids: readonly ObjectId[]): Promise<void>;
+  /** Makes these files of a commit ready to read: fetches those that are not here. */
+  bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void>;
   /** The kept clone turned out to be damaged. */
   reportDamage(error: Failure): Failure;
 }
@@ -14,10 +15,12 @@ export interface TreeOwner {
 /** A tree of the kept clone: what is missing is fetched in one request, and damage is told to the repository. */
 export class RemoteTree implements Tree {
   readonly #tree: GitTree;
+  readonly #commit: CommitId;
   readonly #owner: TreeOwner;
 
-  constructor(tree: GitTree, owner: TreeOwner) {
+  constructor(tree: GitTree, commit: CommitId, owner: TreeOwner) {
     this.#tree = tree;
+    this.#commit = commit;
     this.#owner = owner;
   }
 
@@ -33,7 +36,10 @@ export class RemoteTree implements Tree {
     entries: readonly TreeEntry[],
     visit: (entry: TreeEntry, bytes: Uint8Array) => void,
   ): Promise<void> {
-    await this.#owner.bringBlobs(entries.map((entry) => entry.id));
+    await this.#owner.bringBlobs(
+      this.#commit,
+      entries.map((entry) => entry.id),
+    );
     await this.#watch(() => this.#tree.read(entries, visit));
   }
 

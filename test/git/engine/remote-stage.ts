@@ -4,6 +4,7 @@ import { openRemoteRepository } from '../../../src/git/engine/remote-repository.
 import { initBareRepository } from '../../../src/git/local/init.ts';
 import type { ConfigRepository } from '../../../src/git/repository.ts';
 import type { CommitId } from '../../../src/release/log.ts';
+import type { Transport } from '../../../src/git/transport.ts';
 import type { Tree } from '../../../src/tree/tree.ts';
 import { FakeTransport, type FakeTransportOptions } from '../fake-transport.ts';
 import { git, inFolder } from '../git.ts';
@@ -54,7 +55,11 @@ export class Stage {
 
   open(options: FakeTransportOptions = {}): Opened {
     const transport = new FakeTransport(this.server, options);
-    const repository = openRemoteRepository({
+    return { repository: this.openWith(transport), transport };
+  }
+
+  openWith(transport: Transport): ConfigRepository {
+    return openRemoteRepository({
       name: 'fleet',
       branch: 'main',
       directory: this.directory,
@@ -63,7 +68,6 @@ export class Stage {
       committer: bot,
       now: () => start + 400 * day,
     });
-    return { repository, transport };
   }
 
   /** Somebody else's commit, a day after the one before; pushed. */

@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+
+import { Failure } from '../../core/failure.ts';
+import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import type { FetchAnswer, FetchRequest, Transport } from '../transport.ts';
+import { CloneLock } from './clone-lock.ts';
+import { emptyClone, historyFolder, KeptClone, lockFolder, type CompleteTrees } from './clone.ts';
+import { foldPacks } from './fold.ts';
+import { GitTree, TreeCache } from './git-tree.ts';
+import { HistoryStore } from './history-store.ts';
+import type { ObjectId } from './object-id.ts';
+import type { ObjectStore } from './object-store.ts';
+import { receivePack } from './receive.ts';
+import { RemoteTree, type TreeOwner } from './remote-tree.ts';
+import { parseTree } from './tree-object.ts';
+
+export interface CloneKeeperOptions {
+  readonly name: string;
+  readonly branch: string;
+  readonly directory: string;
+  readonly transport: Transport;
+}
+
+/** Fetches into a kept clone what is asked for and not there, and throws it away where it is damaged. See `openRemoteRepository`. */
+export class CloneKeeper implements TreeOwner {
+  readonly #options: CloneKeeperOptions;
+  readonly #lock: CloneLock;
+  readonly #trees = new TreeCache();
+  readonly #complete: CompleteTrees = new Set();
+  #clone: KeptClone | undefined;
+  #history: HistoryStore | undefined;
+  #damaged = false;
+  #swept = false;
+
+  constructor(options: CloneKeeperOptions) {
+    this.#options = options;
+    this.#lock = new CloneLock(join(options.directory, lockFolder, 'lock.sqlite'));
+  }
+
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  get objects(): ObjectStore {
+    return this.#opened().objects;
+  }
+
+  /** Makes a commit of the branch complete in the clone. */
+  async bring(commit: CommitId, signal?: AbortSignal): Promise<void> {
+    await this.#lock.hold(async () => {
+      if (this.#damaged || !this.#found(commit, [])) {
+        if (this.#damaged || !(await this.#update(commit, signal))) await this.#fetchAnew(commit, signal);
+        this.#damaged = false;
+      }
+      this.#tidy();
+    }, signal);
+    this.#trees.age();
+  }
+
+  /** Keeps what was pushed. */
+  async keep(base: CommitId, commit: CommitId, pack: Buffer): Promise<void> {
+    await this.#lock.hold(async () => {
+      const clone = this.#opened();
+      clone.objects.addPack(pack);
+      if (clone.tip() === base) clone.moveTip(commit, []);
+    });
+  }
+
+  async history(tip: CommitId, since: number): Promise<readonly LoggedCommit[]> {
+    const local = this.#log().local(tip, since);
+    if (local !== undefined) return local;
+    return this.#lock.hold(async () => {
+      const log = this.#log();
+      return log.local(tip, since) ?? (await log.fetch(tip, since, (request) => this.#fetch(request)));
+    });
+  }
+
+  async bringTrees(commits: readonly CommitId[]): Promise<void> {
+    const missing = (): CommitId[] =>
+      commits.filter((id) => !this.#opened().holds(id, this.#complete, this.#trees, false));
+    if (missing().length === 0) return;
+    await this.#lock.hold(async () => {
+      for (const wants of portions(missing())) {
+        await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
+      }
+      const [absent] = missing();
+      if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
+    });
+  }
+
+  async bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void> {
+    const missing = (): ObjectId[] => [...new Set(ids)].filter((id) => !this.objects.has(id));
+    if (missing().length === 0) return;
+    await this.#lock.hold(async () => {
+      try {
+        for (const wants of portions(missing())) await this.#add({ wants, haves: [], shallow: [] });
+      } catch (error) {
+        // Servers that speak protocol 0 may send commits only: then the whole commit is asked for.
+        if (!(error instanceof Failure) || !/^(?:bad-answer|not-found|refused)$/.test(error.code))
+          throw error;
+        await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 });
+      }
+    });
+  }
+
+  treeOf(id: CommitId): RemoteTree {
+    const clone = this.#opened();
+    const commit = clone.commit(id);
+    if (commit === undefined) throw this.reportDamage(new Failure('corrupt', `commit ${id} is missing`));
+    return new RemoteTree(new GitTree(clone.objects, commit.tree, this.#trees), id, this);
+  }
+
+  reportDamage(error: Failure): Failure {
+    this.#damaged = true;
+    const message = `${error.message}; the kept clone of ${this.#options.name} is thrown away and fetched anew at the next run`;
+    return new Failure('corrupt', message, { retryable: true, cause: error });
+  }
+
+  async close(): Promise<void> {
+    await this.#lock.close();
+    this.#forget();
+  }
+
+  /** Whether the commit is here in full; then it is the tip. */
+  #found(commit: CommitId, edge: readonly CommitId[]): boolean {
+    try {
+      const clone = this.#opened();
+      if (!clone.holds(commit, this.#complete, this.#trees)) return false;
+      clone.moveTip(commit, edge);
+      return true;
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'corrupt') return false;
+      throw error;
+    }
+  }
+
+  /** Fetches only what changed since the tip that is here. */
+  async #update(commit: CommitId, signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      const basis = this.#basis();
+      if (basis.haves.length === 0) return false;
+      return this.#found(commit, await this.#add({ wants: [commit], ...basis, depth: 1 }, signal));
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'corrupt') return false;
+      throw error;
+    }
+  }
+
+  async #fetchAnew(commit: CommitId, signal: AbortSignal | undefined): Promise<void> {
+    this.#forget();
+    this.#complete.clear();
+    emptyClone(this.#options.directory);
+    const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 }, signal);
+    if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
+  }
+
+  #tidy(): void {
+    const clone = this.#opened();
+    if (!this.#swept) clone.sweep();
+    this.#swept = true;
+    foldPacks(clone.objects, () => clone.reachable(this.#trees));
+  }
+
+  #forget(): void {
+    this.#clone?.objects.close();
+    this.#history?.close();
+    this.#clone = undefined;
+    this.#history = undefined;
+  }
+
+  /** What a fetch may build on. */
+  #basis(): { haves: readonly CommitId[]; shallow: readonly CommitId[] } {
+    const clone = this.#opened();
+    const tip = clone.tip();
+    return { haves: tip === undefined ? [] : [tip], shallow: clone.shallow() };
+  }
+
+  async #add(request: FetchRequest, signal?: AbortSignal): Promise<readonly CommitId[]> {
+    const answer = await this.#fetch(request, signal);
+    const pack = await receivePack(answer);
+    if (pack.length === 0) return answer.shallow;
+    this.objects.addPack(pack, {
+      visit: ({ id, type, bytes }) => {
+        if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
+      },
+    });
+    return answer.shallow;
+  }
+
+  #fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer> {
+    return this.#options.transport.fetch(request, signal);
+  }
+
+  #opened(): KeptClone {
+    return (this.#clone ??= new KeptClone(this.#options.directory, this.#options.branch));
+  }
+
+  #log(): HistoryStore {
+    const reader = {
+      read: (id: ObjectId) => this.objects.read(id),
+      has: (id: ObjectId) => this.objects.has(id),
+    };
+    return (this.#history ??= new HistoryStore(join(this.#options.directory, historyFolder), reader));
+  }
+
+  #leftOut(what: string): Failure {
+    return new Failure('bad-answer', `the server of ${this.#options.name} did not send ${what}`);
+  }
+}
+
+/** Servers read requests line by line; portions keep a request small. */
+function* portions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += wantsAtOnce) yield items.slice(at, at + wantsAtOnce);
+}
+
+const wantsAtOnce = 5_000;

@@ -1,0 +1,35 @@
+import type { GitObject, ObjectId } from './object-id.ts';
+
+/**
+ * Files that just came in a pack, until they are first read: what a fetch brings is mostly read right after it, and
+ * then needs no second inflating. Holds 32 MiB at most; what does not fit is read from disk.
+ */
+export class RecentBlobs {
+  readonly #objects = new Map<ObjectId, GitObject>();
+  #bytes = 0;
+
+  add(id: ObjectId, object: GitObject): void {
+    if (object.type !== 'blob' || object.bytes.length > largest || this.#bytes + object.bytes.length > budget)
+      return;
+    this.#objects.set(id, { type: object.type, bytes: object.bytes });
+    this.#bytes += object.bytes.length + overhead;
+  }
+
+  take(id: ObjectId): GitObject | undefined {
+    const object = this.#objects.get(id);
+    if (object === undefined) return undefined;
+    this.#objects.delete(id);
+    this.#bytes -= object.bytes.length + overhead;
+    return object;
+  }
+
+  clear(): void {
+    this.#objects.clear();
+    this.#bytes = 0;
+  }
+}
+
+const budget = 32 * 1024 ** 2;
+const largest = 256 * 1024;
+/** What a small buffer costs beside its bytes. */
+const overhead = 200;
