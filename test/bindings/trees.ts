@@ -1,0 +1,66 @@
+import { bind, bindMarkers } from '../../src/bindings/bind.ts';
+import { collectPolicies } from '../../src/bindings/collect.ts';
+import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import type { Binding, FactedFile, FieldEdit, MarkerBinding } from '../../src/bindings/model.ts';
+import { compareProblems, type Problem } from '../../src/core/problem.ts';
+import { readFacts } from '../../src/fields/facts.ts';
+import { nameClass } from '../../src/fields/name-class.ts';
+import { parseReference } from '../../src/image/reference.ts';
+import { encode } from '../../src/yaml/decode.ts';
+
+/** A tree of files in memory: text by path. */
+export type Files = Readonly<Record<string, string>>;
+
+export function factedFiles(files: Files): FactedFile[] {
+  return Object.entries(files).map(([path, text]) => ({
+    path,
+    id: path,
+    facts: readFacts(encode(text), nameClass(path)),
+  }));
+}
+
+export function bound(files: Files, policyRoots: readonly string[] = []) {
+  const facted = factedFiles(files);
+  const collected = collectPolicies(facted);
+  const joined = bind(facted, collected.policies, { policyRoots });
+  const problems: Problem[] = [
+    ...facted.flatMap(({ path, facts }) => facts.problems.map((problem) => ({ ...problem, file: path }))),
+    ...collected.problems,
+    ...joined.problems,
+  ];
+  return { ...joined, facted, problems: problems.sort(compareProblems) };
+}
+
+/** Writes the given references as if they were elected, as `tallyman edit` does. */
+export function edited(files: Files, set: Readonly<Record<string, string>>) {
+  const { bindings, facted, problems } = bound(files);
+  const known = new Set<string>(bindings.map(({ policy }) => policy.name));
+  const marked = bindMarkers(
+    facted,
+    Object.keys(set).filter((name) => name.includes(':')),
+  );
+  problems.push(...marked.problems);
+  const edits: FieldEdit[] = [];
+  for (const binding of [...bindings, ...marked.bindings]) {
+    const reference = set[binding.policy.name];
+    if (reference === undefined) continue;
+    const planned = planEdits(binding, toOf(reference), files[binding.file] ?? '');
+    if ('problem' in planned) problems.push(planned.problem);
+    else edits.push(...planned.edits);
+  }
+  const after: Record<string, string> = { ...files };
+  for (const [file, group] of Map.groupBy(edits, (edit) => edit.file)) {
+    const applied = applyFileEdits(files[file] ?? '', group);
+    if ('problem' in applied) problems.push(applied.problem);
+    else after[file] = applied.text;
+  }
+  return { after, edits, problems: problems.sort(compareProblems), known };
+}
+
+export function toOf(text: string): { name: string; tag: string; digest: string | null } {
+  const reference = parseReference(text);
+  if (reference?.tag === undefined) throw new Error(`${text} is no reference`);
+  return { name: reference.spelled, tag: reference.tag, digest: reference.digest ?? null };
+}
+
+export type AnyBinding = Binding | MarkerBinding;
