@@ -50,10 +50,10 @@ export function createProgram(state: State, version: string): Command {
 
 function addRunCommands(program: Command, state: State): void {
   configured(program.command('run').description('the daemon, or one run'), state)
-    .option('--once', 'one run of every repository, then end', false)
-    .option('--dry-run', 'with --once: plan only, commit nothing', false)
+    .option('--once', 'one run of every repository, then end')
+    .option('--dry-run', 'with --once: plan only, commit nothing')
     .addOption(
-      new Option('--fail-on <what>', 'exit code 1 on problems, or never').choices(['problems', 'never']).default('problems'),
+      new Option('--fail-on <what>', 'with --once: exit code 1 on problems (default), or never').choices(['problems', 'never']),
     )
     .action(async (values: Values) => {
       const { context } = state;
@@ -68,7 +68,7 @@ function addRunCommands(program: Command, state: State): void {
   program
     .command('demo')
     .description('try it out: an embedded registry, a config repository, and releases as they happen')
-    .option('--once', 'end after the first round of releases', false)
+    .option('--once', 'end after the first round of releases')
     .option('--dir <dir>', 'where the demo keeps its repository and keys', '.demo')
     .action(async (values: Values) => {
       state.exit = await (await import('./commands/demo.ts')).demoCommand(values, state.context);
@@ -79,7 +79,7 @@ function addLookCommands(program: Command, state: State): void {
   const { context } = state;
   configured(program.command('plan').description('what a run would do, as a diff; nothing is written'), state)
     .option('--dir <dir>', 'a local checkout instead of the configured repositories')
-    .option('--exit-code', 'exit code 3 where something would change', false)
+    .option('--exit-code', 'exit code 3 where something would change')
     .action((values: Values) =>
       answer('plan', values, state, async () => {
         const options = { ...configOptions(values), dir: text(values['dir']), exitCode: values['exitCode'] === true };
@@ -153,12 +153,12 @@ function addOfflineCommands(program: Command, state: State): void {
     );
   configured(program.command('edit').description('offline: rewrite as if these were elected; prints a diff'), state)
     .option('--dir <dir>', 'the checkout (required)')
-    .option('--set <policy=ref>', 'a policy and what it elects; may be repeated', collect, [])
+    .option('--set <policy=ref>', 'a policy and what it elects; may be repeated', collect)
     .option('--images <file>', 'a JSON object from policy name (ns:name for Flux 2 markers) to repo:tag[@digest]')
-    .option('--write', 'write the files', false)
+    .option('--write', 'write the files')
     .action((values: Values) =>
       answer('edit', values, state, async () => {
-        const set = values['set'] as readonly string[];
+        const set = (values['set'] ?? []) as readonly string[];
         const dir = required(text(values['dir']), '--dir DIR', 'edit');
         const options = { dir, set, images: text(values['images']), write: values['write'] === true };
         return (await import('./commands/edit.ts')).editCommand({ ...configOptions(values), ...options }, context);
@@ -177,8 +177,10 @@ async function answer(command: string, values: Values, state: State, run: () => 
 }
 
 async function daemon(values: Values, options: ReturnType<typeof configOptions>, context: CliContext): Promise<ExitCode> {
-  const { runDaemon } = await import('./commands/daemon.ts');
   try {
+    const lone = ['dryRun', 'failOn'].find((name) => values[name] !== undefined);
+    if (lone !== undefined) throw new Failure('usage', `--${lone === 'dryRun' ? 'dry-run' : 'fail-on'} goes with --once.`);
+    const { runDaemon } = await import('./commands/daemon.ts');
     return await runDaemon(options, context);
   } catch (error) {
     const { asFailure, failureExits } = await import('../core/failure.ts');
@@ -212,7 +214,7 @@ function required(value: string | undefined, what: string, command: string): str
   throw new Failure('usage', `${command} needs ${what}. "tallyman ${command} --help" shows what there is.`);
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 
