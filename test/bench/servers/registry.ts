@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// A process for `startServer`: a static registry. Every repository has the tags 0.1.0, 0.2.0, ...; their number is the argument.
-const tags = Array.from({ length: Number(process.argv[2]) }, (_, index) => `0.${index + 1}.0`);
+// A process for `startServer`: a static registry. Every repository has the tags 1.0.0, 0.1.0, 0.2.0, ...; their number is the argument.
+const tags = Array.from({ length: Number(process.argv[2]) }, (_, index) =>
+  index === 0 ? '1.0.0' : `0.${index}.0`,
+);
 const suffix = `","tags":${JSON.stringify(tags)}}`;
 const requests: string[] = [];
 

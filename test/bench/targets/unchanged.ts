@@ -75,7 +75,7 @@ async function measure(
     if (problems > 0 || decisions !== size.policies)
       throw new Error(`${problems} problems, ${decisions} bindings`);
   };
-  await run();
+  if ((await countReads(run)) === 0) throw new Error('the first run read no file: the count does not work');
   await run();
   const own: number[] = [];
   const total: number[] = [];
