@@ -87,7 +87,8 @@ class FileJoin {
     if (annotation !== undefined) {
       return 'policy' in annotation ? { ...whole, policy: annotation.policy, via: 'annotation' } : undefined;
     }
-    if (this.#names.isVendored(file.path)) return undefined;
+    // What only a marker made a field is nothing by its name.
+    if (field.kind === 'marked' || this.#names.isVendored(file.path)) return undefined;
     const claimants = this.#names.claimants(file.path, field);
     const [policy] = claimants;
     if (policy === undefined) return undefined;

@@ -51,6 +51,8 @@ export function applyFileEdits(
   edits: readonly FieldEdit[],
 ): { readonly text: string } | { readonly problem: Problem } {
   const distinct = withoutRepeats(edits);
+  const rival = rivalry(distinct);
+  if (rival !== undefined) return { problem: rival };
   let after: string;
   try {
     after = applyEdits(text, distinct);
@@ -69,6 +71,20 @@ function withoutRepeats(edits: readonly FieldEdit[]): FieldEdit[] {
     const key = `${start} ${end} ${source}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Two policies that write one scalar differently: by name here and by a Flux 2 marker there, say. */
+function rivalry(edits: readonly FieldEdit[]): Problem | undefined {
+  const byStart = new Map<number, FieldEdit>();
+  for (const edit of edits) {
+    const other = byStart.get(edit.start);
+    byStart.set(edit.start, edit);
+    if (other === undefined || other.end !== edit.end || other.policy === edit.policy) continue;
+    const { file, line, column, policy } = edit;
+    const message = `The policies ${other.policy} and ${policy} would write ${other.new} and ${edit.new} here. The file is not changed.`;
+    return { code: 'ambiguous-binding', file, line, column, message, policy };
+  }
+  return undefined;
 }
 
 function givesDigest({ policy, scope }: EditedField, digest: string | null): boolean {

@@ -43,7 +43,9 @@ describe('golden trees', () => {
 });
 
 function readTree(folder: string): Record<string, string> {
-  return Object.fromEntries(filesBelow(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  return Object.fromEntries(
+    filesBelow(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+  );
 }
 
 function filesBelow(folder: string): string[] {
