@@ -6,7 +6,7 @@ export interface Figure {
   readonly target: number;
   readonly unit: 'ratio' | 'ms' | 'MB' | 'count';
   readonly met: boolean;
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail: { readonly what: string; readonly [more: string]: unknown };
 }
 
 /** One or several figures that are measured together. */
@@ -48,7 +48,7 @@ export function round(value: number): number {
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ id, value, target, unit, met, detail }) => [
     id,
-    String(detail['what'] ?? ''),
+    detail.what,
     `${value} ${unit}`,
     `<= ${target}`,
     met ? 'met' : 'not met',

@@ -60,8 +60,8 @@ function perRepository({
 }
 
 interface Lister {
-  run(): Promise<void>;
-  close(): Promise<void>;
+  readonly run: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function openOurs(server: BenchServer, names: readonly string[]): Promise<Lister> {
