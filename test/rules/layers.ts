@@ -85,7 +85,7 @@ function relativeFault(
   return `${room} must not import ${other} (${specifier}): see its row in layers.json`;
 }
 
-export function packageName(specifier: string): string {
+function packageName(specifier: string): string {
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -40,7 +40,7 @@ export async function makeRepository(
 }
 
 /** Path and bytes of every file. */
-export function repositoryFiles({ files, policies, seed, host }: RepositorySize): Map<string, Buffer> {
+function repositoryFiles({ files, policies, seed, host }: RepositorySize): Map<string, Buffer> {
   const random = new Random(seed);
   const made = new Map<string, Buffer>();
   for (const [path, text] of policyFiles(policies, 100, host)) made.set(path, Buffer.from(text));
