@@ -28,9 +28,10 @@ async function openDirectory(root: string): Promise<WorkingDirectory> {
   return { tree: openDirectoryTree(root), write: (path, bytes) => writeFileAtomic(root, path, bytes) };
 }
 
-async function openLog(config: Config): Promise<Log> {
-  const { createLogger, logEvents } = await import('./log/logger.ts');
-  const logger = await createLogger({ level: config.logLevel });
+async function openLog(config: Config, write: (line: string) => void): Promise<Log> {
+  const { createLogger } = await import('./log/logger.ts');
+  const { logEvents } = await import('./log/run-lines.ts');
+  const logger = await createLogger({ level: config.logLevel, destination: { write } });
   return {
     listen: logEvents(logger),
     info: (message, detail) => logger.info(detail ?? {}, message),

@@ -12,8 +12,8 @@ export interface Wiring {
   /** Everything that a run needs, for every repository of the configuration. */
   openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session>;
   openDirectory(root: string): Promise<WorkingDirectory>;
-  /** Structured logs on standard error (product.md, 8). */
-  openLog(config: Config): Promise<Log>;
+  /** Structured logs (product.md, 8), one line of JSON at a time. */
+  openLog(config: Config, write: (line: string) => void): Promise<Log>;
   /** Ends after the first round with `once`, else when `signal` aborts. */
   demo(options: DemoOptions): Promise<void>;
 }

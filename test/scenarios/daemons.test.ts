@@ -55,7 +55,7 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     const first = startDaemon(opened, await opened.configure({ state: 'a', extra: server }));
     const second = startDaemon(opened, await opened.configure({ state: 'b', extra: server }));
     await until(async () => waiting.length === 2 && (await opened.commits()) === 2);
-    await until(() => /"kind":"raced"/.test(first.logged() + second.logged()));
+    await until(() => /"event":"raced"/.test(first.logged() + second.logged()));
     first.signal('stop');
     second.signal('stop');
     const results = await Promise.all([first.ended, second.ended]);

@@ -14,7 +14,7 @@ import type { Log, Session } from '../wiring.ts';
 /** `tallyman run`: the daemon. Ends when it is told to, and then with 0. */
 export async function runDaemon(options: ConfigOptions, context: CliContext): Promise<ExitCode> {
   const config = narrow(await readConfig(options, context), options.repository);
-  const log = await context.wiring.openLog(config);
+  const log = await context.wiring.openLog(config, (line) => context.errors.write(line));
   const metrics = createMetrics();
   const readiness = createReadiness(config.repositories.map(({ name }) => name));
   const listen = (event: RunEvent): void => {
