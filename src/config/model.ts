@@ -4,7 +4,7 @@ export interface Config {
   readonly file: string;
   readonly repositories: readonly RepositoryConfig[];
   readonly registries: readonly RegistryConfig[];
-  /** Path of a Docker `config.json` named in the file; `undefined`: `dockerConfigPath` tells where one may be. */
+  /** Path of a Docker `config.json` named in the file; `undefined`: docker's own place. */
   readonly dockerConfig: string | undefined;
   /** How many repositories are worked on at the same time. */
   readonly concurrency: number;
