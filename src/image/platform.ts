@@ -20,11 +20,18 @@ export function formatPlatform(platform: Platform): string {
     .join('/');
 }
 
-/** Whether an image of platform `offered` runs where `wanted` is asked for; no variant asked means any. */
+/**
+ * Whether an image of platform `offered` runs where `wanted` is asked for; no variant asked means any. Indexes write 64-bit ARM with
+ * and without its only variant, `v8`: the two are one.
+ */
 export function satisfies(offered: Platform, wanted: Platform): boolean {
   return (
     offered.os === wanted.os &&
     offered.architecture === wanted.architecture &&
-    (wanted.variant === undefined || wanted.variant === offered.variant)
+    (wanted.variant === undefined || variantOf(wanted) === variantOf(offered))
   );
+}
+
+function variantOf({ architecture, variant }: Platform): string | undefined {
+  return architecture === 'arm64' ? (variant ?? 'v8') : variant;
 }

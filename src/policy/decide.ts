@@ -12,7 +12,7 @@ import {
   versionRanking,
 } from './order.ts';
 import { whyElected, whyNothing } from './reason.ts';
-import { bestOf, survey, wasLeft, type Survey } from './survey.ts';
+import { bestOf, survey, undecided, wasLeft, type Survey } from './survey.ts';
 import { traceOf } from './trace.ts';
 
 /** Creation times are asked for at most so many candidates (product.md, 3). */
@@ -66,18 +66,17 @@ function tooMany(input: DecisionInput, screen: Screen, count: number): DecideSte
   return { decision: conclude(surveyed, -1, late, failed, failed) };
 }
 
-/** Takes the best candidate; what people left behind, value by value, is found out best first. */
+/** Takes the best candidate that people have not left behind. */
 function elect<Key>(surveyed: Survey<Key>): DecideStep {
-  const { input, left, tags } = surveyed;
+  const { input, tags } = surveyed;
+  const unknown = input.offline === true ? [] : undecided(surveyed);
+  if (unknown.length > 0) return { needs: unknown.map((tag) => ({ kind: 'digest', tag })) };
   const late = new Map<number, DropRule>();
   for (;;) {
-    const best = bestOf(surveyed, new Set(late.keys()));
+    const best = bestOf(surveyed, late);
     const tag = tags[best] as Tag | undefined;
     if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
-    const stays = tag === input.current.tag && input.policy.rule.kind !== 'digest';
-    const rejected = stays ? false : wasLeft(left, input.facts, tag);
-    if (rejected === 'ask' && input.offline !== true) return { needs: [{ kind: 'digest', tag }] };
-    if (rejected === false) return withDigest(surveyed, best, tag, late);
+    if (!wasLeft(surveyed, best)) return withDigest(surveyed, best, tag, late);
     late.set(best, 'rejected');
   }
 }
@@ -124,15 +123,26 @@ function conclude<Key>(
     get dropped() {
       return (trace ??= traceOf(surveyed, elected, late));
     },
-    gates: gatesOf(input, standingOf(surveyed)),
+    gates: gatesOf(input, standingOf(surveyed, late)),
   };
 }
 
-function standingOf<Key>({ input, current, ranking, mark, left, held }: Survey<Key>): Standing {
+function standingOf<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): Standing {
+  const { current, held, input } = surveyed;
   const { tag, digest } = input.current;
   const placeholder = (tag === null || tag === '' || tag === 'latest') && digest === null;
-  const above =
-    mark !== undefined && (current.key === undefined || ranking.compare(mark.key, current.key) > 0);
-  const revertedFrom = above ? mark.tag : left[0] && shownValue(left[0]);
-  return { pinned: !current.admitted && !placeholder && held, revertedFrom };
+  return { pinned: !current.admitted && !placeholder && held, revertedFrom: revertedFrom(surveyed, late) };
+}
+
+function revertedFrom<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): string | undefined {
+  const { ranking, mark, current, left, tags } = surveyed;
+  if (ranking.history === 'mark') {
+    const above =
+      mark !== undefined && (current.key === undefined || ranking.compare(mark.key, current.key) > 0);
+    return above ? mark.tag : undefined;
+  }
+  const [value] = left;
+  if (value !== undefined) return shownValue(value);
+  for (const [index, rule] of late) if (rule === 'rejected') return tags[index];
+  return undefined;
 }

@@ -20,8 +20,8 @@ export function markOf<Key>(
 }
 
 /**
- * For policies whose order is not in the text: every value that the field has held since it first held the one now in
- * git. They were left behind, so somebody took them back.
+ * Every value that the field has held since it first held the one now in git. They were left behind, so somebody took
+ * them back, whatever the policy's order says of them.
  */
 export function leftBehind(current: Current, past: Past): readonly Current[] {
   const since = past.findLastIndex((value) => same(value, current));

@@ -13,14 +13,18 @@ export interface Ranking<Key> {
   /** Whether the policy takes this key at all; `out-of-range` drops the others. */
   admits(key: Key): boolean;
   compare(a: Key, b: Key): number;
-  /**
-   * Whether the order can be read from the text alone. Where it cannot (creation times, digests), what people took back
-   * is remembered value by value, not as a mark (product.md, 6.2).
-   */
-  readonly textual: boolean;
+  readonly history: History;
   /** For people: what the best candidate is called. */
   readonly best: string;
 }
+
+/**
+ * How a policy remembers what people left behind (product.md, 6.2).
+ * `mark`: nothing at or below the highest version that the field held; the order is in the text.
+ * `held`: no value above the current one that the field held before: whoever left a newer value went back.
+ * `returned`: no value that the field held since it first held the one now in git; the tag may move back in the registry.
+ */
+export type History = 'mark' | 'held' | 'returned';
 
 export type OrderName = Order | 'none';
 
@@ -52,7 +56,7 @@ export function versionRanking(rule: Rule): Ranking<Version> {
     missing: 'unparsable',
     admits: (version) => range.admits(version),
     compare: compareVersions,
-    textual: true,
+    history: 'mark',
     best: 'the highest version',
   };
 }
@@ -64,7 +68,7 @@ export function numberRanking(rule: Rule): Ranking<Decimal> {
     missing: 'unparsable',
     admits: () => true,
     compare: directed(compareDecimals, direction),
-    textual: true,
+    history: 'mark',
     best: direction === 'asc' ? 'the largest number' : 'the smallest number',
   };
 }
@@ -76,7 +80,7 @@ export function textRanking(rule: Rule): Ranking<string> {
     missing: 'unparsable',
     admits: () => true,
     compare: directed(compareBytes, direction),
-    textual: true,
+    history: 'mark',
     best: direction === 'asc' ? 'the last in byte order' : 'the first in byte order',
   };
 }
@@ -93,7 +97,7 @@ export function creationRanking(facts: ImageFacts): Ranking<number> {
     missing: 'no-creation-time',
     admits: () => true,
     compare: (a, b) => a - b,
-    textual: false,
+    history: 'held',
     best: 'the newest image',
   };
 }
@@ -104,7 +108,7 @@ export const singleRanking: Ranking<true> = {
   missing: 'no-match',
   admits: () => true,
   compare: () => 0,
-  textual: false,
+  history: 'returned',
   best: 'the named tag',
 };
 

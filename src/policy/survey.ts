@@ -1,8 +1,8 @@
 import type { Screen } from './candidates.ts';
 import { leftBehind, markOf } from './marks.ts';
 import { compareTies, knownOf, type Ranking } from './order.ts';
-import type { Current, DecisionInput, DropRule, ImageFacts } from './decision.ts';
-import type { Digest } from '../image/digest.ts';
+import type { Current, DecisionInput, DropRule } from './decision.ts';
+import type { Tag } from '../image/tag.ts';
 
 /** Every tag of the list with the rule that dropped it (or none) and its key in the policy's order (or none). */
 export interface Survey<Key> {
@@ -13,8 +13,9 @@ export interface Survey<Key> {
   readonly rules: readonly (DropRule | undefined)[];
   readonly keys: readonly (Key | undefined)[];
   readonly current: Reading<Key>;
-  /** What people left behind: the mark of an order in the text, else single values. */
+  /** Only where the order's history is a mark. */
   readonly mark: { readonly key: Key; readonly tag: string } | undefined;
+  /** What the field held since it first held the value now in git. */
   readonly left: readonly Current[];
   /** Whether the field has ever held a version of this policy. */
   readonly held: boolean;
@@ -32,8 +33,8 @@ export function survey<Key>(input: DecisionInput, screen: Screen, ranking: Ranki
   const { facts, current, past } = input;
   const reading = read(screen, ranking, current.tag);
   const keyOf = (tag: string) => read(screen, ranking, tag).key;
-  const mark = ranking.textual ? markOf(ranking, past, keyOf) : undefined;
-  const left = ranking.textual ? [] : leftBehind(current, past);
+  const mark = ranking.history === 'mark' ? markOf(ranking, past, keyOf) : undefined;
+  const left = leftBehind(current, past);
   const held = past.some(({ tag }) => read(screen, ranking, tag).admitted);
   const rules: (DropRule | undefined)[] = [];
   const keys: (Key | undefined)[] = [];
@@ -53,7 +54,7 @@ function read<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): R
   const verdict = tag === null ? undefined : screen.judge(tag);
   if (tag === null || verdict === undefined || 'rule' in verdict) return { admitted: false, key: undefined };
   const key = ranking.read(tag, verdict.value);
-  if (key === undefined) return { admitted: !ranking.textual, key: undefined };
+  if (key === undefined) return { admitted: ranking.history !== 'mark', key: undefined };
   return ranking.admits(key) ? { admitted: true, key } : { admitted: false, key: undefined };
 }
 
@@ -72,13 +73,13 @@ function historyRule<Key>(
     if (current.key === undefined) return input.policy.allowDowngrade ? undefined : 'backwards';
     const order = ranking.compare(key, current.key);
     if (order < 0) return input.policy.allowDowngrade ? undefined : 'backwards';
-    if (order === 0 && ranking.textual) return 'outranked';
+    if (order === 0 && ranking.history === 'mark') return 'outranked';
   }
   return mark !== undefined && ranking.compare(key, mark) <= 0 ? 'rejected' : undefined;
 }
 
 /** Index of the best tag that no rule has dropped, or -1. One pass: nothing is sorted. */
-export function bestOf<Key>(surveyed: Survey<Key>, without: ReadonlySet<number>): number {
+export function bestOf<Key>(surveyed: Survey<Key>, without: ReadonlyMap<number, DropRule>): number {
   const { tags, rules, keys, ranking, input } = surveyed;
   let best = -1;
   let bestKey: Key | undefined;
@@ -99,13 +100,45 @@ export function bestOf<Key>(surveyed: Survey<Key>, without: ReadonlySet<number>)
 
 /**
  * Whether people left this very value behind. A value is a tag with its digest; where one of the two digests is not
- * known, the tag alone decides, for safety. `ask`: the registry's digest must be known first.
+ * known, the tag alone decides, for safety.
  */
-export function wasLeft(left: readonly Current[], facts: ImageFacts, tag: string): boolean | 'ask' {
-  const sameTag = left.filter((value) => value.tag === tag);
-  if (sameTag.length === 0) return false;
-  if (sameTag.some(({ digest }) => digest === null)) return true;
-  const digest: Digest | null | undefined = knownOf(facts.digests, tag);
-  if (digest === undefined) return 'ask';
-  return digest === null || sameTag.some((value) => value.digest === digest);
+export function wasLeft<Key>(surveyed: Survey<Key>, index: number): boolean {
+  const { tags, input } = surveyed;
+  const tag = tags[index] ?? '';
+  if (stays(surveyed, tag)) return false;
+  const digest = knownOf(input.facts.digests, tag);
+  return leftValues(surveyed, index).some(
+    (value) =>
+      value.tag === tag &&
+      (value.digest === null || digest === undefined || digest === null || value.digest === digest),
+  );
+}
+
+/** The candidates of which it depends on their digest whether people left them behind, and the digest is not known yet. */
+export function undecided<Key>(surveyed: Survey<Key>): readonly Tag[] {
+  const { tags, rules, input } = surveyed;
+  if (input.past.every(({ digest }) => digest === null)) return [];
+  const held = new Set(input.past.map(({ tag }) => tag));
+  const asked = new Set<Tag>();
+  for (const [index, tag] of tags.entries()) {
+    if (rules[index] !== undefined || !held.has(tag) || stays(surveyed, tag)) continue;
+    if (knownOf(input.facts.digests, tag) !== undefined) continue;
+    const left = leftValues(surveyed, index).filter((value) => value.tag === tag);
+    if (left.length > 0 && left.every(({ digest }) => digest !== null)) asked.add(tag as Tag);
+  }
+  return [...asked];
+}
+
+/** The value already there may stay, whatever happened to it before. Of a policy that follows a digest, the tag is no value yet. */
+function stays<Key>({ input }: Survey<Key>, tag: string): boolean {
+  return tag === input.current.tag && input.policy.rule.kind !== 'digest';
+}
+
+function leftValues<Key>(
+  { ranking, keys, current, input, left }: Survey<Key>,
+  index: number,
+): readonly Current[] {
+  const key = keys[index];
+  const below = key !== undefined && current.key !== undefined && ranking.compare(key, current.key) < 0;
+  return ranking.history === 'held' && !below ? input.past : left;
 }
