@@ -22,7 +22,10 @@ export async function openDirectory(dir: string, context: CliContext): Promise<W
 }
 
 /** With `--dir` a configuration is optional: it is read where it is named, or where it stands in the working directory. */
-export async function optionalConfig(options: ConfigOptions, context: CliContext): Promise<Config | undefined> {
+export async function optionalConfig(
+  options: ConfigOptions,
+  context: CliContext,
+): Promise<Config | undefined> {
   const named = options.config !== defaultConfig;
   const there = named || (await stat(resolve(options.config, context)).catch(() => undefined)) !== undefined;
   return there ? readConfig(options, context) : undefined;

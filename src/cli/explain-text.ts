@@ -47,7 +47,9 @@ function describeDropped(dropped: readonly DroppedTag[], limit: number, style: S
     const rest = tags.length - shown.length;
     return [
       `${style.bold(rule)} (${tags.length}): ${words[rule]}`,
-      ...shown.map(({ tag, detail }) => `  ${clean(tag).padEnd(Math.min(widest, 60))}  ${style.dim(clean(detail))}`),
+      ...shown.map(
+        ({ tag, detail }) => `  ${clean(tag).padEnd(Math.min(widest, 60))}  ${style.dim(clean(detail))}`,
+      ),
       ...(rest > 0 ? [`  ... ${rest} more; --limit ${limit + rest} or -o json shows all`] : []),
     ];
   });

@@ -35,7 +35,12 @@ function print(command: string, format: OutputFormat, context: CliContext, answe
   for (const note of answer.notes ?? []) context.errors.write(`${note}\n`);
 }
 
-export function printFailure(command: string, format: OutputFormat, context: CliContext, failure: Failure): void {
+export function printFailure(
+  command: string,
+  format: OutputFormat,
+  context: CliContext,
+  failure: Failure,
+): void {
   const { code, message, file, line, column, host } = failure;
   if (format === 'json') {
     writeDocument(context, { schema: schemaOf(command), error: { code, message, file, line, column, host } });
@@ -45,7 +50,8 @@ export function printFailure(command: string, format: OutputFormat, context: Cli
   const lines = message.split('\n').map((text) => clean(text));
   context.errors.write(`${style.red('error')}: ${lines.join('\n  ')}\n`);
   // A bug of ours: the place in the code is what a report needs.
-  if (code === 'internal' && failure.cause instanceof Error) context.errors.write(`${failure.cause.stack ?? ''}\n`);
+  if (code === 'internal' && failure.cause instanceof Error)
+    context.errors.write(`${failure.cause.stack ?? ''}\n`);
 }
 
 function writeDocument(context: CliContext, document: Readonly<Record<string, unknown>>): void {

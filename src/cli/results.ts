@@ -1,4 +1,4 @@
-import { Failure, failureExits } from '../core/failure.ts';
+import { failureExits, type Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { PlannedCommit } from '../run/compose.ts';
 import { problemsOf, type RunResult } from '../run/run.ts';
@@ -15,7 +15,14 @@ export interface NamedResult {
 /** One repository of `run` and `plan`, as JSON. */
 export function resultJson({ repository, branch, result }: NamedResult): Readonly<Record<string, unknown>> {
   if (result.outcome === 'failed') {
-    return { repository, branch, outcome: 'failed', error: failureJson(result.failure), commits: [], problems: [] };
+    return {
+      repository,
+      branch,
+      outcome: 'failed',
+      error: failureJson(result.failure),
+      commits: [],
+      problems: [],
+    };
   }
   return {
     repository,
@@ -27,7 +34,10 @@ export function resultJson({ repository, branch, result }: NamedResult): Readonl
   };
 }
 
-export function commitJson(planned: PlannedCommit, commit: string | undefined): Readonly<Record<string, unknown>> {
+export function commitJson(
+  planned: PlannedCommit,
+  commit: string | undefined,
+): Readonly<Record<string, unknown>> {
   const { title, releases, diff, draft } = planned;
   return { commit: commit ?? null, title, releases, diff, message: draft.message };
 }

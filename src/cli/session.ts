@@ -45,7 +45,10 @@ export function narrow(config: Config, name: string | undefined): Config {
   if (repositories.length > 0) return { ...config, repositories };
   const names = config.repositories.map((repository) => repository.name);
   const hint = didYouMean(name, names);
-  throw new Failure('usage', `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}.`}`);
+  throw new Failure(
+    'usage',
+    `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}.`}`,
+  );
 }
 
 /** The only repository, or the one that is named; commands on one policy need to know which. */
@@ -53,5 +56,8 @@ export function onlyRepository(session: Session): SessionRepository {
   const [only] = session.repositories;
   if (only !== undefined && session.repositories.length === 1) return only;
   const names = session.repositories.map(({ config }) => config.name).join(', ');
-  throw new Failure('usage', `Several repositories are configured (${names}): say which with --repository NAME.`);
+  throw new Failure(
+    'usage',
+    `Several repositories are configured (${names}): say which with --repository NAME.`,
+  );
 }

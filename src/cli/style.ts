@@ -9,11 +9,15 @@ export interface Style {
 }
 
 /** NO_COLOR (any value) turns colours off, FORCE_COLOR (any value but 0) on. */
-export function styleFor(isTerminal: boolean, environment: Readonly<Record<string, string | undefined>>): Style {
+export function styleFor(
+  isTerminal: boolean,
+  environment: Readonly<Record<string, string | undefined>>,
+): Style {
   const forced = environment['FORCE_COLOR'];
   const off = environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '';
   const on = forced !== undefined && forced !== '0' ? true : isTerminal && !off;
-  const paint = (code: number, end: number) => (text: string) => (on ? `\u001B[${code}m${text}\u001B[${end}m` : text);
+  const paint = (code: number, end: number) => (text: string) =>
+    on ? `\u001B[${code}m${text}\u001B[${end}m` : text;
   return {
     bold: paint(1, 22),
     dim: paint(2, 22),

@@ -7,7 +7,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
   const lines = all.map((row) =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell))))
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell)),
+      )
       .join('  ')
       .trimEnd(),
   );
@@ -15,5 +17,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../daemon/clock.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import { RunMemory, runRepository } from '../run/run.ts';
-import { demoImages, firstRound, laterPush, type DemoImage, type Push } from './images.ts';
+import { demoImages, firstRound, laterPush, type Push } from './images.ts';
 import { narrator } from './narrator.ts';
 import type { EmbeddedRegistry } from './registry/embedded-registry.ts';
 import { serveEmbeddedRegistry } from './registry/serve.ts';
@@ -18,19 +18,18 @@ const pause = 4000;
  * there on it is what `tallyman run` does: the same configuration, adapters and pipeline.
  */
 export async function runDemo(options: DemoOptions, openSession: Wiring['openSession']): Promise<void> {
-  const now = (): number => Date.now();
   const served = await serveEmbeddedRegistry();
   try {
-    const digests = stock(served.registry, now());
-    const workshop = await makeWorkshop(options.directory, served.host, digests, now);
+    const digests = stock(served.registry, Date.now());
+    const workshop = await makeWorkshop(options.directory, served.host, digests, Date.now);
     options.write(introduction(options, served.host));
     const config = await loadConfig(workshop.config);
     const session = await openSession(config, options.environment, narrator(options.write, options.style));
     try {
-      push(served.registry, firstRound, options, now());
+      push(served.registry, firstRound, options, Date.now());
       await runOnce(session);
       options.write(nextSteps(options, workshop));
-      if (!options.once) await goOn(session, served.registry, options, now);
+      if (!options.once) await goOn(session, served.registry, options);
     } finally {
       await session.close();
     }
@@ -45,7 +44,12 @@ function stock(registry: EmbeddedRegistry, now: number): Map<string, string> {
   for (const [image, { first, others }] of Object.entries(demoImages)) {
     for (const tag of [...others, first]) {
       const created = now - 86_400_000;
-      const { digest } = registry.addImage({ repository: `acme/${image}`, tag, created, labels: labels(image, tag) });
+      const { digest } = registry.addImage({
+        repository: `acme/${image}`,
+        tag,
+        created,
+        labels: labels(image, tag),
+      });
       digests.set(`${image}:${tag}`, digest);
     }
   }
@@ -62,9 +66,10 @@ function push(registry: EmbeddedRegistry, pushes: readonly Push[], options: Demo
 }
 
 /** What good build pipelines set; the commit message links the two revisions. */
-function labels(image: DemoImage | string, tag: string): Record<string, string> {
+function labels(image: string, tag: string): Record<string, string> {
   let revision = 0;
-  for (const character of `${image}:${tag}`) revision = (Math.imul(revision, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  for (const character of `${image}:${tag}`)
+    revision = (Math.imul(revision, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
   return {
     'org.opencontainers.image.source': `https://git.demo.invalid/acme/${image}`,
     'org.opencontainers.image.revision': revision.toString(16).padStart(8, '0').repeat(5),
@@ -81,7 +86,7 @@ async function runOnce(session: Session): Promise<void> {
 }
 
 /** The daemon, with CI pushing a tag now and then, until somebody stops it. */
-async function goOn(session: Session, registry: EmbeddedRegistry, options: DemoOptions, now: () => number): Promise<void> {
+async function goOn(session: Session, registry: EmbeddedRegistry, options: DemoOptions): Promise<void> {
   const clock = systemClock();
   const daemon = startDaemon({
     clock,
@@ -97,7 +102,7 @@ async function goOn(session: Session, registry: EmbeddedRegistry, options: DemoO
   options.write(`\n${options.style.dim('CI goes on pushing. Stop with Ctrl-C.')}\n`);
   for (let round = 1; !options.signal.aborted; round++) {
     if (await stoppedWithin(pause, options.signal)) break;
-    push(registry, [laterPush(round)], options, now());
+    push(registry, [laterPush(round)], options, Date.now());
     daemon.trigger();
   }
   await daemon.stop();

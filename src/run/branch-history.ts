@@ -53,7 +53,9 @@ export class BranchHistory {
     const place = parseFieldKey(claim.record.field);
     if (commit === undefined || place === undefined) return false;
     const value = await this.#fields.at(commit, place);
-    return value !== undefined && value.tag === claim.record.to && sameDigest(value.digest, claim.record.digest);
+    return (
+      value !== undefined && value.tag === claim.record.to && sameDigest(value.digest, claim.record.digest)
+    );
   }
 
   /** Without a record, the file's own first-parent history decides. */

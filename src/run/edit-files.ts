@@ -84,7 +84,10 @@ function planGroup(
   const moves: Move[] = [];
   const edits: FieldEdit[] = [];
   let refused = false;
-  for (const part of Map.groupBy(group.moves, ({ binding }) => `${binding.policy.name} ${binding.file}`).values()) {
+  for (const part of Map.groupBy(
+    group.moves,
+    ({ binding }) => `${binding.policy.name} ${binding.file}`,
+  ).values()) {
     const planned = planPart(part, texts);
     problems.push(...planned.problems);
     if (planned.problems.length > 0) refused = true;
@@ -112,7 +115,9 @@ function planPart(
 }
 
 async function readTexts(groups: readonly MoveGroup[], tree: Tree): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map(groups.flatMap(({ moves }) => moves.map(({ binding }) => [binding.file, binding.fileId])));
+  const ids = new Map(
+    groups.flatMap(({ moves }) => moves.map(({ binding }) => [binding.file, binding.fileId])),
+  );
   const entries = [...ids].map(([path, id]) => ({ path, id, mode: 'file' as const }));
   const texts = new Map<string, string>();
   await tree.read(entries, (entry, bytes) => {
@@ -124,6 +129,7 @@ async function readTexts(groups: readonly MoveGroup[], tree: Tree): Promise<Read
 
 function textOf(texts: ReadonlyMap<string, string>, file: string): string {
   const text = texts.get(file);
-  if (text === undefined) throw new Failure('internal', `${file} was surveyed as text and is none.`, { file });
+  if (text === undefined)
+    throw new Failure('internal', `${file} was surveyed as text and is none.`, { file });
   return text;
 }

@@ -46,7 +46,8 @@ export class FieldReader {
     await tree.read([entry], (_, bytes) => {
       facts = readFacts(bytes, kind);
     });
-    if (facts === undefined) throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
+    if (facts === undefined)
+      throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
     this.#facts.set(`${kind} ${entry.id}`, facts);
     return facts;
   }

@@ -40,7 +40,8 @@ export function groupMoves(rulings: readonly Ruling[]): Grouping {
   for (const ruling of rulings) {
     const { group } = ruling.binding.policy;
     const because = group === undefined ? undefined : stopping(ruling);
-    if (group !== undefined && because !== undefined && !stops.has(group)) stops.set(group, { group, because });
+    if (group !== undefined && because !== undefined && !stops.has(group))
+      stops.set(group, { group, because });
   }
   const byTitle = new Map<string, { title: string; moves: Move[] }>();
   for (const ruling of rulings) {
@@ -84,6 +85,7 @@ function stopping(ruling: Ruling): string | undefined {
 function toMove(ruling: Ruling): Move | undefined {
   if ('failure' in ruling) return undefined;
   const { binding, decision } = ruling;
-  if (decision.elected === null || decision.gates.length > 0 || !wouldMove(decision, binding)) return undefined;
+  if (decision.elected === null || decision.gates.length > 0 || !wouldMove(decision, binding))
+    return undefined;
   return { binding, decision, tag: decision.elected, digest: decision.digest };
 }

@@ -28,7 +28,9 @@ export async function prepare(
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
   const bound = bind(files, policies, { policyRoots: settings.policyRoots });
-  const fileProblems = files.flatMap(({ path, facts }) => facts.problems.map((problem) => ({ ...problem, file: path })));
+  const fileProblems = files.flatMap(({ path, facts }) =>
+    facts.problems.map((problem) => ({ ...problem, file: path })),
+  );
   const problems = [...fileProblems, ...policyProblems, ...bound.problems].sort(compareProblems);
   return { tree, policies: bound.policies, bindings: bound.bindings, problems };
 }

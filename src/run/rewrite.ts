@@ -38,7 +38,11 @@ export async function rewrite(
   const { bindings, problems } = join(files, settings, elections);
   const writer = new Rewriter(bindings, elections);
   const ids = new Map(files.map(({ path, id }) => [path, id]));
-  const entries = [...writer.paths()].map((path) => ({ path, id: ids.get(path) ?? '', mode: 'file' as const }));
+  const entries = [...writer.paths()].map((path) => ({
+    path,
+    id: ids.get(path) ?? '',
+    mode: 'file' as const,
+  }));
   await tree.read(entries, ({ path }, bytes) => writer.write(path, bytes));
   return {
     edits: writer.edits.sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1)),
@@ -57,16 +61,25 @@ function join(
   const bound = bind(files, collected.policies, settings);
   const others = bound.bindings.filter(({ via, policy }) => via !== 'marker' && elections.has(policy.name));
   const bindings = [...marked.bindings, ...others];
-  const known = new Set<string>([...bindings.map(({ policy }) => policy.name), ...bound.policies.map(({ name }) => name)]);
+  const known = new Set<string>([
+    ...bindings.map(({ policy }) => policy.name),
+    ...bound.policies.map(({ name }) => name),
+  ]);
   const strange = [...elections.keys()].filter((name) => !known.has(name));
   const names = [...known, ...files.flatMap(({ facts }) => facts.markers.map(({ policy }) => policy))];
   const unknown = strange.map((name): Problem => {
     const hint = didYouMean(name, names) || '.';
-    return { code: 'unknown-policy', message: `No marker and no policy here has the name "${name}"${hint}`, policy: name };
+    return {
+      code: 'unknown-policy',
+      message: `No marker and no policy here has the name "${name}"${hint}`,
+      policy: name,
+    };
   });
   const concerns = ({ code, policy }: Problem): boolean =>
     code === 'bad-yaml' || code === 'bad-encoding' || code === 'bad-marker' || elections.has(policy ?? '');
-  const inFiles = files.flatMap(({ path, facts }) => facts.problems.map((problem) => ({ ...problem, file: path })));
+  const inFiles = files.flatMap(({ path, facts }) =>
+    facts.problems.map((problem) => ({ ...problem, file: path })),
+  );
   const all = [...inFiles, ...collected.problems, ...bound.problems].filter(concerns);
   return { bindings, problems: [...all, ...marked.problems, ...unknown] };
 }

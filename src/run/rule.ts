@@ -117,5 +117,7 @@ export function wouldMove(decision: Decision, binding: Binding): boolean {
   const current = currentOf(binding);
   if (decision.elected !== current.tag) return true;
   if (decision.digest === null || decision.digest === current.digest) return false;
-  return binding.policy.rule.kind === 'digest' || (binding.policy.digest === 'pin' && current.digest === null);
+  return (
+    binding.policy.rule.kind === 'digest' || (binding.policy.digest === 'pin' && current.digest === null)
+  );
 }

@@ -14,7 +14,8 @@ import { wouldMove } from './rule.ts';
 /** What one process keeps between the runs of one repository. Losing it costs time, nothing else. */
 export class RunMemory {
   readonly cache = new FactsCache();
-  prepared: { readonly snapshot: Snapshot; readonly value: Prepared; readonly history: BranchHistory } | undefined;
+  prepared:
+    { readonly snapshot: Snapshot; readonly value: Prepared; readonly history: BranchHistory } | undefined;
   /** A push that was refused at this commit; tried again when the branch moves, else hourly (product.md, 5). */
   blocked: { readonly commit: CommitId; readonly at: number; readonly words: string } | undefined;
 }
@@ -27,9 +28,20 @@ export interface RunOptions {
 
 /** How a run of one repository ended. */
 export type RunResult =
-  | { readonly outcome: 'released' | 'unchanged' | 'planned'; readonly plan: RunPlan; readonly snapshot: Snapshot; readonly commits: readonly CommitId[] }
+  | {
+      readonly outcome: 'released' | 'unchanged' | 'planned';
+      readonly plan: RunPlan;
+      readonly snapshot: Snapshot;
+      readonly commits: readonly CommitId[];
+    }
   /** The remote said no: the plan stands, nothing was pushed. */
-  | { readonly outcome: 'refused'; readonly plan: RunPlan; readonly snapshot: Snapshot; readonly commits: readonly []; readonly words: string }
+  | {
+      readonly outcome: 'refused';
+      readonly plan: RunPlan;
+      readonly snapshot: Snapshot;
+      readonly commits: readonly [];
+      readonly words: string;
+    }
   | { readonly outcome: 'failed'; readonly failure: Failure };
 
 const mostAttempts = 6;
@@ -181,19 +193,30 @@ function report(result: RunResult, ports: RunPorts, settings: RunSettings, start
   if (result.outcome === 'failed') {
     const { code, message } = result.failure;
     ports.listen({ kind: 'run-failed', repository, code, message });
-    ports.listen({ kind: 'run-finished', repository, outcome: 'failed', ms, problems: 0, policies: 0, bindings: 0, held: 0 });
+    ports.listen({
+      kind: 'run-finished',
+      repository,
+      outcome: 'failed',
+      ms,
+      problems: 0,
+      policies: 0,
+      bindings: 0,
+      held: 0,
+    });
     return;
   }
   const problems = problemsOf(result);
   for (const problem of problems) ports.listen({ kind: 'problem', repository, problem });
   const { rulings } = result.plan;
   const held = rulings.filter(
-    (ruling) => 'decision' in ruling && ruling.decision.gates.length > 0 && wouldMove(ruling.decision, ruling.binding),
+    (ruling) =>
+      'decision' in ruling && ruling.decision.gates.length > 0 && wouldMove(ruling.decision, ruling.binding),
   ).length;
   ports.listen({
     kind: 'run-finished',
     repository,
-    outcome: result.outcome === 'released' ? 'released' : result.outcome === 'refused' ? 'failed' : 'unchanged',
+    outcome:
+      result.outcome === 'released' ? 'released' : result.outcome === 'refused' ? 'failed' : 'unchanged',
     ms,
     problems: problems.length,
     policies: new Set(rulings.map(({ binding }) => binding.policy.name)).size,

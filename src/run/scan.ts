@@ -24,7 +24,9 @@ export async function scanImages(
   options: ScanOptions,
 ): Promise<Scans> {
   const distinct = [...new Set(images)].sort();
-  const scans = await mapLimited(distinct, options.concurrency, async (image) => scanImage(image, ports, options));
+  const scans = await mapLimited(distinct, options.concurrency, async (image) =>
+    scanImage(image, ports, options),
+  );
   return new Map(scans);
 }
 

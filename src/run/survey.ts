@@ -32,7 +32,10 @@ export async function survey(
   return files;
 }
 
-function candidate(entry: TreeEntry, admits: (path: string) => boolean): { entry: TreeEntry; kind: NameClass }[] {
+function candidate(
+  entry: TreeEntry,
+  admits: (path: string) => boolean,
+): { entry: TreeEntry; kind: NameClass }[] {
   if (entry.mode !== 'file' && entry.mode !== 'executable') return [];
   const kind = nameClass(entry.path);
   return kind === 'other' || !admits(entry.path) ? [] : [{ entry, kind }];

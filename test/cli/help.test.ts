@@ -22,7 +22,9 @@ describe('help', () => {
   it.each(commands)('and the documents name %s', async (command) => {
     expect(await readFile(new URL('README.md', root), 'utf8')).toContain(`| \`${command}`);
     if (command === 'demo') return;
-    expect(await readFile(new URL('docs/commands.md', root), 'utf8')).toMatch(new RegExp(`^## \`${command}`, 'm'));
+    expect(await readFile(new URL('docs/commands.md', root), 'utf8')).toMatch(
+      new RegExp(`^## \`${command}`, 'm'),
+    );
   });
 });
 
@@ -30,16 +32,28 @@ describe('wrong usage', () => {
   const cases: readonly [args: string, message: string][] = [
     ['', 'error: no command is given. "tallyman --help" shows what there is.\n'],
     ['lnt', 'error: unknown command \'lnt\'; did you mean "lint"? "tallyman --help" shows what there is.\n'],
-    ['plan --drr x', 'error: unknown option \'--drr\'; did you mean "--dir"? "tallyman plan --help" shows what there is.\n'],
-    ['explain', "error: missing required argument 'policy'. \"tallyman explain --help\" shows what there is.\n"],
+    [
+      'plan --drr x',
+      'error: unknown option \'--drr\'; did you mean "--dir"? "tallyman plan --help" shows what there is.\n',
+    ],
+    [
+      'explain',
+      'error: missing required argument \'policy\'. "tallyman explain --help" shows what there is.\n',
+    ],
     ['edit', 'error: edit needs --dir DIR. "tallyman edit --help" shows what there is.\n'],
     ['elect', 'error: elect needs --policy FILE. "tallyman elect --help" shows what there is.\n'],
     ['run --dry-run', 'error: --dry-run goes with --once.\n'],
     ['run --fail-on never', 'error: --fail-on goes with --once.\n'],
     ['schema imagepolcy', 'error: There is no schema "imagepolcy"; did you mean "imagepolicy"?\n'],
-    ['lint --dir /nonexistent-folder', 'error: --dir /nonexistent-folder does not exist; expected the folder of a checkout.\n'],
+    [
+      'lint --dir /nonexistent-folder',
+      'error: --dir /nonexistent-folder does not exist; expected the folder of a checkout.\n',
+    ],
     ['edit --dir . --set web', 'error: --set "web" is not POLICY=REF, such as web=ghcr.io/acme/web:1.4.3.\n'],
-    ['edit --dir . --set web=x:1:2', 'error: --set: policy web: "x:1:2" is no image reference; expected repo:tag[@digest].\n'],
+    [
+      'edit --dir . --set web=x:1:2',
+      'error: --set: policy web: "x:1:2" is no image reference; expected repo:tag[@digest].\n',
+    ],
     ['edit --dir . --set web=x', 'error: --set: policy web: "x" has no tag; expected repo:tag[@digest].\n'],
     ['edit --dir .', 'error: edit needs --set POLICY=REF or --images FILE: what is elected.\n'],
   ];

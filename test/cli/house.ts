@@ -60,7 +60,11 @@ stateDirectory: state
 
   push(name: string, ...tags: readonly string[]): void {
     for (const tag of tags) {
-      this.registry.registry.addImage({ repository: `acme/${name}`, tag, created: Date.parse('2026-11-01T00:00:00Z') });
+      this.registry.registry.addImage({
+        repository: `acme/${name}`,
+        tag,
+        created: Date.parse('2026-11-01T00:00:00Z'),
+      });
     }
   }
 

@@ -93,7 +93,9 @@ describe('a run', () => {
     const result = await opened.run();
     expect(titles(result)).toEqual(['api', 'web']);
     if (result.outcome !== 'released') throw new Error(result.outcome);
-    const changed = result.plan.commits.map(({ diff }) => diff.split('\n').filter((line) => /^[+-] /.test(line)).length);
+    const changed = result.plan.commits.map(
+      ({ diff }) => diff.split('\n').filter((line) => /^[+-] /.test(line)).length,
+    );
     expect(changed).toEqual([2, 2]);
     const text = await opened.file('prod/both.yaml');
     expect(text).toContain('acme/web:1.10.0"');
@@ -101,29 +103,31 @@ describe('a run', () => {
   });
 });
 
-describe('a group', () => {
-  const files = (webMore: string) => (image: Image) => ({
+function stack(webMore: string) {
+  return (image: Image) => ({
     ...web(image, webMore),
     'prod/api.yaml': deployment('api', `${image('api')}:1.0.0`),
     'prod/api-policy.yaml': policyFile('api', image('api'), 'semver: "^1"', '  group: stack\n'),
   });
+}
 
+describe('a group', () => {
   it('moves together, in one commit', async () => {
-    const opened = await open(files('  group: stack\n'));
+    const opened = await open(stack('  group: stack\n'));
     opened.push('web', '1.0.0', '1.1.0');
     opened.push('api', '1.0.0', '1.2.0');
     expect(titles(await opened.run())).toEqual(['stack']);
   });
 
   it('does not wait for a member that is up to date', async () => {
-    const opened = await open(files('  group: stack\n'));
+    const opened = await open(stack('  group: stack\n'));
     opened.push('web', '1.0.0');
     opened.push('api', '1.0.0', '1.2.0');
     expect(titles(await opened.run())).toEqual(['stack']);
   });
 
   it('stays as a whole where a member is held, and says which', async () => {
-    const opened = await open(files('  group: stack\n  hold: {reason: audit, by: ann}\n'));
+    const opened = await open(stack('  group: stack\n  hold: {reason: audit, by: ann}\n'));
     opened.push('web', '1.0.0', '1.1.0');
     opened.push('api', '1.0.0', '1.2.0');
     const result = await opened.run();
@@ -133,7 +137,7 @@ describe('a group', () => {
   });
 
   it('stays as a whole where a member cannot be decided', async () => {
-    const opened = await open(files('  group: stack\n'));
+    const opened = await open(stack('  group: stack\n'));
     opened.push('api', '1.0.0', '1.2.0');
     const result = await opened.run();
     expect(result).toMatchObject({ outcome: 'unchanged' });
@@ -158,9 +162,6 @@ describe('failures of the registry', () => {
     const opened = await open((image) => web(image));
     opened.push('web', '1.0.0', '1.1.0');
     const { images } = opened.ports;
-    const failing = async (): Promise<never> => {
-      throw new Failure('timeout', 'registry.test does not answer.', { host: 'registry.test' });
-    };
     for (const broken of [
       { ...images, digest: failing, inspect: images.inspect.bind(images) },
       { ...images, digest: images.digest.bind(images), inspect: failing },
@@ -215,7 +216,10 @@ describe('pushing', () => {
     opened.push('web', '1.0.0', '1.1.0');
     const publishes = wrap(opened, async () => ({ kind: 'raced' }));
     const result = await opened.run();
-    expect(result).toMatchObject({ outcome: 'refused', words: expect.stringContaining('moved 6 times') as string });
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      words: expect.stringContaining('moved 6 times') as string,
+    });
     expect(publishes()).toBe(6);
   });
 
@@ -229,7 +233,9 @@ describe('pushing', () => {
     opened.now += 3_600_001;
     await opened.run();
     expect(publishes()).toBe(2);
-    await opened.commit({ 'prod/web.yaml': (await opened.file('prod/web.yaml')).replace('by hand', 'by hands') });
+    await opened.commit({
+      'prod/web.yaml': (await opened.file('prod/web.yaml')).replace('by hand', 'by hands'),
+    });
     await opened.run();
     expect(publishes()).toBe(3);
   });
@@ -249,7 +255,15 @@ describe('a tag that moved', () => {
   });
 });
 
-async function prepared(): Promise<{ push: (tag: string) => void; run: Stage['run']; file: () => Promise<string> }> {
+async function failing(): Promise<never> {
+  throw new Failure('timeout', 'registry.test does not answer.', { host: 'registry.test' });
+}
+
+async function prepared(): Promise<{
+  push: (tag: string) => void;
+  run: Stage['run'];
+  file: () => Promise<string>;
+}> {
   const opened = await open((image) => web(image));
   opened.push('web', '1.0.0');
   return {

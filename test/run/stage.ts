@@ -66,7 +66,9 @@ export class Stage {
   }
 
   /** Files are made with the registry's host, since it is not known before. */
-  static async open(files: (image: (name: string) => string) => Readonly<Record<string, string>>): Promise<Stage> {
+  static async open(
+    files: (image: (name: string) => string) => Readonly<Record<string, string>>,
+  ): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'tallyman-stage-'));
     const registry = await serveEmbeddedRegistry();
     const stage = new Stage(directory, registry);
@@ -96,16 +98,22 @@ export class Stage {
 
   /** A person commits, past the bot. */
   async commit(files: Readonly<Record<string, string>>, message = 'A person was here\n'): Promise<void> {
-    const changes: FileChange[] = Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+    const changes: FileChange[] = Object.entries(files).map(([path, text]) => ({
+      path,
+      bytes: Buffer.from(text),
+    }));
     const base = await this.repository.sync();
-    await this.repository.publish(base, [{ changes, message, author: { name: 'Ann', email: 'ann@test.invalid' } }]);
+    await this.repository.publish(base, [
+      { changes, message, author: { name: 'Ann', email: 'ann@test.invalid' } },
+    ]);
   }
 
   async file(path: string): Promise<string> {
     const { tree } = await this.repository.sync();
     const entry = await tree.entry(path);
     let text = '';
-    if (entry !== undefined) await tree.read([entry], (_, bytes) => void (text = Buffer.from(bytes).toString()));
+    if (entry !== undefined)
+      await tree.read([entry], (_, bytes) => void (text = Buffer.from(bytes).toString()));
     return text;
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json } from '../cli/harness.ts';
 import { describePeer } from '../peers/require.ts';
 import { deployment, policyFile, World } from './world.ts';
@@ -42,7 +42,12 @@ describePeer(['git', 'docker-registry'], 'bad input', () => {
     return repository?.problems ?? [];
   }
 
-  const cases: readonly [label: string, file: string, text: (world: World) => string, expected: Partial<Shown>][] = [
+  const cases: readonly [
+    label: string,
+    file: string,
+    text: (world: World) => string,
+    expected: Partial<Shown>,
+  ][] = [
     [
       'an unknown key',
       'bad/policy.yaml',
@@ -104,10 +109,6 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
 
   afterAll(() => world.close());
 
-  beforeEach(async () => {
-    expect(await world.commits()).toBe(1);
-  });
-
   it('wrong git password: one message with the host, exit 4, nothing committed', async () => {
     const result = await world.tallyman(['run', '--once', '-o', 'json'], { GIT_PASSWORD: 'other-word' });
     expect(result.exit).toBe(4);
@@ -117,10 +118,14 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
       error: { code: 'auth-failed', host: world.git.url.replace('http://', '') },
     });
     expect(result.stdout + result.stderr).not.toContain('other-word');
+    expect(await world.commits()).toBe(1);
   });
 
   it('registry down: a problem at the policy, exit 4 since it is the only one', async () => {
-    await world.commit({ 'apps/policy.yaml': policyFile('web', '127.0.0.1:1/acme/web', 'semver: "^1"') }, 'Move');
+    await world.commit(
+      { 'apps/policy.yaml': policyFile('web', '127.0.0.1:1/acme/web', 'semver: "^1"') },
+      'Move',
+    );
     await world.commit({ 'apps/web.yaml': deployment('web', '127.0.0.1:1/acme/web:1.0.0') }, 'Move');
     const config = await world.configure({ state: 'down', extra: '' });
     const result = await world.tallyman(['run', '--once', '-c', config, '-o', 'json']);
@@ -129,7 +134,11 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
     expect(result.exit).toBe(4);
     const [repository] = json(result)['repositories'] as readonly { readonly problems: readonly Shown[] }[];
     expect(repository?.problems).toMatchObject([
-      { code: 'registry-failed', file: 'apps/policy.yaml', message: expect.stringContaining('127.0.0.1:1') as string },
+      {
+        code: 'registry-failed',
+        file: 'apps/policy.yaml',
+        message: expect.stringContaining('127.0.0.1:1') as string,
+      },
     ]);
   });
 
@@ -139,7 +148,9 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
       const result = await world.tallyman(['run', '--once']);
       await world.inBare('config', 'http.receivepack', 'true');
       expect(result.exit).toBe(1);
-      expect(result.stdout + result.stderr).toMatch(/push-refused: .*127\.0\.0\.1:\d+ does not let these credentials push/);
+      expect(result.stdout + result.stderr).toMatch(
+        /push-refused: .*127\.0\.0\.1:\d+ does not let these credentials push/,
+      );
       expect(await world.commits()).toBe(1);
       await world.inBare('fsck', '--strict');
     });

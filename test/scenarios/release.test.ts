@@ -27,9 +27,17 @@ describePeer(['git', 'docker-registry'], 'a tag pushed to the registry', () => {
     expect(await world.commits()).toBe(2);
     await world.verify();
     expect(await world.inBare('rev-parse', 'main~1')).toBe(before);
-    const words = await world.inBare('diff', '--word-diff=porcelain', '--word-diff-regex=[0-9.]+|.', 'main~1', 'main');
+    const words = await world.inBare(
+      'diff',
+      '--word-diff=porcelain',
+      '--word-diff-regex=[0-9.]+|.',
+      'main~1',
+      'main',
+    );
     expect(words.split('\n').filter((line) => /^[+-][^+-]/.test(line))).toEqual(['-1.4.2', '+1.4.3']);
-    expect(await world.inBare('diff', '--numstat', 'main~1', 'main')).toBe('1\t1\tclusters/prod/web/deployment.yaml');
+    expect(await world.inBare('diff', '--numstat', 'main~1', 'main')).toBe(
+      '1\t1\tclusters/prod/web/deployment.yaml',
+    );
     await world.inBare('fsck', '--strict');
     expect(json(result)['repositories']).toMatchObject([{ repository: 'fleet', outcome: 'released' }]);
   });
@@ -38,7 +46,14 @@ describePeer(['git', 'docker-registry'], 'a tag pushed to the registry', () => {
     expect(await world.inBare('log', '-1', '--format=%s', 'main')).toBe('release(web): 1.4.2 -> 1.4.3');
     const history = json(await world.tallyman(['history', '-o', 'json']));
     expect(history['releases']).toMatchObject([
-      { policy: 'web', from: '1.4.2', to: '1.4.3', intent: 'update', branch: 'main', commit: await world.head() },
+      {
+        policy: 'web',
+        from: '1.4.2',
+        to: '1.4.3',
+        intent: 'update',
+        branch: 'main',
+        commit: await world.head(),
+      },
     ]);
   });
 

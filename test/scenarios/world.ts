@@ -95,7 +95,9 @@ export class World {
     return git(this.checkout, args);
   }
 
-  async configure(more: { readonly state?: string; readonly password?: string; readonly extra?: string } = {}): Promise<string> {
+  async configure(
+    more: { readonly state?: string; readonly password?: string; readonly extra?: string } = {},
+  ): Promise<string> {
     const file = join(this.directory, `tallyman${more.state ?? ''}.yaml`);
     await writeFile(
       file,
@@ -114,8 +116,14 @@ ${more.extra ?? ''}`,
   }
 
   /** The command line, in this process, with the world's configuration. */
-  async tallyman(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return tallyman(args, { directory: this.directory, environment: { GIT_PASSWORD: 'secret-word', ...environment } });
+  async tallyman(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<CliResult> {
+    return tallyman(args, {
+      directory: this.directory,
+      environment: { GIT_PASSWORD: 'secret-word', ...environment },
+    });
   }
 
   /** Native git on the bare repository. */

@@ -43,11 +43,18 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
     text: (style) =>
       [...files].map(([file, text]) => paintDiff(unifiedDiff(file, text), style)).join('') +
       problemLines(problems, style) +
-      (options.write ? `${count(written, 'file')} written\n` : files.size === 0 ? 'Nothing would change.\n' : ''),
+      (options.write
+        ? `${count(written, 'file')} written\n`
+        : files.size === 0
+          ? 'Nothing would change.\n'
+          : ''),
   };
 }
 
-async function readElections(options: EditOptions, context: CliContext): Promise<ReadonlyMap<string, Election>> {
+async function readElections(
+  options: EditOptions,
+  context: CliContext,
+): Promise<ReadonlyMap<string, Election>> {
   const elections = new Map<string, Election>();
   if (options.images !== undefined) {
     for (const [name, text] of await readImages(options.images, context)) {
@@ -56,11 +63,16 @@ async function readElections(options: EditOptions, context: CliContext): Promise
   }
   for (const argument of options.set) {
     const sign = argument.indexOf('=');
-    if (sign <= 0) throw new Failure('usage', `--set "${argument}" is not POLICY=REF, such as web=ghcr.io/acme/web:1.4.3.`);
+    if (sign <= 0)
+      throw new Failure(
+        'usage',
+        `--set "${argument}" is not POLICY=REF, such as web=ghcr.io/acme/web:1.4.3.`,
+      );
     const name = argument.slice(0, sign);
     elections.set(name, parseElection(name, argument.slice(sign + 1), '--set'));
   }
-  if (elections.size === 0) throw new Failure('usage', 'edit needs --set POLICY=REF or --images FILE: what is elected.');
+  if (elections.size === 0)
+    throw new Failure('usage', 'edit needs --set POLICY=REF or --images FILE: what is elected.');
   return elections;
 }
 
@@ -69,10 +81,16 @@ function parseElection(name: string, text: string, source: string): Election {
   const tag = reference?.tag;
   if (reference !== undefined && tag !== undefined) return { ...reference, tag };
   const why = reference === undefined ? 'is no image reference' : 'has no tag';
-  throw new Failure('invalid-input', `${source}: policy ${name}: "${text}" ${why}; expected repo:tag[@digest].`);
+  throw new Failure(
+    'invalid-input',
+    `${source}: policy ${name}: "${text}" ${why}; expected repo:tag[@digest].`,
+  );
 }
 
-async function readImages(file: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
+async function readImages(
+  file: string,
+  context: CliContext,
+): Promise<readonly (readonly [string, string])[]> {
   const text = await readFile(resolve(file, context), 'utf8').catch((cause: unknown) => {
     throw new Failure('invalid-input', `The images file ${file} cannot be read.`, { file, cause });
   });

@@ -33,7 +33,16 @@ export async function electCommand(options: ElectOptions, context: CliContext): 
   const { elected, digest, reason, considered, dropped, gates } = decision;
   return {
     exit: elected === null ? 3 : 0,
-    json: { policy: policy.name, current: options.current ?? null, elected, digest, reason, considered, dropped, gates },
+    json: {
+      policy: policy.name,
+      current: options.current ?? null,
+      elected,
+      digest,
+      reason,
+      considered,
+      dropped,
+      gates,
+    },
     text: (style) => describeDecision(decision, policy, options.limit, style),
   };
 }
@@ -47,7 +56,14 @@ function answer(policy: Policy, facts: ImageFacts, current: string | null, now: 
     digests[tag] ??= null;
   }
   const value = { tag: current, digest: null };
-  const input = { policy, current: value, past: current === null ? [] : [value], holds: [], wantsDigest: true, now };
+  const input = {
+    policy,
+    current: value,
+    past: current === null ? [] : [value],
+    holds: [],
+    wantsDigest: true,
+    now,
+  };
   const step = decide({ ...input, facts: { tags: facts.tags, created, digests } });
   if ('decision' in step) return step.decision;
   throw new Failure('internal', `The election of ${policy.name} asked for more than there is offline.`);
@@ -55,7 +71,10 @@ function answer(policy: Policy, facts: ImageFacts, current: string | null, now: 
 
 async function readPolicy({ policy: file, name }: ElectOptions, context: CliContext): Promise<Policy> {
   const bytes = await readFile(resolve(file, context)).catch((cause: unknown) => {
-    throw new Failure('invalid-input', `The policy file ${file} cannot be read: ${reasonOf(cause)}.`, { file, cause });
+    throw new Failure('invalid-input', `The policy file ${file} cannot be read: ${reasonOf(cause)}.`, {
+      file,
+      cause,
+    });
   });
   const facts = readFacts(bytes, nameClass(file) === 'other' ? 'yaml' : nameClass(file));
   const broken = facts.problems[0];
@@ -63,20 +82,29 @@ async function readPolicy({ policy: file, name }: ElectOptions, context: CliCont
   const loaded = facts.policies.map((document) => loadPolicy(document, file));
   const names = facts.policies.map((document) => nameOf(document.value));
   if (loaded.length === 0) {
-    throw new Failure('invalid-input', `${file} holds no ImagePolicy (apiVersion tallyman.dev/v1).`, { file });
+    throw new Failure('invalid-input', `${file} holds no ImagePolicy (apiVersion tallyman.dev/v1).`, {
+      file,
+    });
   }
   const index = name === undefined ? 0 : names.indexOf(name);
   if (name === undefined && loaded.length > 1) {
-    throw new Failure('invalid-input', `${file} holds ${loaded.length} policies (${names.join(', ')}): say which with --name.`, { file });
+    throw new Failure(
+      'invalid-input',
+      `${file} holds ${loaded.length} policies (${names.join(', ')}): say which with --name.`,
+      { file },
+    );
   }
   const chosen = loaded[index];
   if (chosen === undefined) {
     const known = names.filter((known) => known !== undefined);
-    throw new Failure('invalid-input', `${file} holds no policy "${name}"${didYouMean(name ?? '', known)}`, { file });
+    throw new Failure('invalid-input', `${file} holds no policy "${name}"${didYouMean(name ?? '', known)}`, {
+      file,
+    });
   }
   const [problem] = chosen.problems;
   if (problem !== undefined) throw invalid({ ...problem, file });
-  if (chosen.policy === undefined) throw new Failure('internal', `${file} gives neither a policy nor a problem.`);
+  if (chosen.policy === undefined)
+    throw new Failure('internal', `${file} gives neither a policy nor a problem.`);
   return chosen.policy;
 }
 
@@ -104,7 +132,10 @@ async function readTags({ tags }: ElectOptions, context: CliContext): Promise<Im
 
 async function readTagFile(file: string, context: CliContext): Promise<string> {
   return readFile(resolve(file, context), 'utf8').catch((cause: unknown) => {
-    throw new Failure('invalid-input', `The tag list ${file} cannot be read: ${reasonOf(cause)}.`, { file, cause });
+    throw new Failure('invalid-input', `The tag list ${file} cannot be read: ${reasonOf(cause)}.`, {
+      file,
+      cause,
+    });
   });
 }
 
@@ -113,7 +144,8 @@ async function readInput(context: CliContext): Promise<string> {
   let text = '';
   for await (const part of context.input) {
     text += typeof part === 'string' ? part : decoder.decode(part, { stream: true });
-    if (text.length > mostInput) throw new Failure('too-large', 'Standard input holds more than 64 MiB of tags.');
+    if (text.length > mostInput)
+      throw new Failure('too-large', 'Standard input holds more than 64 MiB of tags.');
   }
   return text + decoder.decode();
 }
@@ -128,5 +160,9 @@ function parseTime(text: string): number {
 
 function reasonOf(cause: unknown): string {
   const code = (cause as { code?: string }).code;
-  return code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? 'unknown error');
+  return code === 'ENOENT'
+    ? 'there is no such file'
+    : code === 'EISDIR'
+      ? 'it is a folder'
+      : (code ?? 'unknown error');
 }

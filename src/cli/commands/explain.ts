@@ -24,7 +24,9 @@ export interface ExplainOptions extends ConfigOptions {
 /** `tallyman explain POLICY`: the election and the gates of every field that the policy binds, tag by tag. */
 export async function explainCommand(options: ExplainOptions, context: CliContext): Promise<Answer> {
   const plans = await allPlans(options, context);
-  const rulings = plans.flatMap((plan) => plan.rulings.filter(({ binding }) => binding.policy.name === options.policy));
+  const rulings = plans.flatMap((plan) =>
+    plan.rulings.filter(({ binding }) => binding.policy.name === options.policy),
+  );
   const problems = plans.flatMap((plan) => plan.problems.filter(({ policy }) => policy === options.policy));
   if (rulings.length === 0 && problems.length === 0) throw unknownPolicy(options.policy, plans);
   const stops = plans.flatMap((plan) => [...plan.stops.values()]);
@@ -47,7 +49,9 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
 
 async function allPlans(options: ExplainOptions, context: CliContext): Promise<RunPlan[]> {
   if (options.dir !== undefined) return [await planTree(options.dir, options, context)];
-  const results = await withSession(options, context, ignore, (session, config) => runAll(session, config, true));
+  const results = await withSession(options, context, ignore, (session, config) =>
+    runAll(session, config, true),
+  );
   return results.map(({ result }) => {
     if (result.outcome === 'failed') throw result.failure;
     return result.plan;
@@ -70,7 +74,9 @@ function groupAlike(rulings: readonly Ruling[]): Ruling[][] {
 function describeRulings(rulings: readonly Ruling[], limit: number, style: Style): string {
   const [first] = rulings;
   if (first === undefined) return '';
-  const places = rulings.map(({ binding }) => `  ${clean(formatPlace(binding.place))}  ${style.dim(`by ${binding.via}`)}\n`);
+  const places = rulings.map(
+    ({ binding }) => `  ${clean(formatPlace(binding.place))}  ${style.dim(`by ${binding.via}`)}\n`,
+  );
   const body =
     'failure' in first
       ? `${style.red('no election')}: ${clean(first.failure.message)}\n`
@@ -80,7 +86,12 @@ function describeRulings(rulings: readonly Ruling[], limit: number, style: Style
 
 function rulingJson(ruling: Ruling): Readonly<Record<string, unknown>> {
   const { binding } = ruling;
-  const head = { field: binding.key, ...binding.place, via: binding.via, image: binding.policy.image.spelled };
+  const head = {
+    field: binding.key,
+    ...binding.place,
+    via: binding.via,
+    image: binding.policy.image.spelled,
+  };
   if ('failure' in ruling) return { ...head, error: failureJson(ruling.failure) };
   const { current, elected, digest, reason, considered, dropped, gates } = ruling.decision;
   return { ...head, current, elected, digest, reason, considered, dropped, gates };

@@ -62,7 +62,17 @@ const head = ['WHEN', 'POLICY', 'ENV', 'FROM', 'TO', 'INTENT', 'COMMIT', 'BY', '
 function row({ commit, record }: NamedRelease): string[] {
   const when = `${new Date(commit.committedAt).toISOString().slice(0, 16).replace('T', ' ')}Z`;
   const { policy, env, from, to, intent, field } = record;
-  return [when, policy, env || '-', from || '-', to, intent, commit.id.slice(0, 10), commit.author.name, field].map(clean);
+  return [
+    when,
+    policy,
+    env || '-',
+    from || '-',
+    to,
+    intent,
+    commit.id.slice(0, 10),
+    commit.author.name,
+    field,
+  ].map(clean);
 }
 
 function releaseJson({ repository, commit, record }: NamedRelease): Readonly<Record<string, unknown>> {
@@ -74,7 +84,10 @@ function parseSince(text: string, now: number): number {
   const ago = parseDuration(text);
   const time = ago === undefined ? Date.parse(text) : now - ago;
   if (!Number.isNaN(time)) return time;
-  throw new Failure('usage', `--since "${text}" is no date and no duration; expected such as 2026-11-01 or 7d.`);
+  throw new Failure(
+    'usage',
+    `--since "${text}" is no date and no duration; expected such as 2026-11-01 or 7d.`,
+  );
 }
 
 function parseIntent(text: string): Intent {

@@ -23,8 +23,7 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
     exit: problems.length > 0 ? 1 : 0,
     json: { dir: options.dir, policies: policyList(prepared), bindings: bindings.map(bindingJson), problems },
     text: (style) =>
-      problemLines(problems, style) +
-      `${count(policies.length, 'policy', 'policies')}, ${count(bindings.length, 'image field')} bound, ${count(problems.length, 'problem')}\n`,
+      `${problemLines(problems, style)}${count(policies.length, 'policy', 'policies')}, ${count(bindings.length, 'image field')} bound, ${count(problems.length, 'problem')}\n`,
   };
 }
 

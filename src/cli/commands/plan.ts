@@ -20,7 +20,9 @@ export interface PlanOptions extends ConfigOptions {
 /** `tallyman plan`: what a run would do; nothing is written. */
 export async function planCommand(options: PlanOptions, context: CliContext): Promise<Answer> {
   if (options.dir !== undefined) return planDirectory(options.dir, options, context);
-  const results = await withSession(options, context, ignore, (session, config) => runAll(session, config, true));
+  const results = await withSession(options, context, ignore, (session, config) =>
+    runAll(session, config, true),
+  );
   const change = results.some(({ result }) => result.outcome === 'planned');
   return {
     exit: worstExit([...resultExits(results, 'problems'), ...changeExit(change, options)]),
@@ -54,7 +56,14 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
   const scanner = await context.wiring.openScanner(config, context.environment);
   try {
     const { now } = context;
-    return await plan(prepared, { settings, ports: scanner, branch: '', history: undefined, now, listen: ignore });
+    return await plan(prepared, {
+      settings,
+      ports: scanner,
+      branch: '',
+      history: undefined,
+      now,
+      listen: ignore,
+    });
   } finally {
     await scanner.close();
   }

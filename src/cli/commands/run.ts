@@ -38,10 +38,14 @@ export async function runAll(
   dryRun: boolean,
   signal?: AbortSignal,
 ): Promise<NamedResult[]> {
-  return mapLimited(session.repositories, config.concurrency, async ({ settings, ports, config: { branch } }) => {
-    const result = await runRepository(ports, settings, new RunMemory(), { dryRun, signal });
-    return { repository: settings.repository, branch, result };
-  });
+  return mapLimited(
+    session.repositories,
+    config.concurrency,
+    async ({ settings, ports, config: { branch } }) => {
+      const result = await runRepository(ports, settings, new RunMemory(), { dryRun, signal });
+      return { repository: settings.repository, branch, result };
+    },
+  );
 }
 
 function answer(results: readonly NamedResult[], options: RunOnceOptions): Answer {
@@ -66,7 +70,9 @@ function describeResult({ repository, branch, result }: NamedResult, style: Styl
   const { commits } = result.plan;
   const bindings = count(result.plan.rulings.length, 'image field');
   if (result.outcome === 'unchanged') return `${title}: nothing to release; ${bindings} looked at\n`;
-  const word = { released: 'released', planned: 'would release', refused: 'could not release' }[result.outcome];
+  const word = { released: 'released', planned: 'would release', refused: 'could not release' }[
+    result.outcome
+  ];
   const head = `${title}: ${word} ${count(commits.length, 'change')}\n`;
   const bodies = commits.map(({ releases, diff }, index) => {
     const id = result.commits[index];

@@ -15,7 +15,11 @@ export async function schemaCommand(name: string | undefined): Promise<Answer> {
     throw new Failure('usage', `There is no schema "${name}"${hint}`);
   }
   const document = await load(known);
-  return { exit: 0, json: { name: known, document }, text: () => `${JSON.stringify(document, undefined, 2)}\n` };
+  return {
+    exit: 0,
+    json: { name: known, document },
+    text: () => `${JSON.stringify(document, undefined, 2)}\n`,
+  };
 }
 
 async function load(name: (typeof names)[number]): Promise<object> {

@@ -37,8 +37,13 @@ interface Row {
 /** `tallyman status`: what each service holds in each environment, what is newer, since when, and why not released. */
 export async function statusCommand(options: ConfigOptions, context: CliContext): Promise<Answer> {
   const { results, rows } = await withSession(options, context, ignore, async (session, config) => {
-    const parts = await mapLimited(session.repositories, config.concurrency, (one) => look(one, context.now()));
-    return { results: parts.map(({ result }) => result), rows: parts.flatMap((part) => part.rows).sort(compareRows) };
+    const parts = await mapLimited(session.repositories, config.concurrency, (one) =>
+      look(one, context.now()),
+    );
+    return {
+      results: parts.map(({ result }) => result),
+      rows: parts.flatMap((part) => part.rows).sort(compareRows),
+    };
   });
   return {
     exit: worstExit(resultExits(results, 'problems')),
@@ -57,7 +62,15 @@ const head = ['SERVICE', 'ENV', 'HOLDS', 'SINCE', 'NEWER', 'BECAUSE', 'FIELD'];
 function cells(row: Row): string[] {
   const since = row.since === null ? '-' : row.since.slice(0, 10);
   const place = formatPlace(row);
-  return [row.service, row.environment || '-', row.tag ?? '-', since, row.newer ?? '-', row.because || '-', place];
+  return [
+    row.service,
+    row.environment || '-',
+    row.tag ?? '-',
+    since,
+    row.newer ?? '-',
+    row.because || '-',
+    place,
+  ];
 }
 
 async function look(one: SessionRepository, now: number): Promise<{ result: NamedResult; rows: Row[] }> {
@@ -115,7 +128,8 @@ function because(ruling: Ruling, newer: string | null, stop: string | undefined)
 }
 
 function compareRows(a: Row, b: Row): number {
-  const key = ({ repository, service, environment, field }: Row) => [repository, service, environment, field].join('\0');
+  const key = ({ repository, service, environment, field }: Row) =>
+    [repository, service, environment, field].join('\0');
   return key(a) < key(b) ? -1 : 1;
 }
 
