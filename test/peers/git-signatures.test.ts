@@ -42,6 +42,16 @@ describePeer(['git', 'ssh-keygen'], 'SSH signatures, judged by OpenSSH and git',
     await judge(signer, signer.publicKey, folder);
   });
 
+  it('need the passphrase, and the right one', async () => {
+    const file = join(folder, 'locked');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-a', '2', '-N', 'open sesame', '-f', file]);
+    const privateKey = await readFile(file);
+    await expect(createSshSigner({ privateKey })).rejects.toThrow('is encrypted; give its passphrase');
+    await expect(createSshSigner({ privateKey, passphrase: 'open barley' })).rejects.toThrow(
+      'the SSH signing key does not open with the passphrase that was given',
+    );
+  });
+
   it('are good by a key that we made', async () => {
     const pair = generateSshKey('demo key');
     const file = join(folder, 'made');
