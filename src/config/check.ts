@@ -61,11 +61,14 @@ function unknownRepositories({ repositories, environments }: ConfigDocument): Is
   });
 }
 
-function uselessKeys({ url, auth }: RepositoryDocument, path: readonly PropertyKey[]): Issue[] {
-  if (url.kind !== 'local' || auth === undefined) return [];
-  return [
-    { path: [...path, 'auth'], atKey: true, message: 'auth has no meaning for a local path; remove it' },
-  ];
+function uselessKeys({ url, auth, push }: RepositoryDocument, path: readonly PropertyKey[]): Issue[] {
+  if (url.kind !== 'local') return [];
+  const keys = [...(auth === undefined ? [] : ['auth']), ...(push.options.length === 0 ? [] : ['push'])];
+  return keys.map((key) => ({
+    path: [...path, key],
+    atKey: true,
+    message: `${key} has no meaning for a local path; remove it`,
+  }));
 }
 
 interface ScheduleKeys {
