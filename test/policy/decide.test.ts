@@ -4,17 +4,16 @@ import { decideRows } from './decide-rows.ts';
 import { decided, drops, inputOf, type Scene } from './inputs.ts';
 
 describe('decide', () => {
-  for (const [label, scene, elected, dropped] of decideRows) {
-    it(`${label}`, () => {
-      const decision = decided(scene);
-      expect(decision.elected).toBe(elected);
-      expect(drops(decision)).toEqual(dropped ?? drops(decision));
-      expect(decision.considered).toBe(scene.tags?.length);
-      expect(decision.dropped.length + (elected === null ? 0 : 1)).toBe(decision.considered);
-      expect(decision.reason).not.toBe('');
-      expect(decision.dropped.every(({ detail }) => detail !== '')).toBe(true);
-    });
-  }
+  const scenes = decideRows.map(([label, scene, elected, dropped]) => ({ label, scene, elected, dropped }));
+  it.each(scenes)('$label', ({ scene, elected, dropped }) => {
+    const decision = decided(scene);
+    expect(decision.elected).toBe(elected);
+    expect(drops(decision)).toEqual(dropped ?? drops(decision));
+    expect(decision.considered).toBe(scene.tags?.length);
+    expect(decision.dropped.length + (elected === null ? 0 : 1)).toBe(decision.considered);
+    expect(decision.reason).not.toBe('');
+    expect(decision.dropped.every(({ detail }) => detail !== '')).toBe(true);
+  });
 });
 
 describe('what must be known first', () => {
