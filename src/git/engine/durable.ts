@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { Failure, type FailureCode } from '../../core/failure.ts';
@@ -15,8 +15,17 @@ export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o
     writeNew(temporary, bytes, mode);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw diskFailure(error, 'write', path);
+  }
+}
+
+/** For debris: the first error is the one to tell. */
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // it was never made, or the disk takes nothing at all
   }
 }
 
