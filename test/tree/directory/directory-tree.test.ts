@@ -110,6 +110,15 @@ describe('openDirectoryTree', () => {
     expect(await settled()).not.toBe(second);
   });
 
+  it('gives a file that may still change under the same stamp an id that never comes back', async () => {
+    const root = await checkout({ 'a.yaml': 'one' });
+    const later = new Date(Date.now() + 3_600_000);
+    await utimes(join(root, 'a.yaml'), later, later);
+    const tree = openDirectoryTree(root);
+    const ids = [await tree.list(), await tree.list()].map(([entry]) => entry?.id);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
   it('never gives one id to two contents, however fast they come', async () => {
     const root = await checkout({ 'a.yaml': '0' });
     const tree = openDirectoryTree(root);
