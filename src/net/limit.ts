@@ -17,24 +17,32 @@ export function withHostLimit(client: HttpClient, limit: HostLimit = {}): HttpCl
   const gates = new Map<string, Gate>();
   return {
     request: async (request) => {
-      const host = URL.parse(request.url)?.host ?? '';
-      let gate = gates.get(host);
-      if (gate === undefined) gates.set(host, (gate = new Gate(limit)));
+      const origin = originOf(request.url);
+      let gate = gates.get(origin);
+      if (gate === undefined) gates.set(origin, (gate = new Gate(limit)));
       return through(gate, client, request);
     },
     close: () => client.close(),
   };
 }
 
+/** Scheme, host and port as they are spelled. */
+function originOf(url: string): string {
+  const end = url.indexOf('/', url.indexOf('://') + 3);
+  return end < 0 ? url : url.slice(0, end);
+}
+
 async function through(gate: Gate, client: HttpClient, request: HttpRequest): Promise<HttpResponse> {
-  await gate.enter(request.signal);
+  const entering = gate.enter(request.signal);
+  if (entering !== undefined) await entering;
   let open = true;
   const leave = () => {
     if (open) gate.leave();
     open = false;
   };
   try {
-    await gate.turn(request.signal);
+    const turn = gate.turn(request.signal);
+    if (turn !== undefined) await turn;
     return new LimitedResponse(await client.request(request), leave);
   } catch (error) {
     leave();
@@ -66,16 +74,28 @@ class LimitedResponse implements HttpResponse {
     }
   }
 
-  bytes(limit: number): Promise<Uint8Array> {
-    return this.#inner.bytes(limit).finally(this.#leave);
+  async bytes(limit: number): Promise<Uint8Array> {
+    try {
+      return await this.#inner.bytes(limit);
+    } finally {
+      this.#leave();
+    }
   }
 
-  text(limit: number): Promise<string> {
-    return this.#inner.text(limit).finally(this.#leave);
+  async text(limit: number): Promise<string> {
+    try {
+      return await this.#inner.text(limit);
+    } finally {
+      this.#leave();
+    }
   }
 
-  discard(): Promise<void> {
-    return this.#inner.discard().finally(this.#leave);
+  async discard(): Promise<void> {
+    try {
+      await this.#inner.discard();
+    } finally {
+      this.#leave();
+    }
   }
 }
 
@@ -91,24 +111,31 @@ class Gate {
     this.#free = limit.concurrency ?? 8;
   }
 
-  async enter(signal: AbortSignal | undefined): Promise<void> {
+  /** `undefined`: there was a place. */
+  enter(signal: AbortSignal | undefined): Promise<void> | undefined {
     if (signal?.aborted === true) throw stopped();
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const give = () => {
-      this.#queue.delete(resolve);
-      reject(stopped());
-    };
-    signal?.addEventListener('abort', give, { once: true });
-    this.#queue.add(resolve);
-    try {
-      await promise;
-    } finally {
-      signal?.removeEventListener('abort', give);
-    }
+    if (this.#free === 0) return this.#wait(signal);
+    this.#free--;
+    return undefined;
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal === undefined) {
+        this.#queue.add(resolve);
+        return;
+      }
+      const enter = () => {
+        signal.removeEventListener('abort', give);
+        resolve();
+      };
+      const give = () => {
+        this.#queue.delete(enter);
+        reject(stopped());
+      };
+      signal.addEventListener('abort', give, { once: true });
+      this.#queue.add(enter);
+    });
   }
 
   leave(): void {
@@ -121,14 +148,14 @@ class Gate {
     first();
   }
 
-  /** Waits until the rate allows the next request. */
-  async turn(signal: AbortSignal | undefined): Promise<void> {
+  /** Waits until the rate allows the next request; `undefined`: it does so now. */
+  turn(signal: AbortSignal | undefined): Promise<void> | undefined {
     const { perSecond, now = () => performance.now(), sleep = pause } = this.#limit;
-    if (perSecond === undefined) return;
+    if (perSecond === undefined) return undefined;
     const at = Math.max(now(), this.#next);
     this.#next = at + 1000 / perSecond;
     const ms = at - now();
-    if (ms > 0) await sleep(ms, signal);
+    return ms > 0 ? sleep(ms, signal) : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import type { HttpRequest } from './client.ts';
+import type { HttpRequest, HttpResponse } from './client.ts';
 import { redactUrl } from './redact.ts';
 
 /** Redirects that one request may take. */
@@ -13,9 +13,10 @@ export const mostRedirects = 5;
 export function redirected(
   request: HttpRequest,
   from: URL,
-  answer: { readonly status: number; readonly location: string | undefined },
+  answer: Pick<HttpResponse, 'status' | 'headers'>,
 ): HttpRequest | undefined {
-  const { status, location } = answer;
+  const { status } = answer;
+  const location = answer.headers['location'];
   if (!redirectStatuses.has(status) || location === undefined || request.redirect === 'manual')
     return undefined;
   const to = URL.parse(location, from.href);

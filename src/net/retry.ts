@@ -40,26 +40,25 @@ async function retried(
 ): Promise<HttpResponse> {
   const { attempts = 3, sleep = wait, longestWait = 30_000, now = Date.now } = options;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await once(client, request);
-    const response = outcome instanceof Failure ? undefined : outcome;
-    const again = outcome instanceof Failure ? outcome.retryable : passing.has(outcome.status);
-    const pause = parseRetryAfter(response?.headers['retry-after'], now()) ?? backoff(attempt, options);
-    if (!again || attempt >= attempts || pause > longestWait) {
-      if (outcome instanceof Failure) throw outcome;
-      return outcome;
-    }
-    await response?.discard();
+    const outcome = await client.request(request).catch(asOutcome);
+    const failed = outcome instanceof Failure;
+    if (!(failed ? outcome.retryable : passing.has(outcome.status))) return result(outcome);
+    const asked = failed ? undefined : parseRetryAfter(outcome.headers['retry-after'], now());
+    const pause = asked ?? backoff(attempt, options);
+    if (attempt >= attempts || pause > longestWait) return result(outcome);
+    if (!failed) await outcome.discard();
     await sleep(pause, request.signal);
   }
 }
 
-async function once(client: HttpClient, request: HttpRequest): Promise<HttpResponse | Failure> {
-  try {
-    return await client.request(request);
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
+function asOutcome(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+function result(outcome: HttpResponse | Failure): HttpResponse {
+  if (outcome instanceof Failure) throw outcome;
+  return outcome;
 }
 
 /** Between half and all of the doubled wait, so that clients that failed together do not come back together. */

@@ -31,8 +31,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 
 class UndiciClient implements HttpClient {
   readonly #options: HttpClientOptions;
-  #checked: Promise<Dispatcher> | undefined;
-  #unchecked: Promise<Dispatcher> | undefined;
+  /** With and without certificate checks, made when first needed. */
+  readonly #dispatchers = new Map<boolean, Dispatcher | Promise<Dispatcher>>();
   #closed = false;
 
   constructor(options: HttpClientOptions) {
@@ -44,10 +44,7 @@ class UndiciClient implements HttpClient {
     for (let hops = 0; ; hops++) {
       const url = checkedUrl(next.url);
       const answer = await this.#send(next, url);
-      const onward = redirected(next, url, {
-        status: answer.status,
-        location: answer.headers['location'],
-      });
+      const onward = redirected(next, url, answer);
       if (onward === undefined) return answer;
       await answer.discard();
       if (hops === mostRedirects) {
@@ -61,13 +58,14 @@ class UndiciClient implements HttpClient {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const dispatcher of [this.#checked, this.#unchecked]) await (await dispatcher)?.destroy(null);
+    for (const dispatcher of this.#dispatchers.values()) await (await dispatcher).destroy(null);
   }
 
   async #send(request: HttpRequest, url: URL): Promise<HttpResponse> {
     const { signal } = request;
     try {
-      const dispatcher = await this.#dispatcher(url);
+      const ready = this.#dispatcher(url);
+      const dispatcher = ready instanceof Promise ? await ready : ready;
       const answer = await dispatcher.request({
         origin: url.origin,
         path: url.pathname + url.search,
@@ -93,13 +91,18 @@ class UndiciClient implements HttpClient {
     return headers;
   }
 
-  #dispatcher(url: URL): Promise<Dispatcher> {
+  #dispatcher(url: URL): Dispatcher | Promise<Dispatcher> {
     if (this.#closed) throw new Failure('aborted', 'the HTTP client was closed', { host: url.host });
     const insecure = this.#options.insecureHosts;
-    if (insecure !== undefined && (insecure.has(url.host) || insecure.has(url.hostname))) {
-      return (this.#unchecked ??= createDispatcher(this.#options, false));
-    }
-    return (this.#checked ??= createDispatcher(this.#options, true));
+    const verify = insecure === undefined || !(insecure.has(url.host) || insecure.has(url.hostname));
+    const kept = this.#dispatchers.get(verify);
+    if (kept !== undefined) return kept;
+    const made = createDispatcher(this.#options, verify).then((dispatcher) => {
+      this.#dispatchers.set(verify, dispatcher);
+      return dispatcher;
+    });
+    this.#dispatchers.set(verify, made);
+    return made;
   }
 }
 

@@ -9,20 +9,22 @@ import { requestFailure, tooLarge } from './failures.ts';
 export class UndiciResponse implements HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly url: string;
+  readonly #url: URL;
   readonly #body: Dispatcher.ResponseData['body'];
-  readonly #host: string;
   readonly #signal: AbortSignal | undefined;
 
   constructor(answer: Dispatcher.ResponseData, url: URL, signal: AbortSignal | undefined) {
     this.status = answer.statusCode;
     this.headers = joined(answer.headers);
-    this.url = url.href;
+    this.#url = url;
     this.#body = answer.body;
-    this.#host = url.host;
     this.#signal = signal;
     // A body that fails or is destroyed while nobody reads it must not end the process; readers get the error as well.
     answer.body.on('error', () => undefined);
+  }
+
+  get url(): string {
+    return this.#url.href;
   }
 
   async *body(limit: number): AsyncGenerator<Uint8Array> {
@@ -30,23 +32,25 @@ export class UndiciResponse implements HttpResponse {
     try {
       for await (const chunk of this.#source(limit) as AsyncIterable<Uint8Array>) {
         total += chunk.byteLength;
-        if (total > limit) throw tooLarge(this.#host, limit);
+        if (total > limit) throw tooLarge(this.#url.host, limit);
         yield chunk;
       }
     } catch (error) {
-      throw requestFailure(error, this.#host, this.#signal);
+      throw requestFailure(error, this.#url.host, this.#signal);
     } finally {
       this.#body.destroy();
     }
   }
 
   async bytes(limit: number): Promise<Uint8Array> {
+    if (this.#isDeclared(limit)) return this.#whole(() => this.#body.bytes());
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.body(limit)) chunks.push(chunk);
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
   }
 
   async text(limit: number): Promise<string> {
+    if (this.#isDeclared(limit)) return this.#whole(() => this.#body.text());
     return new TextDecoder().decode(await this.bytes(limit));
   }
 
@@ -58,19 +62,37 @@ export class UndiciResponse implements HttpResponse {
     }
   }
 
+  /** Whether the answer cannot be over the limit: its parser takes no more bytes than the answer's head declares. */
+  #isDeclared(limit: number): boolean {
+    const length = this.headers['content-length'];
+    return length !== undefined && Number(length) <= limit && this.headers['content-encoding'] === undefined;
+  }
+
+  async #whole<Value>(read: () => Promise<Value>): Promise<Value> {
+    try {
+      return await read();
+    } catch (error) {
+      throw requestFailure(error, this.#url.host, this.#signal);
+    }
+  }
+
   #source(limit: number): Readable {
     const codings = (this.headers['content-encoding'] ?? '')
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== '' && name !== 'identity');
     if (codings.length === 0) {
-      if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge(this.#host, limit);
+      if (Number(this.headers['content-length'] ?? 0) > limit) throw tooLarge(this.#url.host, limit);
       return this.#body;
     }
     if (codings.length > mostCodings) {
-      throw new Failure('bad-answer', `${this.#host} compressed its answer more than ${mostCodings} times`, {
-        host: this.#host,
-      });
+      throw new Failure(
+        'bad-answer',
+        `${this.#url.host} compressed its answer more than ${mostCodings} times`,
+        {
+          host: this.#url.host,
+        },
+      );
     }
     // RFC 9110, 8.4: codings stand in the order in which they were applied.
     const stages = codings.reverse().map((name) => this.#decoder(name));
@@ -81,8 +103,8 @@ export class UndiciResponse implements HttpResponse {
     if (name === 'gzip' || name === 'x-gzip') return createGunzip();
     if (name === 'deflate') return createInflate();
     if (name === 'br') return createBrotliDecompress();
-    throw new Failure('bad-answer', `${this.#host} compressed its answer in an unknown way`, {
-      host: this.#host,
+    throw new Failure('bad-answer', `${this.#url.host} compressed its answer in an unknown way`, {
+      host: this.#url.host,
     });
   }
 }

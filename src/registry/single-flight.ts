@@ -12,8 +12,10 @@ export function shareListings(lister: TagLister): TagLister {
 
 interface Flight<Value> {
   readonly result: Promise<Value>;
-  readonly controller: AbortController;
+  /** `undefined` where a caller without a signal waits: that one never leaves. */
+  readonly controller: AbortController | undefined;
   waiting: number;
+  done: boolean;
 }
 
 /**
@@ -26,10 +28,10 @@ export class SingleFlight<Value> {
   async join(
     key: string,
     signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<Value>,
+    work: (signal: AbortSignal | undefined) => Promise<Value>,
   ): Promise<Value> {
     if (signal?.aborted === true) throw left();
-    const flight = this.#flights.get(key) ?? this.#start(key, work);
+    const flight = this.#flights.get(key) ?? this.#start(key, signal !== undefined, work);
     flight.waiting++;
     const leaving = signal === undefined ? undefined : abortion(signal);
     try {
@@ -37,20 +39,25 @@ export class SingleFlight<Value> {
     } finally {
       leaving?.stop();
       flight.waiting--;
-      if (flight.waiting === 0) {
+      if (flight.waiting === 0 && !flight.done) {
         // Nobody is left: a caller that comes now must not join work that is being aborted.
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        flight.controller.abort();
+        flight.controller?.abort();
       }
     }
   }
 
-  #start(key: string, work: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
-    const controller = new AbortController();
-    const result = work(controller.signal);
-    const flight: Flight<Value> = { result, controller, waiting: 0 };
+  #start(
+    key: string,
+    canLeave: boolean,
+    work: (signal: AbortSignal | undefined) => Promise<Value>,
+  ): Flight<Value> {
+    const controller = canLeave ? new AbortController() : undefined;
+    const result = work(controller?.signal);
+    const flight: Flight<Value> = { result, controller, waiting: 0, done: false };
     this.#flights.set(key, flight);
     const forget = () => {
+      flight.done = true;
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
     result.then(forget, forget);

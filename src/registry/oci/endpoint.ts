@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly credentialHost: string;
   /** Base of the API, without `/v2`. */
   readonly base: URL;
+  /** The same as text, without a slash at its end. */
+  readonly api: string;
 }
 
 export interface EndpointOptions {
@@ -25,7 +27,7 @@ export function endpointOf(host: string, options: EndpointOptions): Endpoint {
     const scheme = options.insecureHosts.has(host) ? 'http' : 'https';
     const base = URL.parse(`${scheme}://${apiHost}`);
     if (base === null) throw new Failure('invalid-config', `"${host}" is no registry host`, { host });
-    return { host, credentialHost: host, base };
+    return { host, credentialHost: host, base, api: withoutSlash(base) };
   }
   const base = URL.parse(configured);
   if (
@@ -46,8 +48,13 @@ export function endpointOf(host: string, options: EndpointOptions): Endpoint {
       { host },
     );
   }
-  return { host, credentialHost: base.host === hubApi ? hub : base.host, base };
+  const credentialHost = base.host === hubApi ? hub : base.host;
+  return { host, credentialHost, base, api: withoutSlash(base) };
 }
 
 const hub = 'docker.io';
 const hubApi = 'registry-1.docker.io';
+
+function withoutSlash(url: URL): string {
+  return `${url.origin}${url.pathname}`.replace(/\/$/, '');
+}

@@ -131,7 +131,7 @@ export class ImageReader {
   }
 
   #call(method: 'GET' | 'HEAD', rest: string, task: string): Call {
-    const url = new URL(`${this.#session.endpoint.base.href.replace(/\/$/, '')}/v2/${this.#path}/${rest}`);
+    const url = `${this.#session.endpoint.api}/v2/${this.#path}/${rest}`;
     const accept = rest.startsWith('manifests/') ? { accept: acceptedManifests } : {};
     return { method, url, path: this.#path, task, signal: this.#signal, ...accept };
   }

@@ -18,7 +18,7 @@ export interface SessionOptions {
 
 export interface Call {
   readonly method: 'GET' | 'HEAD';
-  readonly url: URL;
+  readonly url: string;
   /** Path of the repository: `acme/web`. */
   readonly path: string;
   /** For messages: `list the tags of ghcr.io/acme/web`. */
@@ -87,7 +87,7 @@ export class RegistrySession {
   /** Read anew each time, so that a rotated secret counts at once; tokens that another user was given are dropped then. */
   async #credentials(): Promise<RegistryCredentials | undefined> {
     const credentials = await this.#options.credentials.credentials(this.endpoint.credentialHost);
-    const user = JSON.stringify(credentials ?? null);
+    const user = credentials === undefined ? '' : JSON.stringify(credentials);
     if (user !== this.#user) this.#tokens.clear();
     this.#user = user;
     return credentials;
@@ -96,7 +96,7 @@ export class RegistrySession {
   #request(call: Call, authorization: string | undefined): Promise<HttpResponse> {
     return this.#options.client.request({
       method: call.method,
-      url: call.url.href,
+      url: call.url,
       headers: {
         ...(call.accept === undefined ? {} : { accept: call.accept }),
         ...(authorization === undefined ? {} : { authorization }),

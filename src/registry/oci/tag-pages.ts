@@ -24,39 +24,49 @@ export async function listAllTags(
   limits: PageLimits,
   signal: AbortSignal | undefined,
 ): Promise<Tag[]> {
-  const { host, base } = session.endpoint;
-  const list = new URL(`${base.href.replace(/\/$/, '')}/v2/${path}/tags/list`);
+  const { host, api } = session.endpoint;
+  const list = `${api}/v2/${path}/tags/list`;
   const fail = (code: 'bad-answer' | 'too-large', words: string) =>
     new Failure(
       code,
       `cannot list the tags of ${repository}: ${host} ${words}; nothing is elected from a part`,
       { host },
     );
-  const tags = new Set<string>();
+  const tags = new Set<Tag>();
   const asked = new Set<string>();
-  let url: URL | undefined = withQuery(list, { n: String(pageSize) });
-  while (url !== undefined) {
-    if (asked.has(url.search)) throw fail('bad-answer', 'sends the client round in a circle of pages');
+  let query: string | undefined = `?n=${pageSize}`;
+  while (query !== undefined) {
+    if (asked.has(query)) throw fail('bad-answer', 'sends the client round in a circle of pages');
     if (asked.size >= limits.pages) throw fail('too-large', `has more than ${limits.pages} pages of them`);
-    asked.add(url.search);
-    const page = await readPage(session, url, repository, path, signal);
-    const before = tags.size;
-    for (const tag of page.tags) tags.add(tag);
+    asked.add(query);
+    const page = await readPage(session, `${list}${query}`, repository, path, signal);
+    const repeated = addTags(tags, page.tags);
     if (tags.size > limits.tags) throw fail('too-large', `has more than ${limits.tags} of them`);
-    const fresh = tags.size > before;
     if (page.next === undefined) {
-      // A registry that does not know `last` gives the same page again: then nothing is new, and the list is complete.
-      const end = page.tags.length === pageSize && fresh ? page.tags.at(-1) : undefined;
-      url = end === undefined ? undefined : withQuery(list, { n: String(pageSize), last: end });
+      // A registry that does not know `last` gives the same page again: then the list is complete.
+      const end = page.tags.length === pageSize && !repeated ? page.tags.at(-1) : undefined;
+      query = end === undefined ? undefined : `?n=${pageSize}&last=${encodeURIComponent(end.toWellFormed())}`;
     } else {
-      if (page.tags.length > 0 && !fresh)
-        throw fail('bad-answer', 'gives a page again and says that more follow');
-      url = nextPage(page.next, url, list);
-      if (url === undefined)
+      if (repeated) throw fail('bad-answer', 'gives a page again and says that more follow');
+      query = nextQuery(page.next, list);
+      if (query === undefined) {
         throw fail('bad-answer', 'says that the next page is at another address, which is not followed');
+      }
     }
   }
-  return [...tags].map((tag) => parseTag(tag)).filter((tag) => tag !== undefined);
+  return [...tags];
+}
+
+/** Whether `page` holds tags, all of them known already. */
+function addTags(tags: Set<Tag>, page: readonly string[]): boolean {
+  const before = tags.size;
+  let invalid = 0;
+  for (const text of page) {
+    const tag = parseTag(text);
+    if (tag === undefined) invalid++;
+    else tags.add(tag);
+  }
+  return page.length > 0 && invalid === 0 && tags.size === before;
 }
 
 const pageSize = 1000;
@@ -69,7 +79,7 @@ interface Page {
 
 async function readPage(
   session: RegistrySession,
-  url: URL,
+  url: string,
   repository: Repository,
   path: string,
   signal: AbortSignal | undefined,
@@ -92,20 +102,12 @@ async function readPage(
 }
 
 /**
- * The next page, always at our own address of the list: the host and path of the link must be ours, and its scheme is not taken over, since
- * registries behind a TLS proxy often write `http`.
+ * The query of the next page, which is always at our own address of the list: the host and path of the link must be ours, and its scheme is
+ * not taken over, since registries behind a TLS proxy often write `http`.
  */
-function nextPage(target: string, from: URL, list: URL): URL | undefined {
-  const url = URL.parse(target, from.href);
+function nextQuery(target: string, list: string): string | undefined {
+  const ours = new URL(list);
+  const url = URL.parse(target, list);
   if (url === null || url.username + url.password !== '') return undefined;
-  if (url.host !== list.host || url.pathname !== list.pathname) return undefined;
-  const next = new URL(list.href);
-  next.search = url.search;
-  return next;
-}
-
-function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
-  const made = new URL(url.href);
-  made.search = new URLSearchParams(query).toString();
-  return made;
+  return url.host === ours.host && url.pathname === ours.pathname ? url.search : undefined;
 }

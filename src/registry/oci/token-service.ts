@@ -13,7 +13,7 @@ export interface TokenRequest {
   /** Of the registry, for messages. */
   readonly host: string;
   readonly task: string;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   readonly now: () => number;
 }
 
