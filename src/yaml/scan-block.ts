@@ -23,7 +23,7 @@ export function takeLine(s: ScanState, at: number, column: number): boolean {
   if (s.inSequence) {
     // A sequence in the same column as the keys of the map that it is in: the map goes on.
     s.close();
-    if (s.indent !== column || s.inSequence) return false;
+    if (s.indent !== column) return false;
   }
   return takeEntry(s, at, column);
 }
@@ -182,6 +182,8 @@ function finishQuoted(s: ScanState, at: number): boolean {
 
 /** Ends a plain scalar of which `takePlain` read the first line. At the root it has only that one. */
 function finishPlain(s: ScanState, at: number, parent: number): boolean {
+  // The parser then takes less indented lines for part of the text.
+  if (s.shallowComment) return false;
   if (isBreak(s.text.charCodeAt(s.tokenNext)) && parent !== -1) {
     if (!takePlainLines(s, parent)) return false;
   } else if (!endLine(s, s.tokenEnd)) {

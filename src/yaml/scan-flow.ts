@@ -15,7 +15,7 @@ export function takeFlow(s: ScanState, start: number, parent: number): boolean {
   let needsComma = false;
   for (let at = start + 1; ;) {
     at = skipToItem(s, at, parent, base);
-    if (at === -1) return false;
+    if (at === -1 || s.full) return false;
     const char = text.charCodeAt(at);
     if (char === code.closeSquare || char === code.closeCurly) {
       if (s.inSequence !== (char === code.closeSquare)) return false;

@@ -155,7 +155,10 @@ function afterColon(next: number): PlainStop | undefined {
   return next === code.tab ? 'unsure' : undefined;
 }
 
-/** First character of a quoted scalar's next line that is not blank; -1 where it is not indented beyond `parent`. */
+/**
+ * First character of a quoted scalar's next line that is not blank; -1 where it is not indented beyond `parent`, or
+ * not at all: `---` there would end the document.
+ */
 function quotedLine(text: string, start: number, parent: number): number {
   let line = start;
   for (;;) {
@@ -165,7 +168,7 @@ function quotedLine(text: string, start: number, parent: number): number {
       line = afterBreak(text, at);
       continue;
     }
-    return at - line > parent && char > code.space ? at : -1;
+    return at > line && at - line > parent && char > code.space ? at : -1;
   }
 }
 

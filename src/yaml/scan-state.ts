@@ -1,10 +1,20 @@
 import { makeNode } from './node.ts';
 import type { OpenNode } from './node.ts';
-import type { NodeKind, NodeStyle, OutlineComment, OutlineDocument } from './outline.ts';
+import type {
+  NodeKind,
+  NodeStyle,
+  Outline,
+  OutlineComment,
+  OutlineDocument,
+  OutlineNode,
+} from './outline.ts';
 import { decodeFlowScalar } from './scalar.ts';
 
 /** Nesting beyond this is left to the parser, which says where it is too deep. */
 const deepest = 100;
+
+/** More nodes than this are left to the parser, which says that they are too many. */
+const mostNodes = 500_000;
 
 /** From this many keys on, a map's keys are looked up in a set instead of one by one. */
 const manyKeys = 24;
@@ -26,7 +36,13 @@ export class ScanState {
   tokenNext = 0;
 
   documentOpen = false;
+  /** After `...`: only `---` may begin the next document. */
+  afterEnd = false;
   root = -1;
+  /** Where the document being read starts, and what there was before it. */
+  documentStart = 0;
+  private nodesBefore = 0;
+  private commentsBefore = 0;
 
   /** Number of open collections. */
   depth = 0;
@@ -42,6 +58,8 @@ export class ScanState {
   /** Set while an entry's value may stand on the lines below. */
   pending = false;
   emptyAt = 0;
+  /** Set where a comment stands between an entry and its value, no deeper than the entry. */
+  shallowComment = false;
 
   private readonly indents: number[] = [];
   private readonly indexes: number[] = [];
@@ -55,6 +73,16 @@ export class ScanState {
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  get outline(): Outline {
+    const { text, nodes, documents, comments } = this;
+    return { text, nodes, documents, comments };
+  }
+
+  /** Whether there are more nodes than the scanner takes. */
+  get full(): boolean {
+    return this.nodes.length > mostNodes;
   }
 
   /** Adds the value of the current entry. */
@@ -82,6 +110,7 @@ export class ScanState {
     nodes.push(node);
     this.lastEnd = end;
     this.pending = false;
+    this.shallowComment = false;
     this.anchor = undefined;
     this.tag = undefined;
     return node;
@@ -164,6 +193,46 @@ export class ScanState {
     return this.anchors?.has(name) === true;
   }
 
+  /** Begins a document at its `---`. */
+  startDocument(at: number): void {
+    this.endDocument();
+    this.documentOpen = true;
+    this.afterEnd = false;
+    this.keep(at);
+  }
+
+  /** Puts what the parser read in place of the document being read, and goes on at `position`. */
+  replaceDocument(outline: Outline, position: number): void {
+    const { nodesBefore, documentStart: shift } = this;
+    this.nodes.length = nodesBefore;
+    this.comments.length = this.commentsBefore;
+    const documents = this.documents.length;
+    for (const node of outline.nodes) this.nodes.push(shifted(node, shift, nodesBefore, documents));
+    for (const { start, end } of outline.comments) this.addComment(start + shift, end + shift);
+    for (const { root } of outline.documents) {
+      this.documents.push({ root: root === -1 ? -1 : root + nodesBefore });
+    }
+    this.depth = 0;
+    this.indent = -1;
+    this.inSequence = false;
+    this.keyCount = 0;
+    this.pending = false;
+    this.shallowComment = false;
+    this.anchor = undefined;
+    this.tag = undefined;
+    this.documentOpen = false;
+    this.forget();
+    this.position = position;
+    // Whatever is unsure next is after what was read here: each fallback goes forward.
+    this.keep(position);
+  }
+
+  private keep(documentStart: number): void {
+    this.documentStart = documentStart;
+    this.nodesBefore = this.nodes.length;
+    this.commentsBefore = this.comments.length;
+  }
+
   /** Ends the open document, if there is one. */
   endDocument(): void {
     if (!this.documentOpen) return;
@@ -171,11 +240,32 @@ export class ScanState {
     while (this.depth > 0) this.close();
     this.documents.push({ root: this.root });
     this.documentOpen = false;
+    this.forget();
+  }
+
+  private forget(): void {
     this.root = -1;
     this.keyStart = -1;
     this.keyEnd = -1;
     this.anchors = undefined;
   }
+}
+
+function shifted(node: OutlineNode, by: number, index: number, documents: number): OpenNode {
+  return makeNode(
+    node.kind,
+    node.style,
+    node.parent === -1 ? -1 : node.parent + index,
+    node.next + index,
+    node.document + documents,
+    node.depth,
+    node.keyStart === -1 ? -1 : node.keyStart + by,
+    node.keyEnd === -1 ? -1 : node.keyEnd + by,
+    node.start + by,
+    node.end + by,
+    node.anchor,
+    node.tag,
+  );
 }
 
 /** Equal for equal keys, whatever their quotes. Unequal keys with one hash only make the scanner unsure. */

@@ -13,13 +13,23 @@ export const scannerVersion = 1;
  * error and gives the same one (architecture.md, idea 1).
  */
 export function scan(text: string): Outline | undefined {
+  const s = startScan(text);
+  return s !== undefined && scanOn(s) ? s.outline : undefined;
+}
+
+/** A scan before its first line; `undefined` where no part of the text can be scanned. */
+export function startScan(text: string): ScanState | undefined {
   if (hasLoneReturn(text)) return undefined;
   const s = new ScanState(text);
   s.position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (s.position < text.length) if (!takeAnyLine(s)) return undefined;
+  return s;
+}
+
+/** Scans on to the end; false where we are unsure of the document that is being read. */
+export function scanOn(s: ScanState): boolean {
+  while (s.position < s.text.length) if (!takeAnyLine(s)) return false;
   s.endDocument();
-  const { nodes, documents, comments } = s;
-  return { text, nodes, documents, comments };
+  return !s.full;
 }
 
 function takeAnyLine(s: ScanState): boolean {
@@ -32,24 +42,34 @@ function takeAnyLine(s: ScanState): boolean {
     return true;
   }
   if (char === code.hash) {
+    if (s.pending && at - line <= s.indent) s.shallowComment = true;
     s.position = takeComment(s, at);
     return true;
   }
   if (at === line) {
     if (char === code.dash && isMarker(text, at, '---')) return takeDocumentStart(s, at);
-    if (char === code.dot && isMarker(text, at, '...')) return false;
+    if (char === code.dot && isMarker(text, at, '...')) return takeDocumentEnd(s, at);
   }
+  if (s.afterEnd || s.full) return false;
   s.documentOpen = true;
   return takeLine(s, at, at - line);
 }
 
 /** Takes `---` where nothing but a comment follows on its line. */
 function takeDocumentStart(s: ScanState, at: number): boolean {
+  s.startDocument(at);
+  return endLine(s, at + 3);
+}
+
+/** Takes `...` where nothing but a comment follows on its line. */
+function takeDocumentEnd(s: ScanState, at: number): boolean {
+  if (!s.documentOpen) return false;
   s.endDocument();
-  s.documentOpen = true;
+  s.afterEnd = true;
   return endLine(s, at + 3);
 }
 
 function isMarker(text: string, at: number, marker: string): boolean {
-  return text.startsWith(marker, at) && isGap(text.charCodeAt(at + 3));
+  const next = text.charCodeAt(at + 3);
+  return text.startsWith(marker, at) && (isGap(next) || next === code.tab);
 }

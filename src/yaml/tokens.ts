@@ -21,19 +21,19 @@ interface Spot {
 export function outlineOf(
   text: string,
   tokens: readonly CST.Token[],
+  comments: readonly OutlineComment[],
 ): { readonly outline: Outline } | { readonly error: YamlError } {
   const builder = new Builder(text);
-  for (const token of tokens) builder.token(token);
+  for (const token of tokens) if (token.type === 'document') builder.document(token);
   if (builder.error !== undefined) return { error: builder.error };
   const { nodes, documents } = builder;
-  return { outline: { text, nodes, documents, comments: builder.sortedComments() } };
+  return { outline: { text, nodes, documents, comments } };
 }
 
 class Builder {
   readonly nodes: OpenNode[] = [];
   readonly documents: OutlineDocument[] = [];
   error: YamlError | undefined;
-  private readonly comments: OutlineComment[] = [];
   private anchors = new Set<string>();
   private readonly text: string;
 
@@ -41,23 +41,11 @@ class Builder {
     this.text = text;
   }
 
-  sortedComments(): OutlineComment[] {
-    return this.comments.sort((a, b) => a.start - b.start);
-  }
-
-  token(token: CST.Token): void {
-    if (token.type === 'document') this.document(token);
-    else if (token.type === 'doc-end') this.collect(token.end);
-    else this.collect([token]);
-  }
-
-  private document(token: CST.Document): void {
+  document(token: CST.Document): void {
     this.anchors = new Set();
-    this.collect(token.start);
     const root = token.value === undefined ? -1 : this.nodes.length;
     const spot = { parent: -1, keyStart: -1, keyEnd: -1, props: token.start, empty: token.offset };
     if (token.value !== undefined) this.value(token.value, spot);
-    this.collect(token.end);
     this.documents.push({ root });
   }
 
@@ -84,8 +72,6 @@ class Builder {
   private map(items: readonly CST.CollectionItem[], style: NodeStyle, index: number): void {
     const seen = new Set<string>();
     for (const item of items) {
-      this.collect(item.start);
-      this.collect(item.sep);
       if (!isEntry(item)) continue;
       const { keyStart, keyEnd } = this.key(item, seen);
       const colon = item.sep?.find((token) => token.type === 'map-value-ind');
@@ -129,7 +115,6 @@ class Builder {
   private sequence(token: CST.BlockSequence, spot: Spot): void {
     const index = this.open('seq', 'block', token.offset, spot);
     for (const { start, value } of token.items) {
-      this.collect(start);
       const dash = start.find((part) => part.type === 'seq-item-ind');
       if (dash === undefined) continue;
       const empty = afterProps(start) ?? dash.offset + 1;
@@ -143,9 +128,8 @@ class Builder {
     const index = this.open(isMap ? 'map' : 'seq', 'flow', token.offset, spot);
     if (isMap) this.map(token.items, 'flow', index);
     else for (const item of token.items) this.flowItem(item, index);
-    const [close, ...after] = token.end;
+    const [close] = token.end;
     this.close(index, close === undefined ? this.text.length : close.offset + 1);
-    this.collect(after);
   }
 
   private flowItem(item: CST.CollectionItem, parent: number): void {
@@ -157,14 +141,12 @@ class Builder {
       const spot = { parent, keyStart: -1, keyEnd: -1, props: undefined, empty: place };
       return this.map([item], 'block', this.open('map', 'flow', place, spot));
     }
-    this.collect(start);
     const empty = afterProps(start);
     if (value === undefined && empty === undefined) return;
     this.value(value, { parent, keyStart: -1, keyEnd: -1, props: start, empty: empty ?? 0 });
   }
 
   private blockScalar(token: CST.BlockScalar, spot: Spot): void {
-    this.collect(token.props);
     const header = token.props[0];
     const last = token.props.at(-1);
     const headerEnd = token.offset + sourceLength(header);
@@ -178,13 +160,11 @@ class Builder {
     const style = flowStyles[token.type];
     // A plain scalar of no characters (after a tag, or in `? :`) is a value that is not written.
     if (style === 'plain' && token.source === '') {
-      this.collect(token.end);
       return this.value(undefined, spot);
     }
     const index = this.open(token.type === 'alias' ? 'alias' : 'scalar', style, token.offset, spot);
     this.close(index, token.offset + token.source.length);
     if (token.type === 'alias') this.alias(token, index);
-    this.collect(token.end);
   }
 
   private alias(token: CST.FlowScalar, index: number): void {
@@ -245,13 +225,6 @@ class Builder {
     const name = token.source.slice(1);
     this.anchors.add(name);
     return name;
-  }
-
-  private collect(tokens: Props): void {
-    for (const token of tokens ?? []) {
-      if (token.type !== 'comment') continue;
-      this.comments.push({ start: token.offset, end: token.offset + token.source.length });
-    }
   }
 
   private fail(offset: number, message: string): void {
