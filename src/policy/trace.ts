@@ -76,11 +76,15 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
   }
 }
 
-function outranked<Key>({ tags, keys, ranking, input }: Survey<Key>, index: number, elected: number): string {
+function outranked<Key>(surveyed: Survey<Key>, index: number, elected: number): string {
+  const { tags, keys, ranking, input, current, rules } = surveyed;
   const key = keys[index];
   const winner = tags[elected];
   const best = keys[elected];
-  if (winner === undefined) return 'equal to the current value, which wins every tie';
+  if (rules[index] === 'outranked' && current.key !== undefined && winner === undefined) {
+    return `equal to the current value ${input.current.tag ?? ''}, which wins every tie`;
+  }
+  if (winner === undefined) return 'a better tag could not be elected, and none stands in for it';
   if (key === undefined || best === undefined || ranking.compare(key, best) !== 0)
     return `${winner} is better`;
   if (tags[index] === winner) return `${winner} is listed more than once`;

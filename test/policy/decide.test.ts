@@ -55,6 +55,7 @@ describe('what must be known first', () => {
     const gone = decided({ ...scene, digests: { '1.1.0': null } });
     expect(gone).toMatchObject({ elected: null, digest: null });
     expect(drops(gone)).toEqual(['1.0.0:outranked', '1.1.0:no-digest']);
+    expect(gone.dropped[0]?.detail).toBe('a better tag could not be elected, and none stands in for it');
   });
 
   it('the digest for a policy that follows one', () => {

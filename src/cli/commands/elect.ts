@@ -47,24 +47,20 @@ export async function electCommand(options: ElectOptions, context: CliContext): 
   };
 }
 
-/** Everything is known beforehand: what the lines do not tell is not there. */
+/** The lines are all there is: what they do not tell is not known, and nothing can be asked. */
 function answer(policy: Policy, facts: ImageFacts, current: string | null, now: number): Decision {
-  const created: Record<string, number | null> = { ...facts.created };
-  const digests: Record<string, ImageFacts['digests'][string]> = { ...facts.digests };
-  for (const tag of facts.tags) {
-    created[tag] ??= null;
-    digests[tag] ??= null;
-  }
   const value = { tag: current, digest: null };
-  const input = {
+  const past = current === null ? [] : [value];
+  const step = decide({
     policy,
     current: value,
-    past: current === null ? [] : [value],
+    facts,
+    past,
     holds: [],
     wantsDigest: true,
     now,
-  };
-  const step = decide({ ...input, facts: { tags: facts.tags, created, digests } });
+    offline: true,
+  });
   if ('decision' in step) return step.decision;
   throw new Failure('internal', `The election of ${policy.name} asked for more than there is offline.`);
 }
