@@ -2,8 +2,8 @@ import { isAbsolute, join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Config } from '../config/model.ts';
-import type { RunListener } from '../run/events.ts';
 import type { CliContext } from './context.ts';
+import { progress } from './progress.ts';
 import type { Session, SessionRepository } from './wiring.ts';
 
 export interface ConfigOptions {
@@ -21,19 +21,20 @@ export function resolve(path: string, context: CliContext): string {
   return isAbsolute(path) ? path : join(context.directory, path);
 }
 
-/** Opens what the configuration names, calls `use`, and closes it whatever happens. */
+/** Opens what the configuration names, calls `use`, and closes it whatever happens. Progress is shown on a terminal. */
 export async function withSession<Result>(
   options: ConfigOptions,
   context: CliContext,
-  listen: RunListener,
   use: (session: Session, config: Config) => Promise<Result>,
 ): Promise<Result> {
   const config = await readConfig(options, context);
   const narrowed = narrow(config, options.repository);
-  const session = await context.wiring.openSession(narrowed, context.environment, listen);
+  const shown = progress(context);
+  const session = await context.wiring.openSession(narrowed, context.environment, shown.listen);
   try {
     return await use(session, narrowed);
   } finally {
+    shown.end();
     await session.close();
   }
 }

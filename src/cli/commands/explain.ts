@@ -49,9 +49,7 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
 
 async function allPlans(options: ExplainOptions, context: CliContext): Promise<RunPlan[]> {
   if (options.dir !== undefined) return [await planTree(options.dir, options, context)];
-  const results = await withSession(options, context, ignore, (session, config) =>
-    runAll(session, config, true),
-  );
+  const results = await withSession(options, context, (session, config) => runAll(session, config, true));
   return results.map(({ result }) => {
     if (result.outcome === 'failed') throw result.failure;
     return result.plan;
@@ -95,8 +93,4 @@ function rulingJson(ruling: Ruling): Readonly<Record<string, unknown>> {
   if ('failure' in ruling) return { ...head, error: failureJson(ruling.failure) };
   const { current, elected, digest, reason, considered, dropped, gates } = ruling.decision;
   return { ...head, current, elected, digest, reason, considered, dropped, gates };
-}
-
-function ignore(): void {
-  // The answer holds all of it.
 }

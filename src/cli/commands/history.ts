@@ -37,7 +37,7 @@ export async function historyCommand(options: HistoryOptions, context: CliContex
     since: options.since === undefined ? undefined : parseSince(options.since, context.now()),
     intent: options.intent === undefined ? undefined : parseIntent(options.intent),
   };
-  const releases = await withSession(options, context, ignore, async ({ repositories }) => {
+  const releases = await withSession(options, context, async ({ repositories }) => {
     const all: NamedRelease[] = [];
     for (const { settings, ports } of repositories) {
       const log = await releaseLog(ports.repository, context.now() - settings.horizon);
@@ -95,8 +95,4 @@ function parseIntent(text: string): Intent {
   if (intent !== undefined) return intent;
   const hint = didYouMean(text, intents) || `; known are ${intents.join(', ')}.`;
   throw new Failure('usage', `--intent "${text}" is unknown${hint}`);
-}
-
-function ignore(): void {
-  // Nothing runs here.
 }

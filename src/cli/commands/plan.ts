@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { problemLines } from '../problems.ts';
 import { commitJson, resultExits, resultJson } from '../results.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
+import { progress } from '../progress.ts';
 import { withSession, type ConfigOptions } from '../session.ts';
 import { paintDiff } from '../style.ts';
 import { describeResults, runAll } from './run.ts';
@@ -20,9 +21,7 @@ export interface PlanOptions extends ConfigOptions {
 /** `tallyman plan`: what a run would do; nothing is written. */
 export async function planCommand(options: PlanOptions, context: CliContext): Promise<Answer> {
   if (options.dir !== undefined) return planDirectory(options.dir, options, context);
-  const results = await withSession(options, context, ignore, (session, config) =>
-    runAll(session, config, true),
-  );
+  const results = await withSession(options, context, (session, config) => runAll(session, config, true));
   const change = results.some(({ result }) => result.outcome === 'planned');
   return {
     exit: worstExit([...resultExits(results, 'problems'), ...changeExit(change, options)]),
@@ -53,6 +52,7 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
   const settings = directorySettings(config, options.repository);
   const { tree } = await openDirectory(dir, context);
   const prepared = await prepare(tree, settings, new FactsCache());
+  const shown = progress(context);
   const scanner = await context.wiring.openScanner(config, context.environment);
   try {
     const { now } = context;
@@ -62,17 +62,14 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
       branch: '',
       history: undefined,
       now,
-      listen: ignore,
+      listen: shown.listen,
     });
   } finally {
+    shown.end();
     await scanner.close();
   }
 }
 
 function changeExit(change: boolean, options: PlanOptions): ExitCode[] {
   return change && options.exitCode ? [3] : [];
-}
-
-function ignore(): void {
-  // The answer holds all of it.
 }

@@ -22,7 +22,7 @@ export async function runOnce(options: RunOnceOptions, context: CliContext): Pro
     if (signal === 'stop') stop.abort();
   });
   try {
-    const results = await withSession(options, context, ignore, (session, config) =>
+    const results = await withSession(options, context, (session, config) =>
       runAll(session, config, options.dryRun, stop.signal),
     );
     return answer(results, options);
@@ -84,8 +84,4 @@ function describeResult({ repository, branch, result }: NamedResult, style: Styl
     return `${[...new Set(lines)].join('')}${commit}${result.outcome === 'released' ? '' : paintDiff(diff, style)}`;
   });
   return head + bodies.join('');
-}
-
-function ignore(): void {
-  // The answer holds all of it.
 }
