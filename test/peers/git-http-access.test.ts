@@ -143,6 +143,7 @@ describePeer('git', 'smart HTTP, who may do what', () => {
     const since = Date.parse('2030-01-01T00:00:00Z');
     const work = transport.fetch({ wants: [tip], haves: [], shallow: [], since });
     await expect(work).rejects.toMatchObject({ code: 'bad-answer' });
+    await expect(work).rejects.toThrow('no commit is newer than 2030-01-01T00:00:00.000Z');
   });
 
   it('serves native git as well: the bridge is a true one', async () => {

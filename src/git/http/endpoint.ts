@@ -27,56 +27,63 @@ export interface EndpointOptions {
 export class Endpoint implements Peer {
   readonly host: string;
   readonly #options: EndpointOptions;
-  /** Without a final slash. A redirect of `info/refs` within the origin moves it. */
+  /** Without a final slash. */
+  readonly #configured: string;
+  /** Where `info/refs` was found: a redirect within the origin moves the repository until it is looked for again. */
   #base: string;
+  /** The last few that were sent: answers to requests from before a change may still come in. */
   #secrets: readonly string[] = [];
 
   constructor(options: EndpointOptions) {
     const url = checkUrl(options.url);
     this.host = url.host;
-    this.#base = url.href.replace(/\/+$/, '');
+    this.#configured = url.href.replace(/\/+$/, '');
+    this.#base = this.#configured;
     this.#options = options;
   }
 
   /** `GET info/refs`, the first request to a service. */
   async advertisement(service: Service, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const headers = { ...(await this.#headers(service)), 'cache-control': 'no-cache' };
     const answer = await this.#options.client.request({
       method: 'GET',
-      url: `${this.#base}/info/refs?service=${service}`,
-      headers: { ...(await this.#headers(service)), 'cache-control': 'no-cache' },
+      url: `${this.#configured}/info/refs?service=${service}`,
+      headers,
       redirect: 'same-origin',
       headTimeout: this.#options.headTimeout,
       bodyTimeout: this.#options.bodyTimeout,
       signal,
     });
-    await this.#check(answer, service, `application/x-${service}-advertisement`);
+    await this.#check(answer, service, headers, `application/x-${service}-advertisement`);
     this.#follow(answer.url);
     return answer;
   }
 
   /** `POST <service>`. */
   async call(service: Service, body: Uint8Array, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const headers = {
+      ...(await this.#headers(service)),
+      'content-type': `application/x-${service}-request`,
+      accept: `application/x-${service}-result`,
+    };
     const answer = await this.#options.client.request({
       method: 'POST',
       url: `${this.#base}/${service}`,
-      headers: {
-        ...(await this.#headers(service)),
-        'content-type': `application/x-${service}-request`,
-        accept: `application/x-${service}-result`,
-      },
+      headers,
       body,
       redirect: 'same-origin',
       headTimeout: this.#options.headTimeout,
       bodyTimeout: this.#options.bodyTimeout,
       signal,
     });
-    await this.#check(answer, service, `application/x-${service}-result`);
+    await this.#check(answer, service, headers, `application/x-${service}-result`);
     return answer;
   }
 
   /** A server may echo what we sent: its words are shown without our secrets. */
   words(text: string): string {
-    return redact(cleanWords(text), this.#secrets);
+    // Before, since cleaning may cut a secret in two; and after, since it may join one.
+    return redact(cleanWords(redact(text, this.#secrets)), this.#secrets);
   }
 
   async #headers(service: Service): Promise<Record<string, string>> {
@@ -84,27 +91,34 @@ export class Endpoint implements Peer {
     const headers: Record<string, string> = { 'user-agent': 'git/tallyman' };
     if (service === 'git-upload-pack') headers['git-protocol'] = 'version=2';
     const credentials = await this.#options.credentials?.();
-    if (credentials === undefined) {
-      this.#secrets = [];
-    } else if (credentials.kind === 'basic') {
+    if (credentials?.kind === 'basic') {
       const pair = `${credentials.username}:${credentials.password}`;
-      this.#secrets = [credentials.password, pair];
+      this.#remember(credentials.password, pair);
       headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
-    } else {
-      this.#secrets = [credentials.token];
+    } else if (credentials?.kind === 'bearer') {
+      this.#remember(credentials.token);
       headers['authorization'] = `Bearer ${checkToken(credentials.token, this.host)}`;
     }
     return headers;
   }
 
-  async #check(answer: HttpResponse, service: Service, expected: string): Promise<void> {
+  #remember(...secrets: readonly string[]): void {
+    this.#secrets = [...new Set([...secrets, ...this.#secrets])].slice(0, 8);
+  }
+
+  async #check(
+    answer: HttpResponse,
+    service: Service,
+    sent: Readonly<Record<string, string>>,
+    expected: string,
+  ): Promise<void> {
     const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
     if (answer.status === 200 && type === expected) return;
     throw await answerFailure(answer, {
       peer: this,
       repository: redactUrl(this.#options.url),
       service,
-      authenticated: this.#secrets.length > 0,
+      authenticated: sent['authorization'] !== undefined,
     });
   }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure.ts';
 import type { HttpClient, HttpResponse } from '../../net/client.ts';
 import type {
   FetchAnswer,
@@ -128,7 +129,7 @@ class HttpTransport implements Transport {
       };
     } catch (error) {
       await packets.return();
-      throw error;
+      throw request.since === undefined ? error : maybeTooLate(error, request.since);
     }
   }
 
@@ -160,6 +161,18 @@ class HttpTransport implements Transport {
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
+
+/** Git answers nothing at all where it finds no commit after the date; a cut connection can look the same. */
+function maybeTooLate(error: unknown, since: number): unknown {
+  if (!(error instanceof Failure) || error.code !== 'bad-answer') return error;
+  const { message, host, retryable } = error;
+  const words = `${message}; git servers do so where no commit is newer than ${new Date(since).toISOString()}`;
+  return new Failure('bad-answer', words, {
+    ...(host === undefined ? {} : { host }),
+    retryable,
+    cause: error,
+  });
+}
 
 /** A generator that was never started does not run its `finally`: whoever returns early must still free the connection. */
 function closable(

@@ -80,6 +80,20 @@ describe('statuses', () => {
   });
 });
 
+describe('a secret', () => {
+  it.each([
+    ['that is cut off with the words', `${'x'.repeat(1990)} hunter22-and-much-more`],
+    ['that is hidden among control characters', 'you sent hun\u0000ter22-and-much-more'],
+  ])('is not shown: %s', async (_label, words) => {
+    const { transport } = await open(sends(403, 'text/plain', words), {
+      credentials: async () => ({ kind: 'bearer', token: 'hunter22-and-much-more' }),
+    });
+    const work = transport.listRefs([main]);
+    await expect(work).rejects.toThrow('***');
+    await expect(work).rejects.not.toThrow('hunter');
+  });
+});
+
 describe('a server that breaks', () => {
   const half = Buffer.concat([wire('packfile\n'), band(1, 'PACK and more')]);
 
