@@ -5,7 +5,7 @@ import { KnownPolicies } from './known-policies.ts';
 import { AnnotationBinder } from './by-annotation.ts';
 import { ambiguity, NameBinder } from './by-name.ts';
 import { wholeField, type Candidate } from './candidate.ts';
-import { markedFields, type MarkedField } from './marked.ts';
+import { markedFields, type Marked, type MarkedField } from './marked.ts';
 import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
 import { settle } from './settle.ts';
 import { unboundFields, unboundPolicies } from './unbound.ts';
@@ -21,23 +21,31 @@ export function bind(
   options: BindOptions,
 ): Bindings {
   const byName = new KnownPolicies(policies);
-  const annotated = new AnnotationBinder(files, byName);
+  const marked = new Map(files.map((file) => [file, markedFields(file, 'tallyman')]));
+  const annotated = new AnnotationBinder(marked, byName);
   const names = new NameBinder(files, policies, options);
   const bindings: Binding[] = [];
   const problems: Problem[] = [...annotated.problems];
   const used = new Set<Policy>(annotated.used);
-  for (const file of files) {
+  for (const [file, markers] of marked) {
     if (file.facts.fields.length + file.facts.markers.length === 0) continue;
-    const join = new FileJoin(file, byName, annotated, names);
+    const join = new FileJoin(file, markers, { byName, annotated, names });
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
     const settled = settle(file, candidates, (field) => annotated.holds(file, field));
     bindings.push(...settled.bindings);
-    problems.push(...join.problems, ...settled.problems, ...unboundFields(file, join.marked, names));
+    problems.push(...markers.problems, ...join.problems, ...settled.problems);
+    problems.push(...unboundFields(file, markers.all, names));
   }
   problems.push(...unboundPolicies(policies, used, files));
   return { policies: [...policies, ...annotated.policies], bindings, problems };
+}
+
+interface Rules {
+  readonly byName: KnownPolicies;
+  readonly annotated: AnnotationBinder;
+  readonly names: NameBinder;
 }
 
 /** Finds the policy of each field of one file. */
@@ -45,27 +53,23 @@ class FileJoin {
   readonly problems: Problem[] = [];
   /** Policies that lost a field to another of equal rank. */
   readonly contested: Policy[] = [];
-  readonly marked: ReadonlySet<FieldFact>;
   readonly #file: FactedFile;
+  readonly #marked: Marked;
   readonly #byName: KnownPolicies;
   readonly #annotated: AnnotationBinder;
   readonly #names: NameBinder;
-  readonly #markers: readonly MarkedField[];
 
-  constructor(file: FactedFile, byName: KnownPolicies, annotated: AnnotationBinder, names: NameBinder) {
-    const { fields, blocked, problems } = markedFields(file, 'tallyman');
+  constructor(file: FactedFile, marked: Marked, rules: Rules) {
     this.#file = file;
-    this.#byName = byName;
-    this.#annotated = annotated;
-    this.#names = names;
-    this.#markers = fields;
-    this.marked = new Set([...fields.map(({ field }) => field), ...blocked]);
-    this.problems.push(...problems);
+    this.#marked = marked;
+    this.#byName = rules.byName;
+    this.#annotated = rules.annotated;
+    this.#names = rules.names;
   }
 
   candidates(): Candidate<Policy>[] {
-    const marked = this.#markers.flatMap((one) => this.#byMarker(one) ?? []);
-    const free = this.#file.facts.fields.filter((field) => !this.marked.has(field));
+    const marked = this.#marked.fields.flatMap((one) => this.#byMarker(one) ?? []);
+    const free = this.#file.facts.fields.filter((field) => !this.#marked.all.has(field));
     return [...marked, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
   }
 
@@ -83,7 +87,7 @@ class FileJoin {
     const file = this.#file;
     if (this.#annotated.isBroken(file, field)) return undefined;
     const whole = { file, field, writes: wholeField(field), scope: 'image' } as const;
-    const annotation = this.#annotated.covers(field);
+    const annotation = this.#annotated.covers(file, field);
     if (annotation !== undefined) {
       return 'policy' in annotation ? { ...whole, policy: annotation.policy, via: 'annotation' } : undefined;
     }

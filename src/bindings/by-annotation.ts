@@ -5,6 +5,7 @@ import { parseRepository } from '../image/reference.ts';
 import { parseShorthand } from '../policy/shorthand.ts';
 import { draftPolicies, policyOf, readWorkload, type AnnotationDraft, type Workload } from './annotated.ts';
 import { nameDrafts } from './annotation-names.ts';
+import type { Marked } from './marked.ts';
 import type { KnownPolicies } from './known-policies.ts';
 import type { FactedFile } from './model.ts';
 
@@ -19,22 +20,24 @@ export class AnnotationBinder {
   /** ImagePolicy files that an annotation names. */
   readonly used = new Set<Policy>();
   readonly #workloads = new Map<FactedFile, readonly Workload[]>();
-  readonly #covers = new Map<FieldFact, Cover>();
+  /** By file as well: files of equal content share their facts. */
+  readonly #covers = new Map<FactedFile, Map<FieldFact, Cover>>();
   readonly #byName: KnownPolicies;
 
-  constructor(files: readonly FactedFile[], byName: KnownPolicies) {
+  /** @param files with their markers, which go before annotations */
+  constructor(files: ReadonlyMap<FactedFile, Marked>, byName: KnownPolicies) {
     this.#byName = byName;
-    const drafts = files.flatMap((file) => (file.facts.claims.length === 0 ? [] : this.#read(file)));
+    const drafts = [...files].flatMap(([file, marked]) => this.#read(file, marked));
     const names = nameDrafts(drafts, byName.names);
     for (const [index, draft] of drafts.entries()) {
       const policy = policyOf(draft, names[index] ?? '');
       this.policies.push(policy);
-      for (const field of draft.fields) this.#covers.set(field, { policy });
+      for (const field of draft.fields) this.#cover(draft.file, field, { policy });
     }
   }
 
-  covers(field: FieldFact): Cover | undefined {
-    return this.#covers.get(field);
+  covers(file: FactedFile, field: FieldFact): Cover | undefined {
+    return this.#covers.get(file)?.get(field);
   }
 
   isBroken(file: FactedFile, field: FieldFact): boolean {
@@ -49,7 +52,8 @@ export class AnnotationBinder {
     return field.claim === undefined ? undefined : this.#workloads.get(file)?.[field.claim];
   }
 
-  #read(file: FactedFile): AnnotationDraft[] {
+  #read(file: FactedFile, marked: Marked): AnnotationDraft[] {
+    if (file.facts.claims.length === 0) return [];
     const byClaim = Map.groupBy(file.facts.fields, ({ claim }) => claim);
     const workloads = file.facts.claims.map((claim, index) =>
       readWorkload(file.path, claim, byClaim.get(index) ?? []),
@@ -59,7 +63,8 @@ export class AnnotationBinder {
     for (const [index, workload] of workloads.entries()) {
       this.problems.push(...workload.problems);
       if (workload.broken) continue;
-      drafts.push(...draftPolicies(file, workload, this.#ruled(file, workload, byClaim.get(index) ?? [])));
+      const free = (byClaim.get(index) ?? []).filter((field) => !marked.all.has(field));
+      drafts.push(...draftPolicies(file, workload, this.#ruled(file, workload, free)));
     }
     return drafts;
   }
@@ -80,7 +85,7 @@ export class AnnotationBinder {
       }
       if (parseRepository(field.name ?? '') !== undefined) return [{ field, annotation, rule: read.rule }];
       const message = `The image of container "${field.container ?? ''}" cannot be read, so tallyman.dev/${annotation.key} has no effect on it.`;
-      this.#stop(field, { code: 'bad-field', ...placeIn(file, field), message });
+      this.#stop(file, field, { code: 'bad-field', ...placeIn(file, field), message });
       return [];
     });
   }
@@ -88,21 +93,31 @@ export class AnnotationBinder {
   #name(file: FactedFile, field: FieldFact, annotation: AnnotationFact, name: string): void {
     const policy = this.#byName.get(name);
     if (policy === undefined) {
-      this.#stop(field, this.#byName.unknown(name, placeIn(file, annotation)));
+      this.#stop(file, field, this.#byName.unknown(name, placeIn(file, annotation)));
       return;
     }
     this.used.add(policy);
     const image = parseRepository(field.name ?? '')?.repository;
-    if (image === policy.image.repository) this.#covers.set(field, { policy });
+    if (image === policy.image.repository) this.#cover(file, field, { policy });
     else if (annotation.key !== 'policy') {
       const message = `The policy ${name} is for ${policy.image.spelled}, but this container holds ${field.name ?? 'no image that can be read'}.`;
-      this.#stop(field, { code: 'bad-annotation', ...placeIn(file, annotation), message, policy: name });
+      this.#stop(file, field, {
+        code: 'bad-annotation',
+        ...placeIn(file, annotation),
+        message,
+        policy: name,
+      });
     }
   }
 
-  #stop(field: FieldFact, problem: Problem): void {
-    this.#covers.set(field, { stopped: true });
+  #stop(file: FactedFile, field: FieldFact, problem: Problem): void {
+    this.#cover(file, field, { stopped: true });
     this.problems.push(problem);
+  }
+
+  #cover(file: FactedFile, field: FieldFact, cover: Cover): void {
+    const covers = this.#covers.get(file) ?? new Map<FieldFact, Cover>();
+    this.#covers.set(file, covers.set(field, cover));
   }
 }
 

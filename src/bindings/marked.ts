@@ -12,10 +12,11 @@ export interface MarkedField {
   readonly scope: PartName;
 }
 
-interface Marked {
+/** The markers of a file, joined. */
+export interface Marked {
   readonly fields: readonly MarkedField[];
-  /** Fields whose markers contradict each other: nothing else binds them either. */
-  readonly blocked: readonly FieldFact[];
+  /** All fields with a marker, also where markers contradict each other: nothing else binds them. */
+  readonly all: ReadonlySet<FieldFact>;
   readonly problems: readonly Problem[];
 }
 
@@ -23,10 +24,10 @@ interface Marked {
 export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): Marked {
   const { fields } = file.facts;
   const markers = file.facts.markers.filter((marker) => marker.dialect === dialect);
-  if (markers.length === 0) return { fields: [], blocked: [], problems: [] };
+  if (markers.length === 0) return noMarkers;
   const byStart = new Map(fields.flatMap((field) => field.parts.map((part) => [part.start, field] as const)));
   const marked: MarkedField[] = [];
-  const blocked: FieldFact[] = [];
+  const all = new Set<FieldFact>();
   const problems: Problem[] = [];
   const groups = Map.groupBy(markers, (marker) => byStart.get(marker.target.start) ?? marker);
   for (const [key, group] of groups) {
@@ -34,14 +35,14 @@ export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): 
     if (marker === undefined) continue;
     const field = 'parts' in key ? key : lone(marker);
     const problem = disagreement(file.path, group) ?? staleDigest(file.path, field, group);
+    all.add(field);
     if (problem === undefined) marked.push(join(field, group, marker));
-    else {
-      blocked.push(field);
-      problems.push(...problem);
-    }
+    else problems.push(...problem);
   }
-  return { fields: marked, blocked, problems };
+  return { fields: marked, all, problems };
 }
+
+const noMarkers: Marked = { fields: [], all: new Set(), problems: [] };
 
 function join(field: FieldFact, group: readonly MarkerFact[], marker: MarkerFact): MarkedField {
   const writes = group.map(({ target, part }) => ({ ...target, part }));

@@ -1,7 +1,7 @@
 import { bind, bindMarkers } from '../../src/bindings/bind.ts';
 import { collectPolicies } from '../../src/bindings/collect.ts';
 import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
-import type { Binding, FactedFile, FieldEdit, MarkerBinding } from '../../src/bindings/model.ts';
+import type { FactedFile, FieldEdit } from '../../src/bindings/model.ts';
 import { compareProblems, type Problem } from '../../src/core/problem.ts';
 import { readFacts } from '../../src/fields/facts.ts';
 import { nameClass } from '../../src/fields/name-class.ts';
@@ -34,14 +34,16 @@ export function bound(files: Files, policyRoots: readonly string[] = []) {
 /** Writes the given references as if they were elected, as `tallyman edit` does. */
 export function edited(files: Files, set: Readonly<Record<string, string>>) {
   const { bindings, facted, problems } = bound(files);
-  const known = new Set<string>(bindings.map(({ policy }) => policy.name));
   const marked = bindMarkers(
     facted,
     Object.keys(set).filter((name) => name.includes(':')),
   );
   problems.push(...marked.problems);
   const edits: FieldEdit[] = [];
-  for (const binding of [...bindings, ...marked.bindings]) {
+  // A marker goes before a name.
+  const taken = new Set(marked.bindings.map(({ key }) => key));
+  const others = bindings.filter(({ key }) => !taken.has(key));
+  for (const binding of [...others, ...marked.bindings]) {
     const reference = set[binding.policy.name];
     if (reference === undefined) continue;
     const planned = planEdits(binding, toOf(reference), files[binding.file] ?? '');
@@ -54,7 +56,7 @@ export function edited(files: Files, set: Readonly<Record<string, string>>) {
     if ('problem' in applied) problems.push(applied.problem);
     else after[file] = applied.text;
   }
-  return { after, edits, problems: problems.sort(compareProblems), known };
+  return { after, edits, problems: problems.sort(compareProblems) };
 }
 
 export function toOf(text: string): { name: string; tag: string; digest: string | null } {
@@ -62,5 +64,3 @@ export function toOf(text: string): { name: string; tag: string; digest: string 
   if (reference?.tag === undefined) throw new Error(`${text} is no reference`);
   return { name: reference.spelled, tag: reference.tag, digest: reference.digest ?? null };
 }
-
-export type AnyBinding = Binding | MarkerBinding;

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import { one } from './one-field.ts';
+
+const old = `sha256:${'1'.repeat(64)}`;
+const next = `sha256:${'2'.repeat(64)}`;
+
+describe('planEdits', () => {
+  it.each([
+    ['a reference', 'compose.yaml', `services: {a: {image: "acme/web:1@${old}"}}`],
+    ['a tag field', 'values.yaml', `image: {repository: acme/web, tag: "1@${old}"}`],
+    ['a digest field', 'values.yaml', `image: {repository: acme/web, tag: "1", digest: "${old}"}`],
+  ])('does not leave or drop a digest of which the new one is not known: %s', (_, file, text) => {
+    const planned = planEdits(one(file, text), { tag: '2', digest: null }, text);
+    expect(planned).toEqual({
+      problem: expect.objectContaining({
+        code: 'refused-edit',
+        file,
+        policy: 'web',
+        line: 1,
+        message: expect.stringContaining('no digest of 2 is known') as string,
+      }) as unknown,
+    });
+  });
+
+  it('does not release without a digest where the policy pins', () => {
+    const text = 'services: {a: {image: "acme/web:1"}}';
+    expect(planEdits(one('compose.yaml', text, 'pin'), { tag: '2', digest: null }, text)).toHaveProperty(
+      'problem',
+    );
+  });
+
+  it('writes no digest where none stands and none is demanded', () => {
+    const text = 'services: {a: {image: "acme/web:1"}}';
+    const planned = planEdits(one('compose.yaml', text), { tag: '2', digest: next }, text);
+    expect(planned).toEqual({
+      edits: [
+        {
+          policy: 'web',
+          field: 'image',
+          file: 'compose.yaml',
+          line: 1,
+          column: 23,
+          start: 22,
+          end: 34,
+          old: 'acme/web:1',
+          new: 'acme/web:2',
+          source: '"acme/web:2"',
+        },
+      ],
+    });
+  });
+
+  it('keeps the spelling that a field has of the same repository', () => {
+    const text = 'services: {a: {image: "docker.io/acme/web:1"}}';
+    const binding = one('compose.yaml', text);
+    for (const to of [{ tag: '2' }, { name: 'acme/web', tag: '2' }]) {
+      expect(planEdits(binding, { ...to, digest: null }, text)).toMatchObject({
+        edits: [{ new: 'docker.io/acme/web:2' }],
+      });
+    }
+  });
+
+  it('writes another name where one is given, if there is one value that takes it', () => {
+    const kustomize = 'images: [{name: web, newName: acme/web, newTag: "1"}]';
+    const to = { name: 'acme/next', tag: '2', digest: null };
+    expect(planEdits(one('kustomization.yaml', kustomize), to, kustomize)).toMatchObject({
+      edits: [
+        { field: 'tag', new: '2' },
+        { field: 'name', old: 'acme/web', new: 'acme/next' },
+      ],
+    });
+    const split = 'image: {registry: docker.io, repository: acme/web, tag: "1"}';
+    expect(planEdits(one('values.yaml', split), to, split)).toMatchObject({
+      problem: { code: 'refused-edit', message: expect.stringContaining('acme/next') as string },
+    });
+  });
+
+  it('refuses to insert a digest where it cannot tell the place', () => {
+    const text = 'images:\n- name: acme/web\n  newTag:\n    "1"\n';
+    expect(planEdits(one('kustomization.yaml', text, 'pin'), { tag: '2', digest: next }, text)).toMatchObject(
+      {
+        problem: { code: 'refused-edit', message: expect.stringContaining('on one line') as string },
+      },
+    );
+  });
+});
+
+describe('applyFileEdits', () => {
+  const text = 'services: {a: {image: "acme/web:1"}}';
+  const plan = () => {
+    const planned = planEdits(one('compose.yaml', text), { tag: '2', digest: null }, text);
+    return 'edits' in planned ? planned.edits : [];
+  };
+
+  it('gives no text where the proof fails', () => {
+    const [edit] = plan();
+    if (edit === undefined) throw new Error('no edit');
+    for (const source of ['"acme/web:3"', '"acme/web:2", b: 1', '"acme/web:2', '{}']) {
+      expect(applyFileEdits(text, [{ ...edit, source }])).toMatchObject({
+        problem: { code: 'proof-failed', file: 'compose.yaml', line: 1, column: 23 },
+      });
+    }
+    expect(applyFileEdits(text, [{ ...edit, end: 1000 }])).toMatchObject({
+      problem: { code: 'proof-failed' },
+    });
+  });
+
+  it('makes an edit once, however many ask for it', () => {
+    expect(applyFileEdits(text, [...plan(), ...plan()])).toEqual({ text: text.replace(':1', ':2') });
+  });
+
+  it('makes none where two policies disagree', () => {
+    const rivals = plan().map((edit) => ({
+      ...edit,
+      policy: 'other',
+      new: 'acme/web:3',
+      source: '"acme/web:3"',
+    }));
+    expect(applyFileEdits(text, [...plan(), ...rivals])).toMatchObject({
+      problem: { code: 'ambiguous-binding' },
+    });
+  });
+});
