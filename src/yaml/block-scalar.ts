@@ -9,9 +9,9 @@ export function blockScalarText(outline: Outline, index: number): string {
   const lines = bodyLines(text, node);
   const firstFull = lines.findIndex((line) => line.content !== '');
   if (firstFull === -1) return header.chomp === '+' ? emptyKept(lines.length) : '';
-  const trim =
-    header.indent > 0 ? baseIndent(outline, node) + header.indent : (lines[firstFull]?.indent ?? 0);
-  const end = contentEnd(lines, trim);
+  const firstIndent = lines[firstFull]?.indent ?? 0;
+  const trim = header.indent > 0 ? baseIndent(outline, node) + header.indent : firstIndent;
+  const end = contentEnd(lines, header.chomp === '+' ? trim : firstIndent);
   const content = lines
     .slice(0, end)
     .map((line) => ' '.repeat(Math.max(0, line.indent - trim)) + line.content);
@@ -70,9 +70,9 @@ function baseIndent(outline: Outline, node: OutlineNode): number {
   return at - origin;
 }
 
-/** Index after the last line of content: trailing blank lines count where they are indented beyond the others. */
-function contentEnd(lines: readonly BodyLine[], trim: number): number {
-  const last = lines.findLastIndex((line) => line.content !== '' || line.indent > trim);
+/** Index after the last line of content: trailing blank lines count where they are indented beyond `indent`. */
+function contentEnd(lines: readonly BodyLine[], indent: number): number {
+  const last = lines.findLastIndex((line) => line.content !== '' || line.indent > indent);
   return last + 1;
 }
 
@@ -89,7 +89,10 @@ function chomped(chomp: string, rest: readonly BodyLine[], trim: number, body: s
 
 /** Folding of `>`: breaks between lines at the base indentation are folded, those around deeper lines stay. */
 function foldBlock(lines: readonly string[], firstFull: number): string {
-  let result = '\n'.repeat(firstFull);
+  let result = lines
+    .slice(0, firstFull)
+    .map((line) => `${line}\n`)
+    .join('');
   let separator = '';
   let deeperBefore = false;
   for (const line of lines.slice(firstFull)) {

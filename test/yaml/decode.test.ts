@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode, encode } from '../../src/yaml/decode.ts';
+import { corpus } from './samples.ts';
+
+describe('decode', () => {
+  it('gives text that encodes to the same bytes', () => {
+    const run = (text: string): void => {
+      const bytes = encode(text);
+      const decoded = decode(bytes);
+      if ('text' in decoded) expect(encode(decoded.text)).toEqual(bytes);
+      else expect(text).toMatch(/\0|\r(?!\n)/);
+    };
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), run), { seed: 1 });
+    for (const [, text] of corpus()) run(text);
+  });
+
+  it('keeps a byte order mark in the text', () => {
+    expect(decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toEqual({ text: '\ufeffa' });
+  });
+
+  it.each([
+    ['UTF-16 with its mark, little end first', [0xff, 0xfe, 0x61, 0], /UTF-16/],
+    ['UTF-16 with its mark, big end first', [0xfe, 0xff, 0, 0x61], /UTF-16/],
+    ['UTF-16 without a mark', [0x61, 0, 0x3a, 0], /UTF-16/],
+    ['git-crypt', [0, ...Buffer.from('GITCRYPT'), 0, 1, 2], /git-crypt/],
+    ['a NUL byte', [0x61, 0x62, 0x63, 0x64, 0], /NUL/],
+    ['a broken character', [0x61, 0xc3], /not valid UTF-8/],
+    ['a surrogate in UTF-8', [0xed, 0xa0, 0x80], /not valid UTF-8/],
+    ['a lone CR', [0x61, 0x0d, 0x62], /carriage return/],
+    ['a lone CR at the end', [0x61, 0x0d], /carriage return/],
+  ])('refuses %s', (_, bytes, reason) => {
+    expect(decode(Uint8Array.from(bytes))).toEqual({ refused: expect.stringMatching(reason) });
+  });
+
+  it('refuses more bytes than the limit, 8 MiB unless said', () => {
+    expect(decode(new Uint8Array(5).fill(0x61), 4)).toHaveProperty('refused');
+    expect(decode(new Uint8Array(5).fill(0x61), 5)).toEqual({ text: 'aaaaa' });
+    expect(decode(new Uint8Array(8 * 1024 * 1024 + 1).fill(0x61))).toHaveProperty('refused');
+  });
+});
