@@ -4,6 +4,7 @@ import { isVendored } from '../fields/name-class.ts';
 import type { FieldFact } from '../fields/model.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Policy } from '../policy/model.ts';
+import { chartFolders } from './file-problems.ts';
 import type { BindOptions, FactedFile } from './model.ts';
 import { reachOf, type Reach } from './reach.ts';
 
@@ -17,11 +18,7 @@ export class NameBinder {
     const reaches = policies.map((policy) => reachOf(policy, options));
     this.#byRepository = Map.groupBy(reaches, ({ policy }) => policy.image.repository);
     this.#local = reaches.filter(({ isRoot, policy }) => !isRoot || policy.paths.length > 0);
-    this.#chartFolders = new Set(
-      files.flatMap(({ path }) =>
-        /(?:^|\/)Chart\.yaml$/.test(path) ? [path.replace(/\/?Chart\.yaml$/, '')] : [],
-      ),
-    );
+    this.#chartFolders = chartFolders(files);
   }
 
   /** Whether fields of a file are never bound by name: it belongs to a chart of somebody else's. */

@@ -1,5 +1,6 @@
 import { bind } from '../bindings/bind.ts';
 import { collectPolicies } from '../bindings/collect.ts';
+import { fileProblems } from '../bindings/file-problems.ts';
 import type { Binding } from '../bindings/model.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
@@ -28,9 +29,6 @@ export async function prepare(
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
   const bound = bind(files, policies, { policyRoots: settings.policyRoots });
-  const fileProblems = files.flatMap(({ path, facts }) =>
-    facts.problems.map((problem) => ({ ...problem, file: path })),
-  );
-  const problems = [...fileProblems, ...policyProblems, ...bound.problems].sort(compareProblems);
+  const problems = [...fileProblems(files), ...policyProblems, ...bound.problems].sort(compareProblems);
   return { tree, policies: bound.policies, bindings: bound.bindings, problems };
 }

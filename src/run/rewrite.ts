@@ -1,5 +1,6 @@
 import { bind, bindMarkers } from '../bindings/bind.ts';
 import { collectPolicies } from '../bindings/collect.ts';
+import { fileProblems } from '../bindings/file-problems.ts';
 import { applyFileEdits, planEdits } from '../bindings/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../bindings/model.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -56,10 +57,16 @@ function join(
   settings: Pick<RunSettings, 'policyRoots'>,
   elections: ReadonlyMap<string, Election>,
 ): { bindings: MarkerBinding[]; problems: Problem[] } {
-  const marked = bindMarkers(files, elections.keys());
   const collected = collectPolicies(files);
   const bound = bind(files, collected.policies, settings);
-  const others = bound.bindings.filter(({ via, policy }) => via !== 'marker' && elections.has(policy.name));
+  const policies = new Set<string>(bound.policies.map(({ name }) => name));
+  const marked = bindMarkers(
+    files,
+    [...elections.keys()].filter((name) => !policies.has(name)),
+  );
+  // A marker goes before an annotation and a name.
+  const taken = new Set(marked.bindings.map(({ key }) => key));
+  const others = bound.bindings.filter(({ key, policy }) => elections.has(policy.name) && !taken.has(key));
   const bindings = [...marked.bindings, ...others];
   const known = new Set<string>([
     ...bindings.map(({ policy }) => policy.name),
@@ -77,10 +84,7 @@ function join(
   });
   const concerns = ({ code, policy }: Problem): boolean =>
     code === 'bad-yaml' || code === 'bad-encoding' || code === 'bad-marker' || elections.has(policy ?? '');
-  const inFiles = files.flatMap(({ path, facts }) =>
-    facts.problems.map((problem) => ({ ...problem, file: path })),
-  );
-  const all = [...inFiles, ...collected.problems, ...bound.problems].filter(concerns);
+  const all = [...fileProblems(files), ...collected.problems, ...bound.problems].filter(concerns);
   return { bindings, problems: [...all, ...marked.problems, ...unknown] };
 }
 

@@ -205,6 +205,19 @@ describe('policies', () => {
   });
 });
 
+describe('templates of charts', () => {
+  it('are no broken YAML, while those elsewhere are', () => {
+    const template = '{{ if .x }}\nimage: {{ .image }}\n{{ end }}\n';
+    const files = {
+      'charts/a/values.yaml': 'image: [\n',
+      'b/Chart.yaml': 'name: b\n',
+      'b/templates/pod.yaml': template,
+      'c/templates/pod.yaml': template,
+    };
+    expect(shown(files).problems).toEqual(['bad-yaml c/templates/pod.yaml:2']);
+  });
+});
+
 describe('bindMarkers', () => {
   it('binds the named markers of both dialects, and no others', () => {
     const files = factedFiles({

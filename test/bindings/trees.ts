@@ -2,6 +2,7 @@ import { bind, bindMarkers } from '../../src/bindings/bind.ts';
 import { collectPolicies } from '../../src/bindings/collect.ts';
 import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
 import type { FactedFile, FieldEdit } from '../../src/bindings/model.ts';
+import { fileProblems } from '../../src/bindings/file-problems.ts';
 import { compareProblems, type Problem } from '../../src/core/problem.ts';
 import { readFacts } from '../../src/fields/facts.ts';
 import { nameClass } from '../../src/fields/name-class.ts';
@@ -23,11 +24,7 @@ export function bound(files: Files, policyRoots: readonly string[] = []) {
   const facted = factedFiles(files);
   const collected = collectPolicies(facted);
   const joined = bind(facted, collected.policies, { policyRoots });
-  const problems: Problem[] = [
-    ...facted.flatMap(({ path, facts }) => facts.problems.map((problem) => ({ ...problem, file: path }))),
-    ...collected.problems,
-    ...joined.problems,
-  ];
+  const problems: Problem[] = [...fileProblems(facted), ...collected.problems, ...joined.problems];
   return { ...joined, facted, problems: problems.sort(compareProblems) };
 }
 
