@@ -10,18 +10,37 @@ export type Digests = ReadonlyMap<string, string>;
 export function configFiles(host: string, digests: Digests): Record<string, string> {
   const image = (name: DemoImage): string => `${host}/acme/${name}`;
   return {
-    'README.md': '# Config repository of the demo\n\nMade by `tallyman demo`. Clone it, read its log, change a policy, push.\n',
-    'clusters/staging/web/policy.yaml': policy('web-staging', image('web'), '    semver: ">=1.4.0-0"   # release candidates too\n', '  exclude: ["*-debug"]\n'),
+    'README.md':
+      '# Config repository of the demo\n\nMade by `tallyman demo`. Clone it, read its log, change a policy, push.\n',
+    'clusters/staging/web/policy.yaml': policy(
+      'web-staging',
+      image('web'),
+      '    semver: ">=1.4.0-0"   # release candidates too\n',
+      '  exclude: ["*-debug"]\n',
+    ),
     'clusters/staging/web/deployment.yaml': oddDeployment(image('web'), demoImages.web.first),
-    'clusters/staging/api/policy.yaml': policy('api-staging', image('api'), '    glob: {pattern: "main-*", order: newest}\n'),
+    'clusters/staging/api/policy.yaml': policy(
+      'api-staging',
+      image('api'),
+      '    glob: {pattern: "main-*", order: newest}\n',
+    ),
     'clusters/staging/api/kustomization.yaml': kustomization('api', image('api'), 'main-3f9c2d1'),
     'clusters/staging/worker/policy.yaml': policy('worker-staging', image('worker'), '    semver: "*"\n'),
     'clusters/staging/worker/values.yaml': helmValues(image('worker'), demoImages.worker.first, undefined),
-    'clusters/prod/web/policy.yaml': policy('web-prod', image('web'), '    semver: "~1.4"   # only fixes of 1.4\n'),
+    'clusters/prod/web/policy.yaml': policy(
+      'web-prod',
+      image('web'),
+      '    semver: "~1.4"   # only fixes of 1.4\n',
+    ),
     'clusters/prod/web/deployment.yaml': oddDeployment(image('web'), demoImages.web.first),
     'clusters/prod/api/policy.yaml': policy('api-prod', image('api'), '    semver: ">=2.2 <3"\n'),
     'clusters/prod/api/kustomization.yaml': kustomization('api', image('api'), demoImages.api.first),
-    'clusters/prod/worker/policy.yaml': policy('worker-prod', image('worker'), '    semver: "^0.9"\n', '  exclude: ["*-debug"]\n'),
+    'clusters/prod/worker/policy.yaml': policy(
+      'worker-prod',
+      image('worker'),
+      '    semver: "^0.9"\n',
+      '  exclude: ["*-debug"]\n',
+    ),
     'clusters/prod/worker/values.yaml': helmValues(
       image('worker'),
       demoImages.worker.first,

@@ -35,7 +35,10 @@ export function laterPush(number: number): Push {
     case 0:
       return { image: 'web', tag: `1.4.${3 + step}` };
     case 1:
-      return { image: 'api', tag: `main-${(0xc40d17 + step * 7919).toString(16).padStart(7, '0').slice(-7)}` };
+      return {
+        image: 'api',
+        tag: `main-${(0xc40d17 + step * 7919).toString(16).padStart(7, '0').slice(-7)}`,
+      };
     case 2:
       return { image: 'worker', tag: `0.9.${3 + step}` };
     case 3:

@@ -22,7 +22,12 @@ const email = 'tallyman@demo.invalid';
  * Makes the demo's folder anew: a bare repository, a signing key, the file of allowed signers and the configuration.
  * @throws Failure `usage` where the folder holds something that the demo did not make
  */
-export async function makeWorkshop(directory: string, host: string, digests: Digests, now: () => number): Promise<Workshop> {
+export async function makeWorkshop(
+  directory: string,
+  host: string,
+  digests: Digests,
+  now: () => number,
+): Promise<Workshop> {
   await clear(directory);
   const workshop = {
     config: join(directory, 'tallyman.yaml'),
@@ -37,7 +42,13 @@ export async function makeWorkshop(directory: string, host: string, digests: Dig
   await writeFile(workshop.allowedSigners, `${email} namespaces="git" ${key.publicKey}\n`);
   const author = { name: 'A platform engineer', email: 'engineer@demo.invalid' };
   const message = 'Describe the clusters, and let Tallyman release to them\n';
-  await initBareRepository(workshop.repository, { branch: 'main', files: configFiles(host, digests), message, author, now });
+  await initBareRepository(workshop.repository, {
+    branch: 'main',
+    files: configFiles(host, digests),
+    message,
+    author,
+    now,
+  });
   await trustSigners(workshop);
   return workshop;
 }

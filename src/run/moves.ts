@@ -74,6 +74,18 @@ export function movedTags(rulings: readonly Ruling[]): Problem[] {
   });
 }
 
+/** Elections that could not be completed: a person must act. One problem for each policy. */
+export function failedElections(rulings: readonly Ruling[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const ruling of rulings) {
+    if ('failure' in ruling || ruling.decision.failed === undefined) continue;
+    const { policy } = ruling.binding;
+    const message = `${policy.name} elects nothing: ${ruling.decision.failed}`;
+    problems.set(policy.name, { code: 'election-failed', ...policy.place, message, policy: policy.name });
+  }
+  return [...problems.values()];
+}
+
 function stopping(ruling: Ruling): string | undefined {
   const { name } = ruling.binding.policy;
   if ('failure' in ruling) return `${name} could not be decided: ${ruling.failure.message}`;

@@ -5,7 +5,7 @@ import type { BranchHistory } from './branch-history.ts';
 import { compose, type PlannedCommit } from './compose.ts';
 import { editFiles } from './edit-files.ts';
 import type { RunListener } from './events.ts';
-import { groupMoves, movedTags, type GroupStop } from './moves.ts';
+import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
 import { pathFilter } from './path-filter.ts';
 import type { ScanPorts } from './ports.ts';
 import type { Prepared } from './prepare.ts';
@@ -54,6 +54,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Ru
     ...prepared.problems,
     ...edited.problems,
     ...movedTags(rulings),
+    ...failedElections(rulings),
     ...failedScans(rulings),
     ...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
   ];

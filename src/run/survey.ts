@@ -1,5 +1,6 @@
 import type { FactedFile } from '../bindings/model.ts';
-import type { NameClass } from '../fields/model.ts';
+import type { Failure } from '../core/failure.ts';
+import type { FileFacts, NameClass } from '../fields/model.ts';
 import { readFacts } from '../fields/facts.ts';
 import { nameClass } from '../fields/name-class.ts';
 import type { Tree, TreeEntry } from '../tree/tree.ts';
@@ -23,6 +24,7 @@ export async function survey(
       const kind = kinds.get(entry.path) ?? 'other';
       cache.set(entry.id, kind, readFacts(bytes, kind));
     },
+    ({ id, path }, failure) => cache.set(id, kinds.get(path) ?? 'other', tooLarge(failure)),
   );
   const files = wanted.flatMap(({ entry, kind }) => {
     const facts = cache.get(entry.id, kind);
@@ -30,6 +32,17 @@ export async function survey(
   });
   cache.turn();
   return files;
+}
+
+/** Nothing of it is known, and that is said: it may hold a field that somebody counts on. */
+function tooLarge({ message }: Failure): FileFacts {
+  const problem = {
+    code: 'bad-encoding',
+    line: 1,
+    column: 1,
+    message: `This file is left alone: ${message}.`,
+  } as const;
+  return { fields: [], markers: [], claims: [], policies: [], problems: [problem] };
 }
 
 function candidate(

@@ -1,3 +1,5 @@
+import type { Failure } from '../core/failure.ts';
+
 /** One file of a tree. `id` names its content: the blob's object id in git trees. */
 export interface TreeEntry {
   /** From the root, with `/`, never with `.` or `..` parts. */
@@ -13,8 +15,13 @@ export interface Tree {
   /** The entry at one path, without listing the others; `undefined` where there is no file. */
   entry(path: string): Promise<TreeEntry | undefined>;
   /**
-   * Reads the given files and calls `visit` once for each, in an order of its own choosing (the cheapest).
+   * Reads the given files and calls `visit` once for each, in an order of its own choosing (the cheapest). A file over the
+   * tree's size cap is handed to `tooLarge` instead, with what to say of it; without `tooLarge` it ends the reading.
    * @throws Failure `corrupt`, `not-found`, or `too-large` where a file is over the tree's size cap
    */
-  read(entries: readonly TreeEntry[], visit: (entry: TreeEntry, bytes: Uint8Array) => void): Promise<void>;
+  read(
+    entries: readonly TreeEntry[],
+    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
+  ): Promise<void>;
 }

@@ -241,6 +241,38 @@ describe('pushing', () => {
   });
 });
 
+describe('a file over the size cap', () => {
+  it('is a problem of its own; the rest goes on', async () => {
+    const opened = await open((image) => ({
+      ...web(image),
+      'prod/huge.yaml': `image: x\n${'# padding\n'.repeat(900_000)}`,
+    }));
+    opened.push('web', '1.0.0', '1.1.0');
+    const result = await opened.run();
+    expect(titles(result)).toEqual(['web']);
+    if (result.outcome === 'failed') throw result.failure;
+    expect(result.plan.problems).toMatchObject([
+      { code: 'bad-encoding', file: 'prod/huge.yaml', line: 1, column: 1 },
+    ]);
+  });
+});
+
+describe('an election that cannot be completed', () => {
+  it('is a problem at its policy', async () => {
+    const opened = await open((image) => ({
+      'prod/web.yaml': deployment('web', `${image('web')}:main-0`),
+      'prod/policy.yaml': policyFile('web', image('web'), 'glob: "main-*"'),
+    }));
+    opened.push('web', ...Array.from({ length: 501 }, (_, index) => `main-${index}`));
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'unchanged' });
+    if (result.outcome === 'failed') throw result.failure;
+    expect(result.plan.problems).toMatchObject([
+      { code: 'election-failed', file: 'prod/policy.yaml', policy: 'web' },
+    ]);
+  });
+});
+
 describe('a tag that moved', () => {
   it('is a problem, never an edit', async () => {
     const digest = `sha256:${'a'.repeat(64)}`;

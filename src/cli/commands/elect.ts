@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { formatPlace } from '../../core/position.ts';
+import { formatPlace, type Position } from '../../core/position.ts';
 import { readFacts } from '../../fields/facts.ts';
-import { nameClass } from '../../fields/name-class.ts';
+import type { FileFacts } from '../../fields/model.ts';
 import { decide } from '../../policy/decide.ts';
 import type { Decision, ImageFacts } from '../../policy/decision.ts';
 import { loadPolicy } from '../../policy/load.ts';
 import type { Policy } from '../../policy/model.ts';
 import { parseTagLines } from '../../policy/tag-lines.ts';
+import { decode } from '../../yaml/decode.ts';
+import { positionsOf } from '../../yaml/lines.ts';
+import { readOutline } from '../../yaml/read.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { describeDecision } from '../explain-text.ts';
@@ -72,9 +75,25 @@ async function readPolicy({ policy: file, name }: ElectOptions, context: CliCont
       cause,
     });
   });
-  const facts = readFacts(bytes, nameClass(file) === 'other' ? 'yaml' : nameClass(file));
-  const broken = facts.problems[0];
+  const broken = whyUnreadable(bytes);
   if (broken !== undefined) throw invalid({ ...broken, file });
+  const facts = readFacts(bytes, 'yaml');
+  const [problem] = facts.problems;
+  if (problem !== undefined) throw invalid({ ...problem, file });
+  return choosePolicy(facts, file, name);
+}
+
+/** The whole file must be YAML: it was named, so nothing in it is somebody else's. */
+function whyUnreadable(bytes: Uint8Array): (Partial<Position> & { message: string }) | undefined {
+  const decoded = decode(bytes);
+  if ('refused' in decoded) return { message: decoded.refused };
+  const read = readOutline(decoded.text);
+  return 'error' in read
+    ? { ...positionsOf(decoded.text)(read.error.offset), message: read.error.message }
+    : undefined;
+}
+
+function choosePolicy(facts: FileFacts, file: string, name: string | undefined): Policy {
   const loaded = facts.policies.map((document) => loadPolicy(document, file));
   const names = facts.policies.map((document) => nameOf(document.value));
   if (loaded.length === 0) {
@@ -104,7 +123,7 @@ async function readPolicy({ policy: file, name }: ElectOptions, context: CliCont
   return chosen.policy;
 }
 
-function invalid(problem: { file: string; line?: number; column?: number; message: string }): Failure {
+function invalid(problem: Partial<Position> & { file: string; message: string }): Failure {
   const { file, line, column, message } = problem;
   const place = line === undefined || column === undefined ? file : formatPlace({ file, line, column });
   const position = line === undefined || column === undefined ? {} : { line, column };

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
+import { orTooLarge } from '../../tree/too-large.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -75,6 +76,7 @@ export class GitTree implements Tree {
   async read(
     entries: readonly TreeEntry[],
     visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
   ): Promise<void> {
     const byId = new Map<ObjectId, TreeEntry[]>();
     for (const entry of entries) {
@@ -85,8 +87,10 @@ export class GitTree implements Tree {
     let pause = performance.now() + busyMilliseconds;
     for (const id of this.#store.inReadingOrder(byId.keys())) {
       const files = byId.get(id) ?? [];
-      const bytes = this.#blob(id, files[0]?.path ?? id);
-      for (const file of files) visit(file, bytes);
+      const bytes = orTooLarge(() => this.#blob(id, files[0]?.path ?? id));
+      if (!(bytes instanceof Failure)) for (const file of files) visit(file, bytes);
+      else if (tooLarge === undefined) throw bytes;
+      else for (const file of files) tooLarge(file, bytes);
       if (performance.now() < pause) continue;
       await setImmediate(); // other work of the process gets its turn
       pause = performance.now() + busyMilliseconds;

@@ -35,12 +35,13 @@ export class RemoteTree implements Tree {
   async read(
     entries: readonly TreeEntry[],
     visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
   ): Promise<void> {
     await this.#owner.bringBlobs(
       this.#commit,
       entries.map((entry) => entry.id),
     );
-    await this.#watch(() => this.#tree.read(entries, visit));
+    await this.#watch(() => this.#tree.read(entries, visit, tooLarge));
   }
 
   async #watch<Result>(work: () => Promise<Result>): Promise<Result> {

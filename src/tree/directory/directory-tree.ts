@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import { orTooLarge } from '../too-large.ts';
 import { compareByteOrder } from '../byte-order.ts';
 import type { Tree, TreeEntry } from '../tree.ts';
 import { lookAt, stampOf, walkFolder } from './folder.ts';
@@ -47,8 +48,14 @@ class DirectoryTree implements Tree {
   async read(
     entries: readonly TreeEntry[],
     visit: (entry: TreeEntry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
   ): Promise<void> {
-    for (const entry of entries) visit(entry, this.#bytes(entry));
+    for (const entry of entries) {
+      const bytes = orTooLarge(() => this.#bytes(entry));
+      if (!(bytes instanceof Failure)) visit(entry, bytes);
+      else if (tooLarge === undefined) throw bytes;
+      else tooLarge(entry, bytes);
+    }
   }
 
   #bytes(entry: TreeEntry): Uint8Array {
