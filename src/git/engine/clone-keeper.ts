@@ -68,11 +68,7 @@ export class CloneKeeper implements TreeOwner {
 
   async history(tip: CommitId, since: number): Promise<readonly LoggedCommit[]> {
     const local = this.#log().local(tip, since);
-    if (local !== undefined) return local;
-    return this.#lock.hold(async () => {
-      const log = this.#log();
-      return log.local(tip, since) ?? (await log.fetch(tip, since, (request) => this.#fetch(request)));
-    });
+    return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (request) => this.#fetch(request)));
   }
 
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
@@ -163,7 +159,6 @@ export class CloneKeeper implements TreeOwner {
 
   #forget(): void {
     this.#clone?.objects.close();
-    this.#history?.close();
     this.#clone = undefined;
     this.#history = undefined;
   }
@@ -196,11 +191,8 @@ export class CloneKeeper implements TreeOwner {
   }
 
   #log(): HistoryStore {
-    const reader = {
-      read: (id: ObjectId) => this.objects.read(id),
-      has: (id: ObjectId) => this.objects.has(id),
-    };
-    return (this.#history ??= new HistoryStore(join(this.#options.directory, historyFolder), reader));
+    const directory = join(this.#options.directory, historyFolder);
+    return (this.#history ??= new HistoryStore(directory, (id) => this.objects.read(id)));
   }
 
   #leftOut(what: string): Failure {

@@ -111,7 +111,7 @@ export class KeptClone {
 
   /** Removes what a killed process left half-done. */
   sweep(): void {
-    const folders = ['.', 'refs/heads', 'objects/pack', join(historyFolder, 'objects/pack'), historyFolder];
+    const folders = ['.', 'refs/heads', 'objects/pack', historyFolder];
     for (const folder of folders.map((name) => join(this.directory, name))) {
       const names = existsSync(folder) ? readdirSync(folder) : [];
       const isDebris = (name: string): boolean =>

@@ -25,7 +25,7 @@ export function walkCommits(
   for (let commit = open.pop(); commit !== undefined; commit = open.pop()) {
     if (found.has(commit.id)) continue;
     found.set(commit.id, commit);
-    for (const id of new Set(commit.parents)) {
+    for (const id of distinct(commit.parents)) {
       children.set(id, (children.get(id) ?? 0) + 1);
       if (found.has(id)) continue;
       const parent = lookup(id);
@@ -34,6 +34,11 @@ export function walkCommits(
     }
   }
   return { commits: ordered(found, children), incomplete: [...incomplete] };
+}
+
+/** Almost every commit has one parent: no set is made for that. */
+function distinct(ids: readonly CommitId[]): Iterable<CommitId> {
+  return ids.length < 2 ? ids : new Set(ids);
 }
 
 /** Kahn's order, the newest of what is free first. */
@@ -46,7 +51,7 @@ function ordered(
   const result: LoggedCommit[] = [];
   for (let commit = free.pop(); commit !== undefined; commit = free.pop()) {
     result.push(commit);
-    for (const id of new Set(commit.parents)) {
+    for (const id of distinct(commit.parents)) {
       const left = (children.get(id) ?? 1) - 1;
       children.set(id, left);
       const parent = found.get(id);

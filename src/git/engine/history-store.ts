@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { FetchAnswer, FetchRequest } from '../transport.ts';
+import { CommitSegments, type RawCommit } from './commit-segments.ts';
 import { walkCommits } from './commit-walk.ts';
 import { parseCommit, type ParsedCommit } from './commit.ts';
 import { writeDurably } from './durable.ts';
-import { foldPacks } from './fold.ts';
-import { isObjectId, type GitObject, type ObjectId, type ObjectReader } from './object-id.ts';
-import { ObjectStore } from './object-store.ts';
-import { readPack, type PackedObject } from './pack-reader.ts';
-import { writePack } from './pack-writer.ts';
+import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
+import { readPack } from './pack-reader.ts';
 import { receivePack } from './receive.ts';
 
 /** What is here: every commit reachable from `tip` that is not older than `since`. */
@@ -23,25 +21,82 @@ interface Held {
   readonly edge: readonly CommitId[];
 }
 
+type Ask = (request: FetchRequest) => Promise<FetchAnswer>;
+
 /**
  * The branch's commits without their trees, beside the kept clone: fetched once down to the horizon (with `filter=tree:0` where the server
  * offers it; else the rest is dropped on arrival), then only what is new. Changed under the clone's lock.
  */
 export class HistoryStore {
-  readonly #directory: string;
-  readonly #clone: ObjectReader;
+  readonly #heldPath: string;
+  readonly #segments: CommitSegments;
+  readonly #inClone: (id: ObjectId) => GitObject | undefined;
   readonly #parsed = new Map<CommitId, ParsedCommit>();
-  #objects: ObjectStore | undefined;
+  #loaded = false;
 
-  /** @param clone where the commits that came with fetches of the branch itself, and our own, are */
-  constructor(directory: string, clone: ObjectReader) {
-    this.#directory = directory;
-    this.#clone = clone;
+  /** @param inClone reads the commits that came with fetches of the branch itself, and our own */
+  constructor(directory: string, inClone: (id: ObjectId) => GitObject | undefined) {
+    this.#heldPath = join(directory, 'held.json');
+    this.#segments = new CommitSegments(directory);
+    this.#inClone = inClone;
   }
 
-  /** The history from what is on disk, or `undefined` where something must be fetched. */
+  /** The history from what is here, or `undefined` where something must be fetched. */
   local(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
-    const { commits, incomplete } = walkCommits(tip, since, (id) => this.find(id));
+    const seen = this.#walk(tip, since);
+    if (seen !== undefined || this.#loaded) return seen;
+    this.#load();
+    return this.#walk(tip, since);
+  }
+
+  /**
+   * The history, with what is missing fetched. Runs under the lock.
+   * @throws Failure `bad-answer` where the server leaves commits out
+   */
+  async fetch(tip: CommitId, since: number, ask: Ask): Promise<readonly LoggedCommit[]> {
+    this.#loaded = false; // another process may have been here
+    const held = this.#held();
+    const commits = this.local(tip, since) ?? (held && (await this.#update(tip, since, held, ask)));
+    if (commits !== undefined) return commits;
+    this.#segments.clear();
+    const whole = await this.#fetch(tip, since, { since, edge: [] }, ask);
+    if (whole === undefined)
+      throw new Failure('bad-answer', `the server left out commits of the history of ${tip}`);
+    return whole;
+  }
+
+  async #update(
+    tip: CommitId,
+    since: number,
+    held: Held,
+    ask: Ask,
+  ): Promise<readonly LoggedCommit[] | undefined> {
+    return held.since > since ? undefined : this.#fetch(tip, since, held, ask);
+  }
+
+  async #fetch(
+    tip: CommitId,
+    since: number,
+    base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
+    ask: Ask,
+  ): Promise<readonly LoggedCommit[] | undefined> {
+    const answer = await ask({
+      wants: [tip],
+      haves: base.tip === undefined ? [] : [base.tip],
+      shallow: base.edge,
+      filter: 'tree:0',
+      // Clocks of committers differ: the server's cut is put a little earlier than ours.
+      ...(base.since > slack ? { since: base.since - slack } : {}),
+    });
+    await this.#add(await receivePack(answer));
+    const gone = new Set(answer.unshallow);
+    const edge = [...new Set([...base.edge.filter((id) => !gone.has(id)), ...answer.shallow])];
+    writeDurably(this.#heldPath, JSON.stringify({ tip, since: base.since, edge } satisfies Held));
+    return this.#walk(tip, since);
+  }
+
+  #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
+    const { commits, incomplete } = walkCommits(tip, since, (id) => this.#find(id));
     if (incomplete.length === 0) return commits;
     const held = this.#held();
     if (held === undefined || held.since > since) return undefined;
@@ -49,87 +104,56 @@ export class HistoryStore {
     return incomplete.every((commit) => edge.has(commit.id)) ? commits : undefined;
   }
 
-  /** Fetches what is missing between `tip` and `since`. @throws Failure `bad-answer` where the server leaves commits out */
-  async fetch(
-    tip: CommitId,
-    since: number,
-    ask: (request: FetchRequest) => Promise<FetchAnswer>,
-  ): Promise<readonly LoggedCommit[]> {
-    const held = this.#held();
-    const base = held !== undefined && held.since <= since ? held : undefined;
-    const from = base?.since ?? since;
-    const answer = await ask({
-      wants: [tip],
-      haves: base === undefined ? [] : [base.tip],
-      shallow: base?.edge ?? [],
-      filter: 'tree:0',
-      // Clocks of committers differ: the server's cut is put a little earlier than ours.
-      ...(from > slack ? { since: from - slack } : {}),
-    });
-    this.#add(await receivePack(answer));
-    const gone = new Set(answer.unshallow);
-    const edge = new Set([...(base?.edge ?? []).filter((id) => !gone.has(id)), ...answer.shallow]);
-    writeDurably(
-      join(this.#directory, 'held.json'),
-      JSON.stringify({ tip, since: from, edge: [...edge] } satisfies Held),
-    );
-    foldPacks(this.#store(), () => new Set(this.#parsed.keys()));
-    const commits = this.local(tip, since);
-    if (commits === undefined)
-      throw new Failure('bad-answer', `the server left out commits of the history of ${tip}`);
-    return commits;
-  }
-
-  find(id: CommitId): ParsedCommit | undefined {
+  #find(id: CommitId): ParsedCommit | undefined {
     const known = this.#parsed.get(id);
     if (known !== undefined) return known;
-    const object = this.#readObject(id);
-    if (object?.type !== 'commit') return undefined;
-    const commit = parseCommit(id, object.bytes);
+    const object = this.#inClone(id);
+    return object?.type === 'commit' ? this.#keep({ id, bytes: object.bytes }) : undefined;
+  }
+
+  #keep({ id, bytes }: RawCommit): ParsedCommit {
+    const commit = parseCommit(id, bytes);
     this.#parsed.set(id, commit);
     return commit;
   }
 
-  close(): void {
-    this.#objects?.close();
+  #load(): void {
+    this.#loaded = true;
+    try {
+      for (const commit of this.#segments.read()) if (!this.#parsed.has(commit.id)) this.#keep(commit);
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'corrupt')) throw error;
+      this.#segments.clear(); // a cache: what is damaged is fetched again
+    }
   }
 
-  #readObject(id: ObjectId): GitObject | undefined {
-    return this.#store().read(id) ?? this.#clone.read(id);
-  }
-
-  #store(): ObjectStore {
-    return (this.#objects ??= new ObjectStore(join(this.#directory, 'objects')));
-  }
-
-  /** Keeps the commits of a pack. One that holds nothing else is kept as it came. */
-  #add(pack: Buffer): void {
+  /** Keeps the commits of a pack, and drops what else a server without filters sends. */
+  async #add(pack: Buffer): Promise<void> {
     if (pack.length === 0) return;
-    const commits: PackedObject[] = [];
-    let others = 0;
-    const external = (id: ObjectId): GitObject | undefined => this.#readObject(id);
-    const { externalBases, left } = readPack(pack, {
-      external,
+    const commits: RawCommit[] = [];
+    let kept: ReadonlyMap<ObjectId, RawCommit> | undefined;
+    const inSegments = (id: ObjectId): GitObject | undefined => {
+      kept ??= new Map(this.#segments.read().map((commit) => [commit.id, commit]));
+      const bytes = kept.get(id)?.bytes;
+      return bytes && { type: 'commit', bytes };
+    };
+    readPack(pack, {
+      external: (id) => this.#inClone(id) ?? (this.#parsed.has(id as CommitId) ? inSegments(id) : undefined),
       unresolved: 'skip',
-      visit: (object) => {
-        if (object.type !== 'commit') others++;
-        else commits.push(object);
-        if (object.type === 'commit')
-          this.#parsed.set(object.id as CommitId, parseCommit(object.id as CommitId, object.bytes));
+      visit: ({ type, id, bytes }) => {
+        if (type !== 'commit') return;
+        const commit = { id: id as CommitId, bytes };
+        commits.push(commit);
+        this.#keep(commit);
       },
     });
-    if (commits.length === 0) return;
-    const asItCame = others === 0 && left === 0 && externalBases.size === 0;
-    if (asItCame) this.#store().keepPack(pack, commits);
-    else this.#store().addPack(writePack(commits));
+    await this.#segments.add(commits);
   }
 
   #held(): Held | undefined {
-    const path = join(this.#directory, 'held.json');
-    if (!existsSync(path)) return undefined;
+    if (!existsSync(this.#heldPath)) return undefined;
     try {
-      const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Held>;
-      const { tip, since, edge } = value;
+      const { tip, since, edge } = JSON.parse(readFileSync(this.#heldPath, 'utf8')) as Partial<Held>;
       const sound =
         typeof tip === 'string' && isObjectId(tip) && typeof since === 'number' && Array.isArray(edge);
       return sound && edge.every((id) => typeof id === 'string' && isObjectId(id))

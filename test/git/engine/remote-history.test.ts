@@ -1,3 +1,6 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { day, Stage, start, web } from './remote-stage.ts';
@@ -44,4 +47,46 @@ describe('history', () => {
       expect(transport.calls.fetches.length).toBe(1);
     });
   });
+
+  it.each<[string, (folder: string) => void]>([
+    ['a segment that is gone', (folder) => rmSync(join(folder, segmentOf(folder)))],
+    ['a segment that is damaged', (folder) => writeFileSync(join(folder, segmentOf(folder)), 'no')],
+    ['an unreadable note of what is held', (folder) => writeFileSync(join(folder, 'held.json'), '{"tip":')],
+  ])('fetches the history anew after %s', async (_, damage) => {
+    await Stage.in(async (stage) => {
+      for (let n = 0; n < 5; n++) stage.push(web, `image: x:${n}\n`);
+      const one = stage.open();
+      await (await one.repository.sync()).history(start);
+      await one.repository.close();
+      damage(join(stage.directory, 'tallyman-history'));
+      stage.push(web, 'image: x:9\n');
+      const two = stage.open();
+      const log = await (await two.repository.sync()).history(start);
+      expect(log.map((commit) => commit.id)).toEqual(git(stage.server, 'rev-list', 'main').split('\n'));
+      await two.repository.close();
+      const three = stage.open();
+      expect((await (await three.repository.sync()).history(start)).length).toBe(7);
+      expect(three.transport.calls.fetches).toEqual([]);
+      await three.repository.close();
+    });
+  });
+
+  it('keeps few files however often the branch moves', async () => {
+    await Stage.in(async (stage) => {
+      const { repository } = stage.open();
+      for (let n = 0; n < 60; n++) {
+        stage.push(web, `image: x:${n}\n`);
+        if (n % 2 === 0) continue; // two commits at a time: the one between comes with the history alone
+        expect((await (await repository.sync()).history(start)).length).toBe(n + 2);
+      }
+      expect(readdirSync(join(stage.directory, 'tallyman-history')).length).toBeLessThan(27);
+      expect(readdirSync(join(stage.directory, 'objects/pack')).length).toBeLessThan(52);
+      expect(git(stage.directory, 'fsck', '--strict', '--no-dangling')).toBe('');
+      await repository.close();
+    });
+  });
 });
+
+function segmentOf(folder: string): string {
+  return readdirSync(folder).find((name) => name.endsWith('.commits')) ?? '';
+}
