@@ -8,6 +8,7 @@ import { applyEdits } from '../yaml/splice.ts';
 import { wantsDigest } from './digest-demand.ts';
 import { insertDigest } from './insert-digest.ts';
 import type { Bound, FieldEdit, WritePolicy } from './model.ts';
+import { ProofBudget } from './proof-budget.ts';
 import { newName, valueOf, type Wanted } from './new-value.ts';
 
 /** What `planEdits` reads of a binding. */
@@ -45,10 +46,14 @@ export function planEdits(
   return { edits };
 }
 
-/** Makes the edits of one file, and proves that they changed what was planned and nothing else (product.md, 4). */
+/**
+ * Makes the edits of one file, and proves that they changed what was planned and nothing else (product.md, 4).
+ * @param budget of the run that the file belongs to; default: one of its own
+ */
 export function applyFileEdits(
   text: string,
   edits: readonly FieldEdit[],
+  budget: ProofBudget = new ProofBudget(),
 ): { readonly text: string } | { readonly problem: Problem } {
   const distinct = withoutRepeats(edits);
   const rival = rivalry(distinct);
@@ -60,7 +65,7 @@ export function applyFileEdits(
     if (error instanceof Failure) return { problem: unproven(edits, error.message) };
     throw error;
   }
-  const reason = prove(text, after, distinct);
+  const reason = prove(text, after, distinct, { parseBudget: budget.take(text.length) });
   return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
 }
 

@@ -4,7 +4,7 @@ import { didYouMean } from '../core/nearest.ts';
 import type { Config } from '../config/model.ts';
 import type { CliContext } from './context.ts';
 import { progress } from './progress.ts';
-import type { Session, SessionRepository } from './wiring.ts';
+import type { Session } from './wiring.ts';
 
 export interface ConfigOptions {
   readonly config: string;
@@ -49,16 +49,5 @@ export function narrow(config: Config, name: string | undefined): Config {
   throw new Failure(
     'usage',
     `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}.`}`,
-  );
-}
-
-/** The only repository, or the one that is named; commands on one policy need to know which. */
-export function onlyRepository(session: Session): SessionRepository {
-  const [only] = session.repositories;
-  if (only !== undefined && session.repositories.length === 1) return only;
-  const names = session.repositories.map(({ config }) => config.name).join(', ');
-  throw new Failure(
-    'usage',
-    `Several repositories are configured (${names}): say which with --repository NAME.`,
   );
 }

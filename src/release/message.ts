@@ -46,7 +46,6 @@ export function withRecords(text: string, records: readonly ReleaseRecord[]): st
 }
 
 function valuesOf(message: ReleaseMessage, line: string, changes: string): TemplateValues {
-  const distinct = (values: readonly string[]) => [...new Set(values)].map((value) => oneLine(value, 128)).join(', ');
   const records = message.releases.map((release) => release.record);
   return {
     subject: line,
@@ -55,6 +54,10 @@ function valuesOf(message: ReleaseMessage, line: string, changes: string): Templ
     policies: distinct(records.map(({ policy }) => policy)),
     environments: distinct(records.map(({ env }) => env)),
   };
+}
+
+function distinct(values: readonly string[]): string {
+  return [...new Set(values)].map((value) => oneLine(value, 128)).join(', ');
 }
 
 /** Fields that make the same step of the same image. */

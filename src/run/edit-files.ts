@@ -1,5 +1,6 @@
 import { applyFileEdits, planEdits } from '../bindings/edit.ts';
 import type { FieldEdit } from '../bindings/model.ts';
+import { ProofBudget } from '../bindings/proof-budget.ts';
 import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Tree } from '../tree/tree.ts';
@@ -37,6 +38,7 @@ export async function editFiles(groups: readonly MoveGroup[], tree: Tree): Promi
   const problems: Problem[] = [];
   const done = new Map<string, { edits: readonly FieldEdit[]; text: string }>();
   const edited: EditedGroup[] = [];
+  const budget = new ProofBudget();
   for (const group of groups) {
     const planned = planGroup(group, texts, problems);
     if (planned.moves.length === 0) continue;
@@ -45,7 +47,7 @@ export async function editFiles(groups: readonly MoveGroup[], tree: Tree): Promi
       const original = textOf(texts, file);
       const earlier = done.get(file);
       const all = [...(earlier?.edits ?? []), ...edits];
-      const applied = applyFileEdits(original, all);
+      const applied = applyFileEdits(original, all, budget);
       if ('problem' in applied) {
         problems.push({ ...applied.problem, file, policy: group.title });
         continue;

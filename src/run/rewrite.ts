@@ -3,6 +3,7 @@ import { collectPolicies } from '../bindings/collect.ts';
 import { fileProblems } from '../bindings/file-problems.ts';
 import { applyFileEdits, planEdits } from '../bindings/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../bindings/model.ts';
+import { ProofBudget } from '../bindings/proof-budget.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { ImageReference } from '../image/reference.ts';
@@ -93,6 +94,7 @@ class Rewriter {
   readonly edits: FieldEdit[] = [];
   readonly files = new Map<string, FileText>();
   readonly problems: Problem[] = [];
+  readonly #budget = new ProofBudget();
   readonly #byFile: ReadonlyMap<string, readonly MarkerBinding[]>;
   readonly #elections: ReadonlyMap<string, Election>;
 
@@ -111,7 +113,7 @@ class Rewriter {
     if ('refused' in decoded) return;
     const edits = (this.#byFile.get(path) ?? []).flatMap((binding) => this.#plan(binding, decoded.text));
     if (edits.length === 0) return;
-    const applied = applyFileEdits(decoded.text, edits);
+    const applied = applyFileEdits(decoded.text, edits, this.#budget);
     if ('problem' in applied) {
       this.problems.push({ ...applied.problem, file: path });
       return;

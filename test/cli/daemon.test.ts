@@ -50,7 +50,7 @@ describe('the daemon', () => {
     for (const line of log.trim().split('\n'))
       expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) as string });
     expect(log).toContain('"msg":"stopped"');
-    await expect(get('/healthz')).rejects.toThrow();
+    await expect(get('/healthz')).rejects.toThrow('fetch failed');
   });
 
   it('says what is wrong with its configuration before it starts', async () => {

@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import type { ConfigRepository } from '../../src/git/repository.ts';
-import type { RunResult } from '../../src/run/run.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
-import { Stage } from './stage.ts';
+import { codes, Stage, titles, web, wrap } from './stage.ts';
 
 let stage: Stage | undefined;
 afterEach(async () => {
@@ -16,21 +14,6 @@ type Image = (name: string) => string;
 async function open(files: (image: Image) => Readonly<Record<string, string>>): Promise<Stage> {
   stage = await Stage.open(files);
   return stage;
-}
-
-function web(image: Image, more = ''): Record<string, string> {
-  return {
-    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"', more),
-  };
-}
-
-function titles(result: RunResult): readonly string[] {
-  return result.outcome === 'failed' ? [] : result.plan.commits.map(({ title }) => title);
-}
-
-function codes(result: RunResult): readonly string[] {
-  return result.outcome === 'failed' ? [] : result.plan.problems.map(({ code }) => code);
 }
 
 describe('a run', () => {
@@ -175,72 +158,6 @@ describe('failures of the registry', () => {
   });
 });
 
-describe('pushing', () => {
-  it('recomputes after a lost race, so that a person’s edit survives', async () => {
-    const opened = await open((image) => web(image));
-    opened.push('web', '1.0.0', '1.1.0');
-    const before = await opened.file('prod/web.yaml');
-    let raced = false;
-    wrap(opened, async (base, drafts) => {
-      if (!raced) {
-        raced = true;
-        await opened.commit({ 'prod/web.yaml': before.replace('# web, by hand', '# web, still by hand') });
-      }
-      return opened.repository.publish(base, drafts);
-    });
-    expect(await opened.run()).toMatchObject({ outcome: 'released' });
-    expect(opened.events).toContainEqual({ kind: 'raced', repository: 'fleet', attempt: 1 });
-    const text = await opened.file('prod/web.yaml');
-    expect(text).toContain('still by hand');
-    expect(text).toContain('acme/web:1.1.0"');
-  });
-
-  it('honours a hold that lands between fetch and push', async () => {
-    const opened = await open((image) => web(image));
-    opened.push('web', '1.0.0', '1.1.0');
-    let raced = false;
-    wrap(opened, async (base, drafts) => {
-      if (!raced) {
-        raced = true;
-        const policy = await opened.file('prod/policy.yaml');
-        await opened.commit({ 'prod/policy.yaml': `${policy}  hold: {reason: stop, by: ann}\n` });
-      }
-      return opened.repository.publish(base, drafts);
-    });
-    expect(await opened.run()).toMatchObject({ outcome: 'unchanged' });
-    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.0.0"');
-  });
-
-  it('gives up a race that it always loses, and says so', async () => {
-    const opened = await open((image) => web(image));
-    opened.push('web', '1.0.0', '1.1.0');
-    const publishes = wrap(opened, async () => ({ kind: 'raced' }));
-    const result = await opened.run();
-    expect(result).toMatchObject({
-      outcome: 'refused',
-      words: expect.stringContaining('moved 6 times') as string,
-    });
-    expect(publishes()).toBe(6);
-  });
-
-  it('does not ask again at once where the remote refused, but after an hour or a new commit', async () => {
-    const opened = await open((image) => web(image));
-    opened.push('web', '1.0.0', '1.1.0');
-    const publishes = wrap(opened, async () => ({ kind: 'refused', words: 'protected branch' }));
-    expect(await opened.run()).toMatchObject({ outcome: 'refused', words: 'protected branch' });
-    expect(await opened.run()).toMatchObject({ outcome: 'refused', words: 'protected branch' });
-    expect(publishes()).toBe(1);
-    opened.now += 3_600_001;
-    await opened.run();
-    expect(publishes()).toBe(2);
-    await opened.commit({
-      'prod/web.yaml': (await opened.file('prod/web.yaml')).replace('by hand', 'by hands'),
-    });
-    await opened.run();
-    expect(publishes()).toBe(3);
-  });
-});
-
 describe('a file over the size cap', () => {
   it('is a problem of its own; the rest goes on', async () => {
     const opened = await open((image) => ({
@@ -303,25 +220,6 @@ async function prepared(): Promise<{
     run: opened.run.bind(opened),
     file: () => opened.file('prod/web.yaml'),
   };
-}
-
-/** Puts a publish of its own before the repository's. @returns how often it was called */
-function wrap(opened: Stage, publish: ConfigRepository['publish']): () => number {
-  let calls = 0;
-  const { repository } = opened;
-  opened.ports = {
-    ...opened.ports,
-    repository: {
-      name: repository.name,
-      sync: (signal) => repository.sync(signal),
-      publish: (base, drafts, signal) => {
-        calls++;
-        return publish(base, drafts, signal);
-      },
-      close: () => repository.close(),
-    },
-  };
-  return () => calls;
 }
 
 function countPublishes(opened: Stage): () => number {

@@ -12,6 +12,7 @@ import type { RunPorts } from '../../src/run/ports.ts';
 import { RunMemory, runRepository, type RunResult } from '../../src/run/run.ts';
 import type { RunSettings } from '../../src/run/settings.ts';
 import { openMemoryState } from '../../src/state/memory.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
 
 const person = { name: 'Bot', email: 'bot@test.invalid' };
 
@@ -82,9 +83,7 @@ export class Stage {
     return stage;
   }
 
-  image(name: string): string {
-    return `${this.registry.host}/acme/${name}`;
-  }
+  readonly image = (name: string): string => `${this.registry.host}/acme/${name}`;
 
   push(name: string, ...tags: readonly string[]): void {
     for (const tag of tags) {
@@ -123,4 +122,39 @@ export class Stage {
     await this.registry.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** A workload and its policy, with more lines of spec. */
+export function web(image: Stage['image'], more = ''): Record<string, string> {
+  return {
+    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"', more),
+  };
+}
+
+export function titles(result: RunResult): readonly string[] {
+  return result.outcome === 'failed' ? [] : result.plan.commits.map(({ title }) => title);
+}
+
+export function codes(result: RunResult): readonly string[] {
+  return result.outcome === 'failed' ? [] : result.plan.problems.map(({ code }) => code);
+}
+
+/** Puts a publish of its own before the repository's. @returns how often it was called */
+export function wrap(opened: Stage, publish: ConfigRepository['publish']): () => number {
+  let calls = 0;
+  const { repository } = opened;
+  opened.ports = {
+    ...opened.ports,
+    repository: {
+      name: repository.name,
+      sync: (signal) => repository.sync(signal),
+      publish: (base, drafts, signal) => {
+        calls++;
+        return publish(base, drafts, signal);
+      },
+      close: () => repository.close(),
+    },
+  };
+  return () => calls;
 }
