@@ -44,7 +44,7 @@ async function measure(): Promise<Figure[]> {
       });
       figures.push(...measured);
     } finally {
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }
   return figures;
