@@ -2,7 +2,7 @@ import type { Outline, OutlineNode } from './outline.ts';
 import { parse } from './parse.ts';
 import { readOutline } from './read.ts';
 import { scalarText } from './scalar.ts';
-import { keyText, nodeAt, pointerOf } from './walk.ts';
+import { nodeAt, pointerOf } from './walk.ts';
 
 /** One planned edit and the value that it must bring about. */
 export interface PlannedEdit {
@@ -16,7 +16,8 @@ export interface PlannedEdit {
 export interface ProofOptions {
   /**
    * Longest text, in UTF-16 code units, of which both versions are parsed in full by the `yaml` package. Above it
-   * they are read by `readOutline`. Default 65,536.
+   * they are read by `readOutline`. Default 65,536. Parsing costs about half a millisecond per kB: a caller with many
+   * files keeps a budget for the run, and gives 0 when it is used up.
    */
   readonly parseBudget?: number;
 }
@@ -77,7 +78,11 @@ function placesAfter(before: string, after: string, edits: readonly PlannedEdit[
 class Comparison {
   private readonly old: Outline;
   private readonly now: Outline;
+  /** In the order of the text, as are the nodes: what is behind us is not looked at again. */
   private readonly edits: readonly MovedEdit[];
+  private nextEdit = 0;
+  private readonly insertions: readonly MovedEdit[];
+  private nextInsertion = 0;
   private readonly proven = new Set<MovedEdit>();
   /** Index of each old node among the new ones. */
   private readonly indexes: number[] = [];
@@ -86,16 +91,16 @@ class Comparison {
     this.old = old;
     this.now = now;
     this.edits = edits;
+    this.insertions = edits.filter((edit) => edit.start === edit.end);
   }
 
   run(): string | undefined {
-    let at = 0;
     for (let index = 0; index < this.now.nodes.length; index++) {
       const inserted = this.insertedBy(index);
-      const reason = inserted === undefined ? this.pair(at++, index) : this.checkInserted(inserted, index);
+      const reason = inserted === undefined ? this.pair(index) : this.checkInserted(inserted, index);
       if (reason !== undefined) return reason;
     }
-    if (at !== this.old.nodes.length) return 'values are missing after the edit';
+    if (this.indexes.length !== this.old.nodes.length) return 'values are missing after the edit';
     const unused = this.edits.find((edit) => !this.proven.has(edit));
     if (unused !== undefined) return `the edit that writes ${quote(unused.new)} changed no scalar`;
     return this.checkDocuments() ?? this.checkComments();
@@ -103,11 +108,11 @@ class Comparison {
 
   /** The edit that brought a whole entry: its key stands inside the inserted text. */
   private insertedBy(index: number): MovedEdit | undefined {
-    const { keyStart, start } = nodeAt(this.now, index);
-    const place = keyStart === -1 ? start : keyStart;
-    return this.edits.find(
-      (edit) => edit.start === edit.end && keyStart !== -1 && edit.from <= place && place < edit.to,
-    );
+    const { keyStart } = nodeAt(this.now, index);
+    if (keyStart === -1) return undefined;
+    let edit = this.insertions[this.nextInsertion];
+    while (edit !== undefined && edit.to <= keyStart) edit = this.insertions[++this.nextInsertion];
+    return edit !== undefined && edit.from <= keyStart ? edit : undefined;
   }
 
   private checkInserted(edit: MovedEdit, index: number): string | undefined {
@@ -123,46 +128,49 @@ class Comparison {
       : `the inserted entry ${where} has another value`;
   }
 
-  private pair(oldIndex: number, index: number): string | undefined {
+  private pair(index: number): string | undefined {
+    const oldIndex = this.indexes.length;
     const a = this.old.nodes[oldIndex];
     const b = nodeAt(this.now, index);
-    const where = pointerOf(this.now, index);
-    if (a === undefined) return `${where} is there only after the edit`;
     this.indexes.push(index);
-    const parent = a.parent === -1 ? -1 : this.indexes[a.parent];
-    if (parent !== b.parent || a.document !== b.document || a.depth !== b.depth) return `${where} moved`;
-    if (!sameKey(this.old, a, this.now, b) || keyText(this.old, oldIndex) !== keyText(this.now, index)) {
-      return `the key of ${where} changed`;
-    }
-    if (a.anchor !== b.anchor || a.tag !== b.tag) return `the anchor or tag of ${where} changed`;
-    if (!isScalar(a) || !isScalar(b)) {
-      return a.kind === b.kind && a.style === b.style ? undefined : `the kind of ${where} changed`;
-    }
-    return this.pairScalars(oldIndex, a, index, b, where);
+    const reason = a === undefined ? 'is there only after the edit' : this.difference(oldIndex, a, index, b);
+    return reason === undefined ? undefined : `${pointerOf(this.now, index) || 'the document'} ${reason}`;
   }
 
-  private pairScalars(
+  private difference(oldIndex: number, a: OutlineNode, index: number, b: OutlineNode): string | undefined {
+    const parent = a.parent === -1 ? -1 : this.indexes[a.parent];
+    if (parent !== b.parent || a.document !== b.document || a.depth !== b.depth) return 'moved';
+    if (!sameKey(this.old, a, this.now, b)) return 'has another key';
+    if (a.anchor !== b.anchor || a.tag !== b.tag) return 'has another anchor or tag';
+    if (isScalar(a) && isScalar(b)) return this.compareScalars(oldIndex, a, index, b);
+    return a.kind === b.kind && a.style === b.style ? undefined : 'is of another kind';
+  }
+
+  private compareScalars(
     oldIndex: number,
     a: OutlineNode,
     index: number,
     b: OutlineNode,
-    where: string,
   ): string | undefined {
-    const oldText = scalarText(this.old, oldIndex);
     const text = scalarText(this.now, index);
-    const edits = this.edits.filter(
-      (edit) => a.start <= edit.start && edit.end <= a.end && !isBehind(edit, a, b),
-    );
-    if (edits.length === 0) {
-      return a.kind === b.kind && a.style === b.style && oldText === text
-        ? undefined
-        : `${where} changed unplanned`;
+    let edit = this.editAt(a, b);
+    if (edit === undefined) {
+      const same = a.kind === b.kind && a.style === b.style && scalarText(this.old, oldIndex) === text;
+      return same ? undefined : 'changed unplanned';
     }
-    for (const edit of edits) {
-      if (edit.new !== text) return `${where} is now ${quote(text)}, planned was ${quote(edit.new)}`;
+    for (; edit !== undefined; edit = this.editAt(a, b)) {
+      if (edit.new !== text) return `is now ${quote(text)}, planned was ${quote(edit.new)}`;
       this.proven.add(edit);
+      this.nextEdit++;
     }
-    return b.kind === 'scalar' || text === '' ? undefined : `${where} lost its value`;
+    return b.kind === 'scalar' || text === '' ? undefined : 'lost its value';
+  }
+
+  /** The next edit of this very scalar. */
+  private editAt(a: OutlineNode, b: OutlineNode): MovedEdit | undefined {
+    let edit = this.edits[this.nextEdit];
+    while (edit !== undefined && edit.start < a.start) edit = this.edits[++this.nextEdit];
+    return edit === undefined || edit.end > a.end || isBehind(edit, a, b) ? undefined : edit;
   }
 
   private checkDocuments(): string | undefined {
@@ -182,9 +190,9 @@ class Comparison {
   }
 }
 
-/** An insertion right behind a scalar that did not become a part of it: an entry on the next line, or the next in a flow map. */
+/** An insertion right behind a value that did not become a part of it: an entry on the next line, or in a flow map. */
 function isBehind(edit: MovedEdit, a: OutlineNode, b: OutlineNode): boolean {
-  return a.kind === 'scalar' && edit.start === edit.end && edit.start === a.end && edit.to > b.end;
+  return edit.start === edit.end && edit.start === a.end && edit.to > b.end;
 }
 
 function isScalar(node: OutlineNode): boolean {

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/yaml/decode.ts';
 import { corpus } from './samples.ts';
 
+/** Whether a text, as bytes, is given back as it was, or refused for its own reason. */
+function kept(text: string): boolean {
+  const decoded = decode(encode(text));
+  if ('refused' in decoded) return /\0|\r(?!\n)/.test(text);
+  return decoded.text === text && Buffer.from(text).equals(encode(decoded.text));
+}
+
 describe('decode', () => {
   it('gives text that encodes to the same bytes', () => {
-    const run = (text: string): void => {
-      const bytes = encode(text);
-      const decoded = decode(bytes);
-      if ('text' in decoded) expect(encode(decoded.text)).toEqual(bytes);
-      else expect(text).toMatch(/\0|\r(?!\n)/);
-    };
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), run), { seed: 1 });
-    for (const [, text] of corpus()) run(text);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), kept), { seed: 1 });
+    expect(corpus().filter(([, text]) => !kept(text))).toEqual([]);
   });
 
   it('keeps a byte order mark in the text', () => {

@@ -94,7 +94,11 @@ function value(): fc.Arbitrary<readonly string[]> {
 }
 
 function word(): fc.Arbitrary<string> {
-  const letters = fc.string({ unit: fc.constantFrom(...'abcxyz01.-_/'), minLength: 1, maxLength: 6 });
-  const risky = fc.string({ unit: fc.constantFrom(...'ab01-: #@'), minLength: 1, maxLength: 5 });
+  const letters = fc.string({
+    unit: fc.constantFrom(...'abcxyz01.-_/'.split('')),
+    minLength: 1,
+    maxLength: 6,
+  });
+  const risky = fc.string({ unit: fc.constantFrom(...'ab01-: #@'.split('')), minLength: 1, maxLength: 5 });
   return fc.oneof({ weight: 12, arbitrary: letters }, { weight: 1, arbitrary: risky });
 }

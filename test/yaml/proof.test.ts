@@ -1,178 +1,13 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse as parseYaml } from 'yaml';
-import { Failure } from '../../src/core/failure.ts';
 import { prove } from '../../src/yaml/proof.ts';
 import { renderScalar } from '../../src/yaml/render.ts';
 import { scalarText } from '../../src/yaml/scalar.ts';
 import { applyEdits } from '../../src/yaml/splice.ts';
 import { corpus, numbersFrom, outlineOf } from './samples.ts';
 
-describe('renderScalar', () => {
-  const plain = { style: 'plain', inFlow: false } as const;
-
-  it.each([
-    [
-      '1.2.3',
-      'v1',
-      'main-8e29825',
-      'latest',
-      'sha256:ab',
-      'host:5000/a/b:1',
-      'a#b',
-      '-x',
-      '8e29825x',
-      'a,b',
-      '1.2-3',
-    ],
-  ])('leaves plain what is text to every reader', (...values) => {
-    for (const value of values) expect(renderScalar(value, plain)).toBe(value);
-  });
-
-  it.each([
-    [
-      '40',
-      '1.10',
-      '8e29825',
-      '0123',
-      '0o7',
-      '0x1F',
-      '0b11',
-      '1_000',
-      '1e3',
-      '.5',
-      '+1',
-      '-1',
-      '12345678901234567890',
-    ],
-    [
-      '12:30',
-      '1:30:00',
-      '2024-01-02',
-      '2024-1-2 10:00:00',
-      'y',
-      'N',
-      'yes',
-      'No',
-      'ON',
-      'off',
-      'true',
-      'FALSE',
-    ],
-    [
-      'null',
-      'Null',
-      '~',
-      '',
-      '.inf',
-      '-.INF',
-      '.NaN',
-      '=',
-      '<<',
-      '-',
-      '?',
-      ':',
-      'a: b',
-      'a:',
-      'a #b',
-      ' a',
-      'a ',
-    ],
-    [
-      '*a',
-      '&a',
-      '!a',
-      '|',
-      '>',
-      '%a',
-      '@a',
-      '`a',
-      '[a',
-      '{a',
-      ']',
-      '}',
-      ',',
-      '#a',
-      '"a',
-      "'a",
-      '---',
-      'a\nb',
-      'a\tb',
-    ],
-  ])('quotes what would change type or end early', (...values) => {
-    for (const value of values) {
-      const source = renderScalar(value, plain);
-      expect(source).toMatch(/^"/);
-      expect(parseYaml(`k: ${source}\n`)).toEqual({ k: value });
-    }
-  });
-
-  it('quotes flow indicators only in flow collections', () => {
-    expect(renderScalar('a,b', { style: 'plain', inFlow: true })).toBe('"a,b"');
-    expect(renderScalar('a[b', { style: 'plain', inFlow: false })).toBe('a[b');
-  });
-
-  it.each([
-    ['single', "it's", "'it''s'"],
-    ['single', 'a\nb', '"a\\nb"'],
-    ['double', 'a"\\b', '"a\\"\\\\b"'],
-    ['double', '1.0', '"1.0"'],
-    ['none', 'v1', ' v1'],
-    ['none', '1.0', ' "1.0"'],
-    ['folded', 'v1', 'v1'],
-  ] as const)('%s: %j becomes %s', (style, value, source) => {
-    expect(renderScalar(value, { style, inFlow: false })).toBe(source);
-  });
-
-  it('is read back as the same text by YAML 1.1 and 1.2, whatever the value', () => {
-    const style = fc.constantFrom('plain', 'single', 'double', 'none');
-    const value = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 12 }),
-      fc.string({ unit: fc.constantFrom(...'0123456789abex_.:-+ #,[]{}"\'\\\n\t~<=!&*?|>'), maxLength: 8 }),
-    );
-    const run = (text: string, kind: 'plain' | 'single' | 'double' | 'none', inFlow: boolean): void => {
-      const source = renderScalar(text, { style: kind, inFlow }).trim();
-      const whole = inFlow ? `[{k: ${source}}]\n` : `- k: ${source}\n`;
-      for (const version of ['1.1', '1.2'] as const)
-        expect(parseYaml(whole, { version })).toEqual([{ k: text }]);
-    };
-    fc.assert(fc.property(value, style, fc.boolean(), run), { seed: 3, numRuns: 2000 });
-  });
-});
-
-describe('applyEdits', () => {
-  it('makes edits in any order', () => {
-    const edits = [
-      { start: 4, end: 5, source: 'E' },
-      { start: 0, end: 1, source: '' },
-      { start: 2, end: 2, source: '--' },
-    ];
-    expect(applyEdits('abcdef', edits)).toBe('b--cdEf');
-    expect(applyEdits('abc', [])).toBe('abc');
-  });
-
-  it.each([
-    [
-      [
-        { start: 0, end: 2, source: '' },
-        { start: 1, end: 3, source: '' },
-      ],
-    ],
-    [
-      [
-        { start: 1, end: 1, source: 'a' },
-        { start: 1, end: 1, source: 'b' },
-      ],
-    ],
-    [[{ start: 2, end: 1, source: '' }]],
-    [[{ start: 0, end: 9, source: '' }]],
-  ])('refuses %j', (edits) => {
-    expect(() => applyEdits('abc', edits)).toThrow(Failure);
-  });
-});
-
 describe('prove', () => {
-  const text = 'a: # c\n  image: x:1 # m\n  tag:\n  other: "x:1"\nb: &k x:1\nc: *k\n---\nd: 1\n';
+  const text =
+    'a: # c\n  image: x:1 # m\n  tag:\n  other: "x:1"\nb: &k x:1\nc: *k\nf: {m: 1, n: 2}\n---\nd: 1\n';
   const at = (
     part: string,
     source: string,
@@ -200,6 +35,31 @@ describe('prove', () => {
     [
       'a new entry',
       [{ start: text.indexOf('b:'), end: text.indexOf('b:'), source: '  digest: s\n', new: 's' }],
+    ],
+    [
+      'a value, and a new entry right behind it',
+      [
+        at('"x:1"', '"x:2"', 'x:2'),
+        { start: text.indexOf('\nb:'), end: text.indexOf('\nb:'), source: '\n  digest: s', new: 's' },
+      ],
+    ],
+    [
+      'a new entry right behind a value that is not written',
+      [
+        {
+          start: text.indexOf('tag:') + 4,
+          end: text.indexOf('tag:') + 4,
+          source: '\n  digest: s',
+          new: 's',
+        },
+      ],
+    ],
+    [
+      'entries behind two values of one flow map',
+      [
+        { start: text.indexOf(', n: 2'), end: text.indexOf(', n: 2'), source: ', d: s', new: 's' },
+        { start: text.indexOf('}'), end: text.indexOf('}'), source: ', e: t', new: 't' },
+      ],
     ],
   ])('accepts %s', (_, edits) => {
     const after = applyEdits(text, edits);
