@@ -114,21 +114,24 @@ export class PackFile {
     return { head, bytes };
   }
 
-  /** The bytes from `from` to `to`, through a window that suits reading forward. They are valid until the next call. */
+  /** The bytes from `from` to `to`, through a window that suits reading in order, either way. They are valid until the next call. */
   #bytesAt(from: number, to: number): Buffer {
     const file = this.open();
     if (from < 12 || to <= from || to > this.#size) throw this.#damaged('its index names places outside it');
     if (from < this.#windowAt || to > this.#windowAt + this.#window.length) {
-      const size = Math.min(this.#size - from, Math.max(to - from, windowBytes));
+      const span = Math.max(to - from, windowBytes);
+      // Whoever reads backwards gets a window that ends here, else one that starts here.
+      const start = from < this.#windowAt ? Math.max(12, to - span) : from;
+      const size = Math.min(this.#size - start, span);
       const window = Buffer.allocUnsafe(size);
       let done = 0;
       while (done < size) {
-        const read = readSync(file, window, done, size - done, from + done);
+        const read = readSync(file, window, done, size - done, start + done);
         if (read === 0) throw this.#damaged('it is cut off');
         done += read;
       }
       this.#window = window;
-      this.#windowAt = from;
+      this.#windowAt = start;
     }
     return this.#window.subarray(from - this.#windowAt, to - this.#windowAt);
   }

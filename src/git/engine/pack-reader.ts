@@ -43,7 +43,7 @@ export interface PackSummary {
 /**
  * Reads a pack in one pass: every object is inflated once, made from its base where it is a delta, and named by its
  * hash. The pack is untrusted: its trailer is checked first, counts and sizes are bounded. Objects that later deltas
- * may be made from are kept up to 64 MiB and made again where that was not enough.
+ * may be made from are kept up to 32 MiB and made again where that was not enough.
  * @throws Failure `corrupt` or `too-large`
  */
 export function readPack(pack: Buffer, reading: PackReading): PackSummary {
@@ -51,7 +51,7 @@ export function readPack(pack: Buffer, reading: PackReading): PackSummary {
 }
 
 const defaultLimits: PackLimits = { objects: 5_000_000, bytes: 4 * 1024 ** 3 };
-const keptBytes = 64 * 1024 ** 2;
+const keptBytes = 32 * 1024 ** 2;
 
 interface Waiting {
   readonly offset: number;
