@@ -14,9 +14,6 @@ export interface PackEntryHead {
   readonly baseId: ObjectId;
 }
 
-/** At most this many bytes stand before an entry's zlib stream. */
-export const maxEntryHeadBytes = 32;
-
 /**
  * Reads the head of the entry that starts at `offset` of a pack; `at` is where that is in `bytes`.
  * @throws Failure `corrupt` or `too-large`
