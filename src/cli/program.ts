@@ -55,10 +55,10 @@ function usageExit(error: CommanderError, context: CliContext, commands: readonl
   const command = context.arguments.find((argument) => commands.includes(argument));
   const message = error.message
     .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.*?)\?\)$/, '; did you mean "$1"?');
+    .replace(/\n\(Did you mean (.*?)\?\)$/, ' (did you mean "$1"?)');
   const hint = `"tallyman ${command === undefined ? '' : `${command} `}--help" shows what there is.`;
   const text = error.code === 'commander.help' ? 'no command is given' : message.replace(/\.$/, '');
-  const failure = new Failure('usage', `${text}${text.endsWith('?') ? ' ' : '. '}${hint}`);
+  const failure = new Failure('usage', `${text}. ${hint}`);
   printFailure(command ?? 'tallyman', wantsJson ? 'json' : 'text', context, failure);
   return 2;
 }

@@ -48,6 +48,6 @@ export function narrow(config: Config, name: string | undefined): Config {
   const hint = didYouMean(name, names);
   throw new Failure(
     'usage',
-    `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}.`}`,
+    `${config.file} has no repository "${name}"${hint || `; it has: ${names.join(', ')}`}.`,
   );
 }

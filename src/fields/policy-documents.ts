@@ -44,7 +44,7 @@ function isOurs(reading: Reading, { index, apiVersion, kind }: ObjectHead): bool
     const message = `There is no kind ${kind} in ${apiVersion}${didYouMean(kind, ['ImagePolicy'])}.`;
     reading.problem('bad-policy', start, message);
   } else if (kind === 'ImagePolicy' && nearest(apiVersion, [`${group}v1`]) !== undefined) {
-    const message = `This ImagePolicy has the unknown apiVersion ${apiVersion}; did you mean "${group}v1"?`;
+    const message = `This ImagePolicy has the unknown apiVersion ${apiVersion} (did you mean "${group}v1"?)`;
     reading.problem('bad-policy', start, message);
   }
   return false;

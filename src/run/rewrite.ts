@@ -76,10 +76,10 @@ function join(
   const strange = [...elections.keys()].filter((name) => !known.has(name));
   const names = [...known, ...files.flatMap(({ facts }) => facts.markers.map(({ policy }) => policy))];
   const unknown = strange.map((name): Problem => {
-    const hint = didYouMean(name, names) || '.';
+    const hint = didYouMean(name, names);
     return {
       code: 'unknown-policy',
-      message: `No marker and no policy here has the name "${name}"${hint}`,
+      message: `No marker and no policy here has the name "${name}"${hint}.`,
       policy: name,
     };
   });

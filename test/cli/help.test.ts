@@ -31,10 +31,13 @@ describe('help', () => {
 describe('wrong usage', () => {
   const cases: readonly [args: string, message: string][] = [
     ['', 'error: no command is given. "tallyman --help" shows what there is.\n'],
-    ['lnt', 'error: unknown command \'lnt\'; did you mean "lint"? "tallyman --help" shows what there is.\n'],
+    [
+      'lnt',
+      'error: unknown command \'lnt\' (did you mean "lint"?). "tallyman --help" shows what there is.\n',
+    ],
     [
       'plan --drr x',
-      'error: unknown option \'--drr\'; did you mean "--dir"? "tallyman plan --help" shows what there is.\n',
+      'error: unknown option \'--drr\' (did you mean "--dir"?). "tallyman plan --help" shows what there is.\n',
     ],
     [
       'explain',
@@ -44,7 +47,7 @@ describe('wrong usage', () => {
     ['elect', 'error: elect needs --policy FILE. "tallyman elect --help" shows what there is.\n'],
     ['run --dry-run', 'error: --dry-run goes with --once.\n'],
     ['run --fail-on never', 'error: --fail-on goes with --once.\n'],
-    ['schema imagepolcy', 'error: There is no schema "imagepolcy"; did you mean "imagepolicy"?\n'],
+    ['schema imagepolcy', 'error: There is no schema "imagepolcy" (did you mean "imagepolicy"?).\n'],
     [
       'lint --dir /nonexistent-folder',
       'error: --dir /nonexistent-folder does not exist; expected the folder of a checkout.\n',

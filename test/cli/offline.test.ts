@@ -167,7 +167,7 @@ describe('edit', () => {
     const result = await edit('--set', `wob=${house.image('web')}:1.3.0`);
     expect(result.exit).toBe(1);
     expect(result.stdout).toContain(
-      'unknown-policy: No marker and no policy here has the name "wob"; did you mean "web"?',
+      'unknown-policy: No marker and no policy here has the name "wob" (did you mean "web"?).',
     );
   });
 

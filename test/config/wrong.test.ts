@@ -22,7 +22,7 @@ describe('what is wrong is told with its place', () => {
     [
       'a misspelled key',
       `${least}registrys: []`,
-      ['2:1: unknown key "registrys"; did you mean "registries"?'],
+      ['2:1: unknown key "registrys" (did you mean "registries"?)'],
     ],
     ['two documents', `${least}---\na: 1`, ['3:1: a configuration has one document; remove the others']],
     [
@@ -36,7 +36,7 @@ describe('what is wrong is told with its place', () => {
       'repositories: [{name: "\u{1f600}", nam: a, url: a}]',
       [
         '1:23: repositories[0].name: use letters, digits, dots, dashes; at most 63',
-        '1:28: repositories[0]: unknown key "nam"; did you mean "name"?',
+        '1:28: repositories[0]: unknown key "nam" (did you mean "name"?)',
       ],
     ],
     ['a key of a later version', `${least}notifications: []`, [`2:1: "notifications" ${notSupported}`]],
@@ -125,7 +125,7 @@ describe('what is wrong is told with its place', () => {
     [
       'a word that is none of them',
       `${least}log: {level: warm}`,
-      ['2:14: log.level: one of debug, info, warn, error is expected here; did you mean "warn"?'],
+      ['2:14: log.level: one of debug, info, warn, error is expected here (did you mean "warn"?)'],
     ],
     [
       'no address',
@@ -150,7 +150,7 @@ describe('what is wrong is told with its place', () => {
     [
       'an unknown repository',
       `${least}environments: [{name: prod, repository: flet, paths: [a]}]`,
-      ['2:41: environments[0].repository: no repository has the name flet; did you mean "fleet"?'],
+      ['2:41: environments[0].repository: no repository has the name flet (did you mean "fleet"?)'],
     ],
     [
       'auth and push options for a path',

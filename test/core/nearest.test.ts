@@ -18,7 +18,7 @@ describe('nearest', () => {
 
   it('says nothing where nothing is near', () => {
     expect(didYouMean('zzz', known)).toBe('');
-    expect(didYouMean('semvr', known)).toBe('; did you mean "semver"?');
+    expect(didYouMean('semvr', known)).toBe(' (did you mean "semver"?)');
   });
 
   it('is bounded for long words', () => {

@@ -108,12 +108,12 @@ const bad: readonly (readonly [
   [
     'an unknown kind',
     ['policy: {semvr: "1"}'],
-    [['7:12', /unknown key spec\.policy\.semvr; did you mean "semver"\?/]],
+    [['7:12', /unknown key spec\.policy\.semvr \(did you mean "semver"\?\)/]],
   ],
   [
     'an unknown key',
     ['policy: {newest: {}}', 'filterTag: {pattern: x}'],
-    [['8:3', /spec\.filterTag; did you mean "filterTags"\?/]],
+    [['8:3', /spec\.filterTag \(did you mean "filterTags"\?\)/]],
   ],
   [
     'an unknown key of a kind',
@@ -142,7 +142,7 @@ const bad: readonly (readonly [
   [
     'a wrong word',
     ['policy: {newest: {}}', 'digest: pinn'],
-    [['8:11', /spec\.digest is "pinn"; expected pin or keep; did you mean "pin"\?/]],
+    [['8:11', /spec\.digest is "pinn"; expected pin or keep \(did you mean "pin"\?\)/]],
   ],
   ['a wrong order', ['policy: {glob: {pattern: a, order: semvr}}'], [['7:38', /did you mean "semver"\?/]]],
   [
@@ -160,7 +160,7 @@ const bad: readonly (readonly [
   [
     'a bad group',
     ['policy: {regex: {pattern: "(?P<ts>a)", extract: "$tz"}}'],
-    [['7:51', /no group named "tz"; did you mean "ts"\?/]],
+    [['7:51', /no group named "tz" \(did you mean "ts"\?\)/]],
   ],
   [
     'a bad filter',

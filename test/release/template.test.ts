@@ -25,7 +25,7 @@ describe('the template of a commit message', () => {
   it.each([
     ['{{subject}}', undefined],
     ['no placeholder', undefined],
-    ['{{ subjet }}', '{{ subjet }} names nothing that a message has; did you mean "subject"?'],
+    ['{{ subjet }}', '{{ subjet }} names nothing that a message has (did you mean "subject"?)'],
     [
       '{{commit.author}}',
       '{{commit.author}} names nothing that a message has; known are subject, changes, title, policies, environments',

@@ -58,8 +58,8 @@ async function allPlans(options: ExplainOptions, context: CliContext): Promise<R
 
 function unknownPolicy(name: string, plans: readonly RunPlan[]): Failure {
   const names = new Set(plans.flatMap((plan) => plan.rulings.map(({ binding }) => binding.policy.name)));
-  const hint = didYouMean(name, names) || '. "tallyman lint" lists the policies and what they bind.';
-  return new Failure('invalid-input', `No policy "${name}" binds an image field${hint}`);
+  const hint = didYouMean(name, names) || '; "tallyman lint" lists the policies and what they bind';
+  return new Failure('invalid-input', `No policy "${name}" binds an image field${hint}.`);
 }
 
 /** Fields for which the same was decided are told together. */

@@ -93,6 +93,6 @@ function parseSince(text: string, now: number): number {
 function parseIntent(text: string): Intent {
   const intent = intents.find((known) => known === text);
   if (intent !== undefined) return intent;
-  const hint = didYouMean(text, intents) || `; known are ${intents.join(', ')}.`;
-  throw new Failure('usage', `--intent "${text}" is unknown${hint}`);
+  const hint = didYouMean(text, intents) || `; known are ${intents.join(', ')}`;
+  throw new Failure('usage', `--intent "${text}" is unknown${hint}.`);
 }

@@ -11,8 +11,8 @@ export async function schemaCommand(name: string | undefined): Promise<Answer> {
   }
   const known = names.find((candidate) => candidate === name);
   if (known === undefined) {
-    const hint = didYouMean(name, names) || `; there are ${names.join(' and ')}.`;
-    throw new Failure('usage', `There is no schema "${name}"${hint}`);
+    const hint = didYouMean(name, names) || `; there are ${names.join(' and ')}`;
+    throw new Failure('usage', `There is no schema "${name}"${hint}.`);
   }
   const document = await load(known);
   return {

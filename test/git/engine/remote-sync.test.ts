@@ -76,7 +76,7 @@ describe('sync', () => {
 
   it.each([
     ['a missing branch', 'update-ref -d refs/heads/main', /empty/],
-    ['a renamed branch', 'branch -m main maine', /no such branch; did you mean "maine"\?/],
+    ['a renamed branch', 'branch -m main maine', /no such branch \(did you mean "maine"\?\)/],
   ])('says what to do about %s', async (_, command, message) => {
     await Stage.in(async (stage) => {
       git(stage.server, ...command.split(' '));

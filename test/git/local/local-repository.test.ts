@@ -207,7 +207,7 @@ describe('openLocalRepository', () => {
 
   it.each([
     ['no repository', 'none', 'main', /no git repository/],
-    ['no such branch', 'config.git', 'maim', /no such branch; did you mean "main"\?/],
+    ['no such branch', 'config.git', 'maim', /no such branch \(did you mean "main"\?\)/],
     ['an empty repository', 'empty.git', 'main', /it is empty/],
   ])('says what to do: %s', async (_, name, branch, message) => {
     await inFolder(async (folder) => {
