@@ -74,7 +74,7 @@ describe('history', () => {
   it('keeps few files however often the branch moves', async () => {
     await Stage.in(async (stage) => {
       const { repository } = stage.open();
-      for (let n = 0; n < 60; n++) {
+      for (let n = 0; n < 54; n++) {
         stage.push(web, `image: x:${n}\n`);
         if (n % 2 === 0) continue; // two commits at a time: the one between comes with the history alone
         expect((await (await repository.sync()).history(start)).length).toBe(n + 2);
