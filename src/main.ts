@@ -6,6 +6,8 @@ import { createWiring } from './wiring.ts';
 
 /** Hands the process to the command line, and its answer back as the exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
+  // The yaml package prints its tokens to standard output where these are set; with -o json nothing else may stand there.
+  for (const name of ['LOG_TOKENS', 'LOG_STREAM']) delete process.env[name];
   process.exitCode = await runCli(contextOf(process), readVersion());
 }
 

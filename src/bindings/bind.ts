@@ -2,6 +2,7 @@ import type { Problem } from '../core/problem.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Policy } from '../policy/model.ts';
 import { KnownPolicies } from './known-policies.ts';
+import { FluxWriters, otherWriter } from './flux-writers.ts';
 import { AnnotationBinder } from './by-annotation.ts';
 import { ambiguity, NameBinder } from './by-name.ts';
 import { wholeField, type Candidate } from './candidate.ts';
@@ -11,8 +12,8 @@ import { settle } from './settle.ts';
 import { unboundFields, unboundPolicies } from './unbound.ts';
 
 /**
- * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before the image name. Flux 2
- * markers bind nothing here; `bindMarkers` reads them.
+ * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before the image name. A Flux 2 marker
+ * names one of our policies; where an automation of Flux writes the field, it is that one's (product.md, 2.4).
  * @param policies from `collectPolicies`
  */
 export function bind(
@@ -24,18 +25,19 @@ export function bind(
   const marked = new Map(files.map((file) => [file, markedFields(file, 'tallyman')]));
   const annotated = new AnnotationBinder(marked, byName);
   const names = new NameBinder(files, policies, options);
+  const flux = new FluxWriters(files);
   const bindings: Binding[] = [];
   const problems: Problem[] = [...annotated.problems];
   const used = new Set<Policy>(annotated.used);
   for (const [file, markers] of marked) {
     if (file.facts.fields.length + file.facts.markers.length === 0) continue;
-    const join = new FileJoin(file, markers, { byName, annotated, names });
+    const join = new FileJoin(file, markers, { byName, annotated, names, flux });
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
     const settled = settle(file, candidates, (field) => annotated.holds(file, field));
     bindings.push(...settled.bindings);
-    problems.push(...markers.problems, ...join.problems, ...settled.problems);
+    problems.push(...markers.problems, ...join.fluxMarked.problems, ...join.problems, ...settled.problems);
     problems.push(...unboundFields(file, markers.all, names));
   }
   problems.push(...unboundPolicies(policies, used, files));
@@ -46,18 +48,21 @@ interface Rules {
   readonly byName: KnownPolicies;
   readonly annotated: AnnotationBinder;
   readonly names: NameBinder;
+  readonly flux: FluxWriters;
 }
 
 /** Finds the policy of each field of one file. */
 class FileJoin {
   readonly problems: Problem[] = [];
-  /** Policies that lost a field to another of equal rank. */
+  /** Policies that lost a field to another of equal rank, or to Flux. */
   readonly contested: Policy[] = [];
   readonly #file: FactedFile;
   readonly #marked: Marked;
   readonly #byName: KnownPolicies;
   readonly #annotated: AnnotationBinder;
   readonly #names: NameBinder;
+  readonly #flux: FluxWriters;
+  readonly fluxMarked: Marked;
 
   constructor(file: FactedFile, marked: Marked, rules: Rules) {
     this.#file = file;
@@ -65,12 +70,17 @@ class FileJoin {
     this.#byName = rules.byName;
     this.#annotated = rules.annotated;
     this.#names = rules.names;
+    this.#flux = rules.flux;
+    this.fluxMarked = markedFields(file, 'flux2');
   }
 
   candidates(): Candidate<Policy>[] {
     const marked = this.#marked.fields.flatMap((one) => this.#byMarker(one) ?? []);
-    const free = this.#file.facts.fields.filter((field) => !this.#marked.all.has(field));
-    return [...marked, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
+    const foreign = this.fluxMarked.fields.filter(({ field }) => !this.#marked.all.has(field));
+    const byFlux = foreign.flatMap((one) => this.#byFluxMarker(one) ?? []);
+    const taken = new Set([...this.#marked.all, ...this.fluxMarked.all]);
+    const free = this.#file.facts.fields.filter((field) => !taken.has(field));
+    return [...marked, ...byFlux, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
   }
 
   #byMarker({ field, policy: name, marker, writes, scope }: MarkedField): Candidate<Policy> | undefined {
@@ -81,6 +91,26 @@ class FileJoin {
       return undefined;
     }
     return { file: this.#file, field, policy, via: 'marker', writes, scope };
+  }
+
+  /** What Flux writes stays Flux's; a policy of ours that wants it as well is told so. */
+  #byFluxMarker(one: MarkedField): Candidate<Policy> | undefined {
+    const { field, policy: name, marker, writes, scope } = one;
+    const place = { ...marker, file: this.#file.path };
+    const writer = this.#flux.of(this.#file.path);
+    const policy = this.#byName.getFlux(name);
+    if (writer !== undefined) {
+      const rival = policy ?? this.#unmarked(field)?.policy;
+      if (rival === undefined) return undefined;
+      this.contested.push(rival);
+      this.problems.push(otherWriter(rival, writer, place));
+      return undefined;
+    }
+    if (this.#annotated.isBroken(this.#file, field)) return undefined;
+    if (policy !== undefined) return { file: this.#file, field, policy, via: 'marker', writes, scope };
+    const unmarked = this.#unmarked(field);
+    if (unmarked === undefined) this.problems.push(this.#byName.unknownFlux(name, place));
+    return unmarked;
   }
 
   #unmarked(field: FieldFact): Candidate<Policy> | undefined {

@@ -21,6 +21,23 @@ export class KnownPolicies {
     return this.#byName.get(name);
   }
 
+  /**
+   * The policy that a Flux 2 marker (`namespace:name`) names: of that name, and of that namespace where it has one.
+   * Flux's own policies are not among them.
+   */
+  getFlux(marker: string): Policy | undefined {
+    const [namespace, name = ''] = marker.split(':');
+    const policy = this.get(name);
+    return policy?.namespace === undefined || policy.namespace === namespace ? policy : undefined;
+  }
+
+  /** A Flux 2 marker that names no policy of ours, in a tree that holds no automation of Flux for it. */
+  unknownFlux(marker: string, { file, line, column }: Place): Problem {
+    const name = marker.slice(marker.indexOf(':') + 1);
+    const message = `No valid ImagePolicy of tallyman.dev has the name "${name}"${didYouMean(name, this.#byName.keys())}, and no ImageUpdateAutomation at work here covers this Flux 2 marker. The field does not move.`;
+    return { code: 'unknown-policy', file, line, column, message, policy: marker };
+  }
+
   /** A marker or annotation that names no policy. Two policies of one name, and invalid ones, do not count. */
   unknown(name: string, { file, line, column }: Place): Problem {
     const hint = this.#hints.get(name) ?? didYouMean(name, this.#byName.keys());

@@ -2,6 +2,7 @@ import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { positionsOf } from '../yaml/lines.ts';
 import { readClaims } from './claims.ts';
+import { readFluxAutomations } from './flux-automations.ts';
 import { readMarkers } from './markers.ts';
 import type { FileFacts, NameClass } from './model.ts';
 import { readPolicyDocuments } from './policy-documents.ts';
@@ -25,10 +26,11 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   recognise(reading);
   const markers = readMarkers(reading);
   const policies = readPolicyDocuments(reading);
+  const automations = readFluxAutomations(reading);
   const { fields, problems } = reading;
-  if (fields.length + markers.length + claims.length + policies.length + problems.length === 0)
+  if ([fields, markers, claims, policies, automations, problems].every((found) => found.length === 0))
     return nothing;
-  return detach({ fields, markers, claims, policies, problems });
+  return detach({ fields, markers, claims, policies, automations, problems });
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */
@@ -40,6 +42,7 @@ const nothing: FileFacts = Object.freeze({
   markers: none,
   claims: none,
   policies: none,
+  automations: none,
   problems: none,
 });
 

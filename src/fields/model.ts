@@ -13,7 +13,15 @@ export interface FileFacts {
   readonly claims: readonly ClaimFact[];
   /** ImagePolicy documents, as read from the outline; checked in `policy/`. */
   readonly policies: readonly PolicyDocument[];
+  readonly automations: readonly AutomationFact[];
   readonly problems: readonly FactProblem[];
+}
+
+/** A Flux 2 `ImageUpdateAutomation` that is at work. */
+export interface AutomationFact extends Position {
+  readonly name: string;
+  /** `spec.update.path` as written; empty: the whole repository. */
+  readonly path: string;
 }
 
 export type FactProblem = Omit<Problem, 'file'> & Position;

@@ -34,38 +34,41 @@ export function checkMeaning(
   filterAt(checks, spec);
   globsAt(checks, ['spec', 'exclude'], spec.exclude ?? [], 'tag');
   globsAt(checks, ['spec', 'paths'], spec.paths ?? [], 'path');
-  globsAt(
-    checks,
-    ['spec', 'targets'],
-    (spec.targets ?? []).map((target) => target.file),
-    'path',
-  );
+  const targets = (spec.targets ?? []).map((target) => target.file);
+  globsAt(checks, ['spec', 'targets'], targets, 'path');
   const platforms = platformsOf(checks, spec.platforms ?? []);
   const minAge = minAgeOf(checks, spec.minAge);
   const hold = holdOf(checks, spec.hold);
   if (findings.length > 0 || image === undefined || rule === undefined)
     return { findings, policy: undefined };
-  const policy: Policy = {
-    name: metadata.name as PolicyName,
-    place,
-    dialect: 'tallyman',
-    image,
-    rule,
-    filter: spec.filterTags && { pattern: spec.filterTags.pattern, extract: spec.filterTags.extract },
-    exclude: spec.exclude ?? [],
-    paths: spec.paths ?? [],
-    targets: spec.targets ?? [],
-    // Following a tag by its digest means writing it (product.md, 3).
-    digest: rule.kind === 'digest' ? 'pin' : (spec.digest ?? 'keep'),
-    platforms,
-    minAge,
-    allowDowngrade: spec.allowDowngrade ?? false,
-    onRevert: spec.onRevert ?? 'skip',
-    hold,
-    group: spec.group,
-    service: spec.service,
+  return {
+    findings,
+    policy: {
+      name: metadata.name as PolicyName,
+      namespace: textOf(metadata['namespace']),
+      place,
+      dialect: 'tallyman',
+      image,
+      rule,
+      filter: spec.filterTags && { pattern: spec.filterTags.pattern, extract: spec.filterTags.extract },
+      exclude: spec.exclude ?? [],
+      paths: spec.paths ?? [],
+      targets: spec.targets ?? [],
+      // Following a tag by its digest means writing it (product.md, 3).
+      digest: rule.kind === 'digest' ? 'pin' : (spec.digest ?? 'keep'),
+      platforms,
+      minAge,
+      allowDowngrade: spec.allowDowngrade ?? false,
+      onRevert: spec.onRevert ?? 'skip',
+      hold,
+      group: spec.group,
+      service: spec.service,
+    },
   };
-  return { findings, policy };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 interface Checks {

@@ -10,6 +10,8 @@ export type PolicyName = Brand<string, 'PolicyName'>;
 /** The rule that elects a tag for an image (product.md, 2.1 and 3). Everything in it is checked and typed. */
 export interface Policy {
   readonly name: PolicyName;
+  /** `metadata.namespace`: Flux 2 markers name a policy with its namespace. */
+  readonly namespace: string | undefined;
   /** Where it is written: the document's first key, or the annotation. */
   readonly place: Place;
   /** Which file format it came from; `annotation` for workload opt-in. */

@@ -63,6 +63,7 @@ export function annotationPolicy(
     digest: rule.kind === 'digest' ? 'pin' : (options.digest ?? 'keep'),
     platforms: [],
     minAge: undefined,
+    namespace: undefined,
     allowDowngrade: false,
     onRevert: options.onRevert ?? 'skip',
     hold: options.hold,

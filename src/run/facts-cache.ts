@@ -1,4 +1,5 @@
 import type { FileFacts, NameClass } from '../fields/model.ts';
+import { scannerVersion } from '../yaml/scan.ts';
 
 /**
  * Facts by content and name class (architecture.md, idea 2): an unchanged file is never looked at twice. It holds what the
@@ -9,14 +10,14 @@ export class FactsCache {
   #next = new Map<string, FileFacts>();
 
   get(id: string, nameClass: NameClass): FileFacts | undefined {
-    const key = `${nameClass} ${id}`;
+    const key = keyOf(id, nameClass);
     const facts = this.#last.get(key) ?? this.#next.get(key);
     if (facts !== undefined) this.#next.set(key, facts);
     return facts;
   }
 
   set(id: string, nameClass: NameClass, facts: FileFacts): void {
-    this.#next.set(`${nameClass} ${id}`, facts);
+    this.#next.set(keyOf(id, nameClass), facts);
   }
 
   /** Ends a survey: forgets what it did not use. */
@@ -24,4 +25,8 @@ export class FactsCache {
     this.#last = this.#next;
     this.#next = new Map();
   }
+}
+
+function keyOf(id: string, nameClass: NameClass): string {
+  return `${scannerVersion} ${nameClass} ${id}`;
 }

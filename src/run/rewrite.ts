@@ -85,7 +85,9 @@ function join(
   });
   const concerns = ({ code, policy }: Problem): boolean =>
     code === 'bad-yaml' || code === 'bad-encoding' || code === 'bad-marker' || elections.has(policy ?? '');
-  const all = [...fileProblems(files), ...collected.problems, ...bound.problems].filter(concerns);
+  // A marker of a given name is applied, whether or not the policy is there.
+  const joined = bound.problems.filter(({ code }) => code !== 'unknown-policy');
+  const all = [...fileProblems(files), ...collected.problems, ...joined].filter(concerns);
   return { bindings, problems: [...all, ...marked.problems, ...unknown] };
 }
 

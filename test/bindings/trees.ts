@@ -30,7 +30,11 @@ export function bound(files: Files, policyRoots: readonly string[] = []) {
 
 /** Writes the given references as if they were elected, as `tallyman edit` does. */
 export function edited(files: Files, set: Readonly<Record<string, string>>) {
-  const { bindings, facted, problems } = bound(files);
+  const { bindings, facted, problems: found } = bound(files);
+  // A marker of a given name is applied, whether or not the policy is there.
+  const problems = found.filter(
+    ({ code, policy }) => code !== 'unknown-policy' || !Object.hasOwn(set, policy ?? ''),
+  );
   const marked = bindMarkers(
     facted,
     Object.keys(set).filter((name) => name.includes(':')),
