@@ -2,13 +2,13 @@
 const longestFile = 65_536;
 
 /**
- * How much text one run or command parses in full to prove its edits: 1 MiB unless said, which costs about a second. Above it both versions are read
+ * How much text one run or command parses in full to prove its edits: 256 KiB unless said, which costs about a quarter of a second. Above it both versions are read
  * as outlines and compared as outlines (product.md, 4). A usual run stays far below it.
  */
 export class ProofBudget {
   #left: number;
 
-  constructor(units = 1_048_576) {
+  constructor(units = 262_144) {
     this.#left = units;
   }
 
