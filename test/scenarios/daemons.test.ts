@@ -62,4 +62,25 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     await opened.verify();
     await opened.inBare('fsck', '--strict');
   });
+
+  it('ask an unchanged remote for one ref listing, and read nothing', async () => {
+    const opened = await World.open();
+    world = opened;
+    await opened.push('web', '1.0.0');
+    await opened.create({
+      'apps/web.yaml': deployment('web', `${opened.image('web')}:1.0.0`),
+      'apps/policy.yaml': policyFile('web', opened.image('web'), 'semver: "^1"'),
+    });
+    const config = await opened.configure({ extra: 'server: {listen: "off"}\nlog: {level: debug}\n' });
+    const daemon = startDaemon(opened, config);
+    const runs = (): number => daemon.logged().split('"event":"run-finished"').length - 1;
+    await until(() => runs() === 1);
+    const before = opened.git.requests.length;
+    daemon.signal('reload');
+    await until(() => runs() === 2);
+    daemon.signal('stop');
+    await daemon.ended;
+    const requests = opened.git.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    expect(requests).toEqual(['POST /fleet.git/git-upload-pack']);
+  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generateSshKey } from '../../src/git/signing/ssh-keygen.ts';
 import { tallyman, type CliResult } from '../cli/harness.ts';
-import { startDockerRegistry, type DockerRegistry } from '../peers/docker-registry.ts';
+import { registryUser, startDockerRegistry, type DockerRegistry } from '../peers/docker-registry.ts';
 import { startGitServer, type GitServer, type GitServerOptions } from '../peers/git-server.ts';
 import { git } from '../peers/git.ts';
 import { pushImage } from '../peers/push-image.ts';
@@ -22,9 +22,11 @@ export class World {
     this.git = server;
   }
 
-  static async open(options: Partial<GitServerOptions> = {}): Promise<World> {
+  static async open(
+    options: Partial<GitServerOptions> & { readonly registryAuth?: boolean } = {},
+  ): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'tallyman-world-'));
-    const registry = await startDockerRegistry();
+    const registry = await startDockerRegistry({ auth: options.registryAuth ?? false });
     const root = join(directory, 'git');
     await mkdir(root);
     const server = await startGitServer({ root, users: { bot: 'secret-word' }, ...options });
@@ -49,7 +51,9 @@ export class World {
 
   /** CI pushes an image. */
   async push(name: string, tag: string, created = Date.parse('2026-11-01T00:00:00Z')): Promise<string> {
-    return (await pushImage(this.registry.host, `acme/${name}`, tag, { created })).digest;
+    const { username, password } = registryUser;
+    const login = `${username}:${password}`;
+    return (await pushImage(this.registry.host, `acme/${name}`, tag, { created, login })).digest;
   }
 
   /** A bare repository with one commit, made by native git, and the person's checkout of it. */
