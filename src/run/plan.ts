@@ -42,7 +42,12 @@ const mostCommits = 50;
 /** scan -> decide -> plan, over a tree that was read before. */
 export async function plan(prepared: Prepared, context: PlanContext): Promise<RunPlan> {
   const scans = await scanWanted(prepared, context);
-  const ruler = new Ruler({ ...context, scans, now: context.now() });
+  const ruler = new Ruler({
+    ...context,
+    scans,
+    now: context.now(),
+    concurrency: context.settings.scanConcurrency,
+  });
   const rulings = await ruler.ruleAll(prepared.bindings);
   const { groups, stops } = groupMoves(rulings);
   const sourced = await readSources(groups.slice(0, mostCommits), ruler);

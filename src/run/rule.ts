@@ -4,6 +4,7 @@ import { asFailure, Failure } from '../core/failure.ts';
 import type { Repository } from '../image/reference.ts';
 import type { Current, Decision, Past } from '../policy/decision.ts';
 import type { BranchHistory } from './branch-history.ts';
+import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
 import { ImageLookup } from './image-facts.ts';
 import type { ScanPorts } from './ports.ts';
@@ -20,6 +21,8 @@ export interface RuleContext {
   /** `undefined` where there is no history to read (`--dir`). */
   readonly history: BranchHistory | undefined;
   readonly now: number;
+  /** Images that are asked about at the same time. */
+  readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,9 +40,16 @@ export class Ruler {
   }
 
   async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
-    const rulings: Ruling[] = [];
-    for (const binding of bindings) rulings.push(await this.#rule(binding));
-    return rulings.map((ruling) => this.#overrule(ruling));
+    const rulings = new Map<Binding, Ruling>();
+    const byImage = Map.groupBy(bindings, ({ policy }) => policy.image.repository);
+    // Images at the same time, the bindings of one image in turn: what was asked for one serves the next.
+    await mapLimited([...byImage.values()], this.#context.concurrency, async (group) => {
+      for (const binding of group) rulings.set(binding, await this.#rule(binding));
+    });
+    return bindings.flatMap((binding) => {
+      const ruling = rulings.get(binding);
+      return ruling === undefined ? [] : [this.#overrule(ruling)];
+    });
   }
 
   /** The lookup of an image, with what was asked so far. */
