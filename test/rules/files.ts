@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** The repository's folder, with a final `/`. */
 export const root = new URL('../..', import.meta.url).pathname;
 
-const skipped = new Set(['node_modules', 'dist', '.git', '.demo', '.bench', 'coverage']);
+const skipped = new Set(['node_modules', 'dist', '.git', '.demo', '.bench', '.vitest', 'coverage']);
 
 /** Paths of all our files below `folder` (from the root; `''` is all of it), generated and installed ones left out. */
 export function filesBelow(folder: string): string[] {

@@ -1,6 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { imagePolicyCrd } from './crd.ts';
 import { readText, root } from './files.ts';
 import { readLayers, type Layers } from './layers.ts';
 import { lintConfig } from './lint-rules.ts';
@@ -12,6 +13,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['.oxlintrc.json', JSON.stringify(lintConfig(layers))],
     ['schemas/imagepolicy.v1.json', JSON.stringify(imagePolicyJsonSchema())],
     ['schemas/tallyman.v1.json', JSON.stringify(configJsonSchema())],
+    ['deploy/crd/imagepolicies.tallyman.dev.yaml', imagePolicyCrd()],
     ['docs/architecture.md', withLayers(readText('docs/architecture.md'), layers)],
   ];
   const files = await Promise.all(
