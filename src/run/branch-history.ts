@@ -1,4 +1,5 @@
 import type { Binding } from '../bindings/model.ts';
+import type { FieldFact } from '../fields/model.ts';
 import type { Snapshot } from '../git/repository.ts';
 import type { Current, Past } from '../policy/decision.ts';
 import { releasesOf } from '../release/claims.ts';
@@ -44,7 +45,13 @@ export class BranchHistory {
     const live = lift < 0 ? claims : claims.slice(0, lift);
     await this.#prepare(live);
     const held: Current[] = [];
-    for (const claim of live) if (await this.#believes(claim)) held.push(valueOf(claim));
+    for (const claim of live) {
+      if (!(await this.#believes(claim))) continue;
+      held.push(valueOf(claim));
+      // What people put there before our first record is told only by what that record left.
+      if (leftValue(claim, binding.field))
+        held.push({ tag: claim.record.from, digest: claim.record.fromDigest || null });
+    }
     return held;
   }
 
@@ -102,6 +109,11 @@ async function load(snapshot: Snapshot, since: number): Promise<Loaded> {
     bringers: bringers(log, snapshot.commit),
     chain: firstParentChain(log, snapshot.commit).map(({ id }) => id),
   };
+}
+
+/** Whether the release moved the field away from the value that stands there again now. */
+function leftValue({ record }: LoggedRelease, now: Pick<FieldFact, 'tag' | 'digest'>): boolean {
+  return record.from === (now.tag ?? '') && record.fromDigest === (now.digest ?? '');
 }
 
 function valueOf({ record }: LoggedRelease): Current {

@@ -19,7 +19,7 @@ const person = { name: 'Bot', email: 'bot@test.invalid' };
 /** A local bare repository, the embedded registry over HTTP, and the run between them. */
 export class Stage {
   readonly events: RunEvent[] = [];
-  readonly memory = new RunMemory();
+  memory = new RunMemory();
   readonly registry: ServedRegistry;
   readonly repository: ConfigRepository;
   readonly settings: RunSettings;
@@ -68,14 +68,14 @@ export class Stage {
 
   /** Files are made with the registry's host, since it is not known before. */
   static async open(
-    files: (image: (name: string) => string) => Readonly<Record<string, string>>,
+    files: (image: Stage['image'], put: Stage['put']) => Readonly<Record<string, string>>,
   ): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'tallyman-stage-'));
     const registry = await serveEmbeddedRegistry();
     const stage = new Stage(directory, registry);
     await initBareRepository(join(directory, 'fleet.git'), {
       branch: 'main',
-      files: files((name) => stage.image(name)),
+      files: files(stage.image, stage.put),
       message: 'First commit\n',
       author: person,
       now: () => stage.now,
@@ -84,6 +84,16 @@ export class Stage {
   }
 
   readonly image = (name: string): string => `${this.registry.host}/acme/${name}`;
+
+  /** Pushes an image of a given content. @returns its digest */
+  readonly put = (name: string, tag: string, content: string): string =>
+    this.registry.registry.addImage({ repository: `acme/${name}`, tag, content, created: this.now }).digest;
+
+  /** As after the loss of the state directory and a restart. */
+  forget(): void {
+    this.memory = new RunMemory();
+    this.ports = { ...this.ports, state: openMemoryState() };
+  }
 
   push(name: string, ...tags: readonly string[]): void {
     for (const tag of tags) {
