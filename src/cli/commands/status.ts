@@ -1,3 +1,4 @@
+import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
@@ -42,7 +43,7 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
     );
     return {
       results: parts.map(({ result }) => result),
-      rows: parts.flatMap((part) => part.rows).sort(compareRows),
+      rows: parts.flatMap((part) => part.rows).sort(byService(config.environments)),
     };
   });
   return {
@@ -127,10 +128,16 @@ function because(ruling: Ruling, newer: string | null, stop: string | undefined)
   return stop ?? 'the next run releases it';
 }
 
-function compareRows(a: Row, b: Row): number {
-  const key = ({ repository, service, environment, field }: Row) =>
-    [repository, service, environment, field].join('\0');
-  return key(a) < key(b) ? -1 : 1;
+/** By repository and service, then in the order of the environments, then by field. */
+function byService(environments: readonly EnvironmentConfig[]): (a: Row, b: Row) => number {
+  const orders = new Map(environments.map(({ name, order }) => [name, order]));
+  const last = Number.MAX_SAFE_INTEGER;
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return (a, b) =>
+    compare(a.repository, b.repository) ||
+    compare(a.service, b.service) ||
+    (orders.get(a.environment) ?? last) - (orders.get(b.environment) ?? last) ||
+    compare(a.field, b.field);
 }
 
 function withoutCommits(result: NamedResult): Readonly<Record<string, unknown>> {
