@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
+import { compareText } from '../../core/problem.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
@@ -132,12 +133,11 @@ function because(ruling: Ruling, newer: string | null, stop: string | undefined)
 function byService(environments: readonly EnvironmentConfig[]): (a: Row, b: Row) => number {
   const orders = new Map(environments.map(({ name, order }) => [name, order]));
   const last = Number.MAX_SAFE_INTEGER;
-  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
   return (a, b) =>
-    compare(a.repository, b.repository) ||
-    compare(a.service, b.service) ||
+    compareText(a.repository, b.repository) ||
+    compareText(a.service, b.service) ||
     (orders.get(a.environment) ?? last) - (orders.get(b.environment) ?? last) ||
-    compare(a.field, b.field);
+    compareText(a.field, b.field);
 }
 
 function withoutCommits(result: NamedResult): Readonly<Record<string, unknown>> {
