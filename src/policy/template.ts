@@ -20,7 +20,12 @@ export function parseTemplate(text: string): Template {
   return parts;
 }
 
-/** A group that took no part in the match gives nothing, as in Go. */
-export function expand(template: Template, group: (name: number | string) => string | null): string {
-  return template.map((part) => (typeof part === 'string' ? part : (group(part.group) ?? ''))).join('');
+/** A group that took no part in the match gives nothing, as in Go. Groups are numbered here. */
+export function expand(
+  template: readonly (string | { readonly group: number })[],
+  groups: readonly (string | null | undefined)[],
+): string {
+  const [only] = template;
+  if (template.length === 1 && typeof only === 'object') return groups[only.group] ?? '';
+  return template.map((part) => (typeof part === 'string' ? part : (groups[part.group] ?? ''))).join('');
 }

@@ -28,6 +28,10 @@ describe('patterns', () => {
     ['a(b)?c', '[$1]', 'ac', '[]'],
     ['(\\d)', '$1', 'a1b2', '1'],
     ['(?i)MAIN', undefined, 'main-1', 'main-1'],
+    ['^([0-9a-f]{1,200})-(\\d+)$', '$2', 'ab-7', '7'],
+    ['(.{1,40})(.{1,40})$', undefined, 'ab', 'ab'],
+    ['^.*-(\\d+)$', '$1', 'a-1-22', '22'],
+    ['^(?P<a>a)?-(?P<b>b)$', '$a$b.', '-b', 'b.'],
     ['^(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)$', '${10}-$1', 'abcdefghij', 'j-a'],
   ];
   it.each(rows)('%s as %s of %s', (source, extract, text, value) => {
@@ -50,6 +54,7 @@ describe('patterns', () => {
     ['a{1001}', undefined, 'pattern', /repeat/],
     ['(a{100}){100}', undefined, 'pattern', /repeat/],
     ['(?:\\w{30}|a{30}|[^x]{30}){11}'.repeat(3), undefined, 'pattern', /steps; at most 2000/],
+    ['(.{1,40})(.{1,40})$', '$1', 'pattern', /steps; at most 150 are allowed with extract/],
     ['a'.repeat(1025), undefined, 'pattern', /at most 1024/],
     ['(a)', '$2', 'extract', /no group 2; the pattern has 1/],
     ['(a)', '$1x', 'extract', /no group named "1x"/],
