@@ -1,7 +1,7 @@
 import type { Binding } from '../bindings/model.ts';
 import { wantsDigest } from '../bindings/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
-import type { Repository } from '../image/reference.ts';
+import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, Past } from '../policy/decision.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { mapLimited } from './concurrency.ts';
@@ -125,9 +125,17 @@ export function currentOf(binding: Binding): Current {
 export function wouldMove(decision: Decision, binding: Binding): boolean {
   if (decision.elected === null) return false;
   const current = currentOf(binding);
+  const { scope, field, policy } = binding;
+  if (scope === 'name') return parseRepository(field.name ?? '')?.repository !== policy.image.repository;
+  // Where only a digest stands, it is all that can tell whether the field holds what was elected.
+  if (current.tag === null && current.digest !== null) return isOther(decision.digest, current.digest);
   if (decision.elected !== current.tag) return true;
-  if (decision.digest === null || decision.digest === current.digest) return false;
+  if (!isOther(decision.digest, current.digest)) return false;
   return (
     binding.policy.rule.kind === 'digest' || (binding.policy.digest === 'pin' && current.digest === null)
   );
+}
+
+function isOther(digest: string | null, current: string | null): boolean {
+  return digest !== null && digest !== current;
 }

@@ -11,7 +11,7 @@ afterEach(async () => {
 
 type Image = (name: string) => string;
 
-async function open(files: (image: Image) => Readonly<Record<string, string>>): Promise<Stage> {
+async function open(files: Parameters<typeof Stage.open>[0]): Promise<Stage> {
   stage = await Stage.open(files);
   return stage;
 }
@@ -225,3 +225,17 @@ async function prepared(): Promise<{
 function countPublishes(opened: Stage): () => number {
   return wrap(opened, (base, drafts, signal) => opened.repository.publish(base, drafts, signal));
 }
+
+describe('a field that holds only a digest', () => {
+  it('moves when the elected tag has another one, and then rests', async () => {
+    const opened = await open((image, put) => ({
+      'prod/kustomization.yaml': `kind: Kustomization\nimages:\n  - name: ${image('web')}\n    digest: ${put('web', '1.0.0', 'one')}\n`,
+      'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
+    }));
+    expect(titles(await opened.run())).toEqual([]);
+    const digest = opened.put('web', '1.1.0', 'two');
+    expect(titles(await opened.run())).toEqual(['web']);
+    expect(await opened.file('prod/kustomization.yaml')).toContain(`digest: ${digest}\n`);
+    expect(titles(await opened.run())).toEqual([]);
+  });
+});
