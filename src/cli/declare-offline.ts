@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   answer,
   collect,
@@ -29,9 +29,15 @@ function addLint(program: Command, state: State): void {
     program.command('lint').description('every policy, annotation and marker of a checkout, accounted for'),
   )
     .option('--dir <dir>', 'the checkout', '.')
+    .addOption(
+      new Option('--fail-on <what>', 'what gives exit code 1: problems, or advice too')
+        .choices(['problems', 'advice'])
+        .default('problems'),
+    )
     .action((values: Values) =>
       answer('lint', values, state, async () => {
-        const options = { ...configOptions(values), dir: String(values['dir']) };
+        const failOn = values['failOn'] === 'advice' ? 'advice' : 'problems';
+        const options = { ...configOptions(values), dir: String(values['dir']), failOn } as const;
         return (await import('./commands/lint.ts')).lintCommand(options, state.context);
       }),
     );

@@ -1,4 +1,4 @@
-import type { Problem } from '../core/problem.ts';
+import type { Advice, Problem } from '../core/problem.ts';
 import { clean } from './clean.ts';
 import type { Style } from './style.ts';
 
@@ -7,10 +7,15 @@ export function problemLines(problems: readonly Problem[], style: Style): string
   return problems.map((problem) => `${problemLine(problem, style)}\n`).join('');
 }
 
-function problemLine(problem: Problem, style: Style): string {
+/** As problems, with the word in front of the code, so that nobody takes one for a problem. */
+export function adviceLines(advice: readonly Advice[], style: Style): string {
+  return advice.map((one) => `${problemLine(one, style, style.dim('advice: '))}\n`).join('');
+}
+
+function problemLine(problem: Problem, style: Style, word = ''): string {
   const { file, line, column, code, message } = problem;
   const place = file === undefined ? '' : [file, line, column].filter((part) => part !== undefined).join(':');
-  return `${place === '' ? '' : `${style.bold(clean(place))}: `}${style.yellow(code)}: ${clean(message)}`;
+  return `${place === '' ? '' : `${style.bold(clean(place))}: `}${word}${style.yellow(code)}: ${clean(message)}`;
 }
 
 /** `1 problem`, `3 policies`: a count with its word. */

@@ -16,6 +16,7 @@ export const problemCodes = [
   'bad-yaml', // YAML that does not parse
   'duplicate-policy', // one name, two policies
   'election-failed', // a policy whose election could not be completed
+  'no-guardrails', // advice: no environment covers a field that a policy moves
   'not-supported', // understood, but not carried out by this version
   'other-writer', // another automation writes this field
   'proof-failed', // the edit did not change exactly what was planned: a bug, reported
@@ -29,6 +30,7 @@ export const problemCodes = [
   'unbound-policy', // a policy that binds nothing
   'unbound-field', // an image map below a policy's paths that no policy binds
   'unknown-policy', // a marker or annotation that names no policy
+  'would-be-applied', // advice: a synchronizer would apply a policy's file
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];
@@ -40,6 +42,21 @@ export interface Problem extends Partial<Place> {
   readonly message: string;
   /** The policy concerned, where there is one. */
   readonly policy?: string;
+}
+
+/** Codes that an advice can have. `other-writer` is a problem where we leave the field alone, an advice where we do not. */
+export const adviceCodes = [
+  'no-guardrails',
+  'other-writer',
+  'would-be-applied',
+] as const satisfies readonly ProblemCode[];
+
+/**
+ * What works as it is written, and a person may want to change all the same. Where a problem stops something (a policy, a field, a file), an
+ * advice stops nothing: only `lint` looks for it, no run tells of it, and it sets no exit code unless it is asked to.
+ */
+export interface Advice extends Problem {
+  readonly code: (typeof adviceCodes)[number];
 }
 
 /** The order in which problems are shown: by place, then by code. */

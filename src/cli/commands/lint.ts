@@ -1,29 +1,44 @@
 import type { Binding } from '../../bindings/model.ts';
+import { advise } from '../../lint/advise.ts';
 import { FactsCache } from '../../run/facts-cache.ts';
+import { pathFilter } from '../../run/path-filter.ts';
 import { prepare, type Prepared } from '../../run/prepare.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Policy } from '../../policy/model.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
-import { count, problemLines } from '../problems.ts';
+import { lintedFiles } from '../lint-files.ts';
+import { adviceLines, count, problemLines } from '../problems.ts';
 import type { ConfigOptions } from '../session.ts';
 
 export interface LintOptions extends ConfigOptions {
   readonly dir: string;
+  /** What ends it with exit code 1. */
+  readonly failOn: 'problems' | 'advice';
 }
 
-/** `tallyman lint`: every policy, annotation and marker of a checkout, accounted for. Asks nobody. */
+/** `tallyman lint`: every policy, annotation and marker of a checkout, accounted for, and advice. Asks nobody. */
 export async function lintCommand(options: LintOptions, context: CliContext): Promise<Answer> {
   const config = await optionalConfig(options, context);
   const { tree } = await openDirectory(options.dir, context);
-  const prepared = await prepare(tree, directorySettings(config, options.repository), new FactsCache());
+  const settings = directorySettings(config, options.repository);
+  const prepared = await prepare(tree, settings, new FactsCache());
   const { policies, bindings, problems } = prepared;
+  const environments = settings.environments.map(({ name, paths }) => ({ name, covers: pathFilter(paths) }));
+  const advice = advise(await lintedFiles(tree, settings), bindings, environments);
+  const isFailed = problems.length > 0 || (options.failOn === 'advice' && advice.length > 0);
   return {
-    exit: problems.length > 0 ? 1 : 0,
-    json: { dir: options.dir, policies: policyList(prepared), bindings: bindings.map(bindingJson), problems },
+    exit: isFailed ? 1 : 0,
+    json: {
+      dir: options.dir,
+      policies: policyList(prepared),
+      bindings: bindings.map(bindingJson),
+      problems,
+      advice,
+    },
     text: (style) =>
-      `${problemLines(problems, style)}${count(policies.length, 'policy', 'policies')}, ${count(bindings.length, 'image field')} bound, ${count(problems.length, 'problem')}\n`,
+      `${problemLines(problems, style)}${adviceLines(advice, style)}${count(policies.length, 'policy', 'policies')}, ${count(bindings.length, 'image field')} bound, ${count(problems.length, 'problem')}${advice.length === 0 ? '' : `, ${advice.length} advice`}\n`,
   };
 }
 
