@@ -12,7 +12,7 @@ export type Verdict = { readonly value: string } | { readonly rule: DropRule };
 /** The candidate rules that need nothing but the tag's text. The order's own rules come after them. */
 export interface Screen {
   judge(tag: string): Verdict;
-  /** Which glob of `exclude` a tag matches. */
+  /** Which glob of `exclude`, or which of `excludePatterns`, a tag matches. */
   excludedBy(tag: string): string | undefined;
 }
 
@@ -21,17 +21,24 @@ export function compileScreen(policy: Policy): Screen {
   const excluded = policy.exclude.map((pattern) => ({ pattern, glob: globOf(policy, pattern) }));
   const filter = policy.filter && patternOf(policy, policy.filter.pattern, policy.filter.extract);
   const named = namedTags(policy.rule);
+  const barred = (policy.excludePatterns ?? []).map((source) => ({
+    source,
+    pattern: patternOf(policy, source, undefined),
+  }));
   const kind = kindOf(policy);
   return {
     judge(tag) {
       if (parseTag(tag) === undefined) return notATag;
       if (isExcludedByDefault(tag) && !named.has(tag)) return defaultExclusion;
       if (excluded.some(({ glob }) => glob.matches(tag))) return isExcluded;
+      if (barred.some(({ pattern }) => pattern.matches(tag))) return isExcluded;
       const value = filter === undefined ? tag : filter.value(tag);
       if (value === undefined) return isFiltered;
       return kind(tag, value);
     },
-    excludedBy: (tag) => excluded.find(({ glob }) => glob.matches(tag))?.pattern,
+    excludedBy: (tag) =>
+      excluded.find(({ glob }) => glob.matches(tag))?.pattern ??
+      barred.find(({ pattern }) => pattern.matches(tag))?.source,
   };
 }
 

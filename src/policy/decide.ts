@@ -12,6 +12,7 @@ import {
   versionRanking,
 } from './order.ts';
 import { whyElected, whyNothing } from './reason.ts';
+import { ReadingsCache } from './readings.ts';
 import { bestOf, survey, undecided, wasLeft, type Survey } from './survey.ts';
 import { traceOf } from './trace.ts';
 
@@ -21,54 +22,72 @@ export const mostCandidates = 500;
 /**
  * Elects a tag, or says what must be known first: the creation times of the candidates where the order is `newest`,
  * then the digest of the elected tag where one is wanted. Pure; the same facts give the same answer in any order of the tags.
+ * @param cache readings of elections before this one; with it only new tags are read, and the answer is the same
  */
-export function decide(input: DecisionInput): DecideStep {
+export function decide(input: DecisionInput, cache: ReadingsCache = new ReadingsCache()): DecideStep {
   const { rule } = input.policy;
   const screen = compileScreen(input.policy);
   const order = orderOf(rule);
   switch (order) {
     case 'semver':
-      return elect(survey(input, screen, versionRanking(rule)));
+      return elect(survey(input, screen, versionRanking(rule, input.current.tag), cache));
     case 'numeric':
-      return elect(survey(input, screen, numberRanking(rule)));
+      return elect(survey(input, screen, numberRanking(rule), cache));
     case 'alphabetical':
-      return elect(survey(input, screen, textRanking(rule)));
+      return elect(survey(input, screen, textRanking(rule), cache));
     case 'newest':
-      return electNewest(input, screen);
+      return electNewest(input, screen, cache);
     case 'none':
-      return elect(survey(input, screen, singleRanking));
+      return elect(survey(input, screen, singleRanking, cache));
     default:
       return order satisfies never;
   }
 }
 
-function electNewest(input: DecisionInput, screen: Screen): DecideStep {
+function electNewest(input: DecisionInput, screen: Screen, cache: ReadingsCache): DecideStep {
   const { facts, current } = input;
-  const candidates = facts.tags.filter((tag) => 'value' in screen.judge(tag));
-  if (candidates.length > mostCandidates) return tooMany(input, screen, candidates.length);
+  const { rules } = cache.read(input.policy, null, facts.tags, screen, singleRanking);
+  const candidates = facts.tags.filter((_, index) => rules[index] === undefined);
+  if (candidates.length > mostCandidates) return tooMany(input, screen, candidates.length, cache);
   const wanted = new Set<Tag>(candidates);
   // The current value may be gone from the list; its time may still be known, and nothing older may follow it.
   if (candidates.length > 0 && current.tag !== null && 'value' in screen.judge(current.tag))
     wanted.add(current.tag as Tag);
-  if (input.offline === true) return elect(survey(input, screen, creationRanking(facts)));
+  if (input.offline === true) return elect(survey(input, screen, creationRanking(facts), cache));
   const unknown = [...wanted].filter((tag) => knownOf(facts.created, tag) === undefined);
   if (unknown.length > 0) return { needs: [{ kind: 'created', tags: unknown }] };
-  return elect(survey(input, screen, creationRanking(facts)));
+  return elect(survey(input, screen, creationRanking(facts), cache));
 }
 
-function tooMany(input: DecisionInput, screen: Screen, count: number): DecideStep {
-  const surveyed = survey(input, screen, singleRanking);
+function tooMany(input: DecisionInput, screen: Screen, count: number, cache: ReadingsCache): DecideStep {
+  const surveyed = survey(input, screen, singleRanking, cache);
+  const failed = `${count} tags are candidates, and creation times are read for ${mostCandidates} at most: narrow them with the pattern, filterTags or exclude, or choose an order that the tags themselves tell`;
+  return { decision: concludeNone(surveyed, failed) };
+}
+
+/** The election cannot be completed: no candidate was looked at to the end. */
+function concludeNone<Key>(surveyed: Survey<Key>, failed: string): Decision {
   const late = new Map<number, DropRule>();
   surveyed.rules.forEach((rule, index) => {
     if (rule === undefined) late.set(index, 'not-examined');
   });
-  const failed = `${count} tags are candidates, and creation times are read for ${mostCandidates} at most: narrow them with the pattern, filterTags or exclude, or choose an order that the tags themselves tell`;
-  return { decision: conclude(surveyed, -1, late, failed, failed) };
+  return conclude(surveyed, -1, late, failed, failed);
+}
+
+/** Why a `strict` numeric policy elects nothing: in Flux 2, one candidate that is no number fails the whole policy. */
+function notNumbers<Key>({ input, tags, rules }: Survey<Key>): string | undefined {
+  const { rule } = input.policy;
+  if (rule.kind !== 'numeric' || rule.strict !== true) return undefined;
+  const first = rules.indexOf('unparsable');
+  if (first === -1) return undefined;
+  return `${tags[first] ?? ''} passes the filter and is no number, so the whole policy fails, as in Flux 2; narrow filterTags to tags that give digits`;
 }
 
 /** Takes the best candidate that people have not left behind. */
 function elect<Key>(surveyed: Survey<Key>): DecideStep {
   const { input, tags } = surveyed;
+  const bad = notNumbers(surveyed);
+  if (bad !== undefined) return { decision: concludeNone(surveyed, bad) };
   const unknown = input.offline === true ? [] : undecided(surveyed);
   if (unknown.length > 0) return { needs: unknown.map((tag) => ({ kind: 'digest', tag })) };
   const late = new Map<number, DropRule>();

@@ -4,7 +4,9 @@ import type { Rule } from './model.ts';
 export function describeRule(rule: Rule): string {
   switch (rule.kind) {
     case 'semver':
-      return `semver ${rule.range}${rule.strict ? ' (strict)' : ''}`;
+      return rule.relative === undefined
+        ? `semver ${rule.range}${rule.strict ? ' (strict)' : ''}`
+        : `${rule.relative.level} updates of the current version${rule.relative.prerelease === 'same' ? ' with its pre-release text' : ''}`;
     case 'glob':
       return `glob ${rule.pattern} by ${rule.order}`;
     case 'regex':

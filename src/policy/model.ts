@@ -14,13 +14,15 @@ export interface Policy {
   readonly namespace: string | undefined;
   /** Where it is written: the document's first key, or the annotation. */
   readonly place: Place;
-  /** Which file format it came from; `annotation` for workload opt-in. */
-  readonly dialect: 'tallyman' | 'annotation';
+  /** Which file format it came from; `annotation` for workload opt-in, the rest are other tools' (docs/dialects.md). */
+  readonly dialect: 'tallyman' | 'annotation' | 'flux2' | 'flux1' | 'keel' | 'argocd-image-updater';
   readonly image: RepositoryName;
   readonly rule: Rule;
   readonly filter: TagFilter | undefined;
   /** Globs on the whole tag. */
   readonly exclude: readonly string[];
+  /** RE2, not anchored: what Flux 2 excludes by `exclusionList`. Default none. */
+  readonly excludePatterns?: readonly string[];
   /** Path globs; empty: the folder of its file and all below. */
   readonly paths: readonly string[];
   readonly targets: readonly Target[];
@@ -39,7 +41,13 @@ export type Order = 'newest' | 'semver' | 'numeric' | 'alphabetical';
 export type Direction = 'asc' | 'desc';
 
 export type Rule =
-  | { readonly kind: 'semver'; readonly range: string; readonly strict: boolean }
+  | {
+      readonly kind: 'semver';
+      readonly range: string;
+      readonly strict: boolean;
+      /** How far above the current version it may go (Keel's levels). Default: as far as the range. */
+      readonly relative?: RelativeLevel;
+    }
   | { readonly kind: 'glob'; readonly pattern: string; readonly order: Order }
   | {
       readonly kind: 'regex';
@@ -47,10 +55,21 @@ export type Rule =
       readonly extract: string | undefined;
       readonly order: Order;
     }
-  | { readonly kind: 'numeric'; readonly order: Direction }
+  /** `strict`: a candidate that is no number fails the election (Flux 2). Default: it is dropped. */
+  | { readonly kind: 'numeric'; readonly order: Direction; readonly strict?: boolean }
   | { readonly kind: 'alphabetical'; readonly order: Direction }
   | { readonly kind: 'newest' }
   | { readonly kind: 'digest'; readonly tag: Tag };
+
+/**
+ * A level above the version that the field holds now. `minor`: the same major; `patch`: the same major and minor; `all` and `major`: any.
+ * `same`: only versions with the current one's pre-release text. Where nothing or `latest` stands there, every release is admitted;
+ * where something stands there that is no version, none is.
+ */
+export interface RelativeLevel {
+  readonly level: 'all' | 'major' | 'minor' | 'patch';
+  readonly prerelease: 'same' | 'any';
+}
 
 /** RE2 and Go Expand syntax. */
 export interface TagFilter {

@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { compareDecimals, parseDecimal, type Decimal } from './decimal.ts';
 import type { DropRule, ImageFacts } from './decision.ts';
 import type { Direction, Order, Rule } from './model.ts';
+import { levelFilter } from './relative-level.ts';
 import { parseRange } from './semver-range.ts';
 import { compareVersions, parseVersion, type Version } from './version.ts';
 
@@ -13,6 +14,8 @@ export interface Ranking<Key> {
   /** Whether the policy takes this key at all; `out-of-range` drops the others. */
   admits(key: Key): boolean;
   compare(a: Key, b: Key): number;
+  /** Whether the key is read from the tag's text alone, and so never changes. */
+  readonly inText: boolean;
   readonly history: History;
   /** For people: what the best candidate is called. */
   readonly best: string;
@@ -45,17 +48,23 @@ export function orderOf(rule: Rule): OrderName {
   }
 }
 
-/** Versions; with a range only for the kind `semver`. Equal are those that differ in spelling or build only. */
-export function versionRanking(rule: Rule): Ranking<Version> {
+/**
+ * Versions; with a range only for the kind `semver`. Equal are those that differ in spelling or build only.
+ * @param current the tag that stands there now, for rules that are relative to it
+ */
+export function versionRanking(rule: Rule, current: string | null): Ranking<Version> {
   const strict = rule.kind === 'semver' && rule.strict;
   const range = rule.kind === 'semver' ? parseRange(rule.range) : { admits: () => true };
   if ('error' in range)
     throw new Failure('internal', `a range was used without being checked: ${range.error}`);
+  const near =
+    rule.kind === 'semver' && rule.relative !== undefined ? levelFilter(rule.relative, current) : () => true;
   return {
     read: (_tag, value) => parseVersion(value, strict),
     missing: 'unparsable',
-    admits: (version) => range.admits(version),
+    admits: (version) => range.admits(version) && near(version),
     compare: compareVersions,
+    inText: true,
     history: 'mark',
     best: 'the highest version',
   };
@@ -68,6 +77,7 @@ export function numberRanking(rule: Rule): Ranking<Decimal> {
     missing: 'unparsable',
     admits: () => true,
     compare: directed(compareDecimals, direction),
+    inText: true,
     history: 'mark',
     best: direction === 'asc' ? 'the largest number' : 'the smallest number',
   };
@@ -80,6 +90,7 @@ export function textRanking(rule: Rule): Ranking<string> {
     missing: 'unparsable',
     admits: () => true,
     compare: directed(compareBytes, direction),
+    inText: true,
     history: 'mark',
     best: direction === 'asc' ? 'the last in byte order' : 'the first in byte order',
   };
@@ -97,6 +108,7 @@ export function creationRanking(facts: ImageFacts): Ranking<number> {
     missing: 'no-creation-time',
     admits: () => true,
     compare: (a, b) => a - b,
+    inText: false,
     history: 'held',
     best: 'the newest image',
   };
@@ -108,6 +120,7 @@ export const singleRanking: Ranking<true> = {
   missing: 'no-match',
   admits: () => true,
   compare: () => 0,
+  inText: true,
   history: 'returned',
   best: 'the named tag',
 };

@@ -1,6 +1,7 @@
 import type { Screen } from './candidates.ts';
 import { leftBehind, markOf } from './marks.ts';
-import { compareTies, knownOf, type Ranking } from './order.ts';
+import { compareTies, knownOf, singleRanking, type Ranking } from './order.ts';
+import type { Readings, ReadingsCache } from './readings.ts';
 import type { Current, DecisionInput, DropRule } from './decision.ts';
 import type { Tag } from '../image/tag.ts';
 
@@ -29,28 +30,50 @@ export interface Reading<Key> {
   readonly key: Key | undefined;
 }
 
-export function survey<Key>(input: DecisionInput, screen: Screen, ranking: Ranking<Key>): Survey<Key> {
+/** @param cache what elections before this one read from the tags; it plays no part in the answer */
+export function survey<Key>(
+  input: DecisionInput,
+  screen: Screen,
+  ranking: Ranking<Key>,
+  cache: ReadingsCache,
+): Survey<Key> {
   const { facts, current, past } = input;
-  const reading = read(screen, ranking, current.tag);
-  const keyOf = (tag: string) => read(screen, ranking, tag).key;
+  const reading = readValue(screen, ranking, current.tag);
+  const keyOf = (tag: string) => readValue(screen, ranking, tag).key;
   const mark = ranking.history === 'mark' ? markOf(ranking, past, keyOf) : undefined;
   const left = leftBehind(current, past);
-  const held = past.some(({ tag }) => read(screen, ranking, tag).admitted);
-  const rules: (DropRule | undefined)[] = [];
-  const keys: (Key | undefined)[] = [];
-  for (const tag of facts.tags) {
-    const verdict = screen.judge(tag);
-    const key = 'value' in verdict ? ranking.read(tag, verdict.value) : undefined;
-    keys.push(key);
-    if ('rule' in verdict) rules.push(verdict.rule);
-    else if (key === undefined) rules.push(ranking.missing);
-    else if (!ranking.admits(key)) rules.push('out-of-range');
-    else rules.push(historyRule(input, ranking, tag, key, reading, mark?.key));
-  }
+  const held = past.some(({ tag }) => readValue(screen, ranking, tag).admitted);
+  const { rules: read, keys } = readingsOf(input, screen, ranking, cache);
+  const rules = read.map((rule, index) => {
+    const key = keys[index];
+    if (rule !== undefined) return rule;
+    return key === undefined
+      ? ranking.missing
+      : historyRule(input, ranking, facts.tags[index] ?? '', key, reading, mark?.key);
+  });
   return { input, screen, ranking, tags: facts.tags, rules, keys, current: reading, mark, left, held };
 }
 
-function read<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): Reading<Key> {
+/** Keys that are not in the text come from the facts, each time anew. */
+function readingsOf<Key>(
+  input: DecisionInput,
+  screen: Screen,
+  ranking: Ranking<Key>,
+  cache: ReadingsCache,
+): Pick<Readings<Key>, 'rules' | 'keys'> {
+  const { policy, facts } = input;
+  const { rule } = policy;
+  const current = rule.kind === 'semver' && rule.relative !== undefined ? input.current.tag : null;
+  if (ranking.inText) return cache.read(policy, current, facts.tags, screen, ranking);
+  const { rules } = cache.read(policy, current, facts.tags, screen, singleRanking);
+  const keys = rules.map((rule, index) => {
+    const tag = facts.tags[index] ?? '';
+    return rule === undefined ? ranking.read(tag, tag) : undefined;
+  });
+  return { rules, keys };
+}
+
+function readValue<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): Reading<Key> {
   const verdict = tag === null ? undefined : screen.judge(tag);
   if (tag === null || verdict === undefined || 'rule' in verdict) return { admitted: false, key: undefined };
   const key = ranking.read(tag, verdict.value);

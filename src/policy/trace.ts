@@ -66,7 +66,7 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
         ? 'this field held it before, and somebody took it back'
         : `not above ${mark.tag}, which this field held before`;
     case 'not-examined':
-      return 'there are more candidates than creation times are asked for';
+      return 'the election ended before this tag was looked at';
     case 'no-digest':
       return 'the registry listed the tag but has no digest for it';
     case 'outranked':
