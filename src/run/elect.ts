@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { decide } from '../policy/decide.ts';
 import type { Decision, DecisionInput } from '../policy/decision.ts';
+import type { ReadingsCache } from '../policy/readings.ts';
 import type { ImageLookup } from './image-facts.ts';
 
 /** More than any kind asks: creation times, the elected tag's digest, and once more where a tag moved meanwhile. */
@@ -10,9 +11,13 @@ const mostRounds = 12;
  * Asks `decide`, answers what it needs to know, and asks again (architecture.md, idea 3).
  * @throws Failure where the registry does not answer
  */
-export async function elect(input: Omit<DecisionInput, 'facts'>, lookup: ImageLookup): Promise<Decision> {
+export async function elect(
+  input: Omit<DecisionInput, 'facts'>,
+  lookup: ImageLookup,
+  readings: ReadingsCache,
+): Promise<Decision> {
   for (let round = 0; round < mostRounds; round++) {
-    const step = decide({ ...input, facts: lookup.facts() });
+    const step = decide({ ...input, facts: lookup.facts() }, readings);
     if ('decision' in step) return step.decision;
     for (const query of step.needs) await lookup.answer(query);
   }

@@ -1,6 +1,7 @@
 import type { Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Repository } from '../image/reference.ts';
+import type { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { compose, type PlannedCommit } from './compose.ts';
 import { editFiles } from './edit-files.ts';
@@ -30,6 +31,8 @@ export interface PlanContext {
   /** `undefined` where there is none to read (`--dir`). */
   readonly history: BranchHistory | undefined;
   readonly now: () => number;
+  /** What runs before this one read from the tags. Default: nothing. */
+  readonly readings?: ReadingsCache | undefined;
   readonly listen: RunListener;
   /** Lists of this cycle, if there are any: a recomputation after a race does not ask again. */
   readonly scans?: Scans | undefined;

@@ -3,6 +3,7 @@ import { wantsDigest } from '../bindings/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, Past } from '../policy/decision.ts';
+import { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
@@ -21,6 +22,8 @@ export interface RuleContext {
   /** `undefined` where there is no history to read (`--dir`). */
   readonly history: BranchHistory | undefined;
   readonly now: number;
+  /** What runs before this one read from the tags. Default: nothing. */
+  readonly readings?: ReadingsCache | undefined;
   /** Images that are asked about at the same time. */
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
@@ -34,9 +37,11 @@ export class Ruler {
   readonly #context: RuleContext;
   readonly #lookups = new Map<Repository, ImageLookup | Failure>();
   readonly #decisions = new Map<string, Decision>();
+  readonly #readings: ReadingsCache;
 
   constructor(context: RuleContext) {
     this.#context = context;
+    this.#readings = context.readings ?? new ReadingsCache();
   }
 
   async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
@@ -108,7 +113,7 @@ export class Ruler {
     const known = this.#decisions.get(key);
     if (known !== undefined) return known;
     const input = { policy, current, past, holds, wantsDigest: digest, now: this.#context.now };
-    const decision = await elect(input, lookup);
+    const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;
   }

@@ -1,6 +1,7 @@
 import { asFailure, Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
+import { ReadingsCache } from '../policy/readings.ts';
 import type { CommitId } from '../release/log.ts';
 import { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
@@ -14,6 +15,8 @@ import { wouldMove } from './rule.ts';
 /** What one process keeps between the runs of one repository. Losing it costs time, nothing else. */
 export class RunMemory {
   readonly cache = new FactsCache();
+  /** Of the policies that the last run used. */
+  readonly readings = new ReadingsCache();
   prepared:
     { readonly snapshot: Snapshot; readonly value: Prepared; readonly history: BranchHistory } | undefined;
   /** A push that was refused at this commit; tried again when the branch moves, else hourly (product.md, 5). */
@@ -80,8 +83,10 @@ async function attemptAll(
       now: ports.now,
       listen: ports.listen,
       scans,
+      readings: memory.readings,
       signal: options.signal,
     });
+    memory.readings.turn();
     scans = planned.scans;
     if (planned.commits.length === 0) return { outcome: 'unchanged', plan: planned, snapshot, commits: [] };
     if (options.dryRun === true) return { outcome: 'planned', plan: planned, snapshot, commits: [] };
