@@ -24,9 +24,13 @@ export function parseDecimal(text: string): Decimal | undefined {
 
 export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.negative !== b.negative) return a.negative ? -1 : 1;
-  const order =
-    a.whole.length - b.whole.length || compareText(a.whole, b.whole) || compareText(a.fraction, b.fraction);
-  return a.negative ? -order : order;
+  return a.negative ? compareSizes(b, a) : compareSizes(a, b);
+}
+
+function compareSizes(a: Decimal, b: Decimal): number {
+  return (
+    a.whole.length - b.whole.length || compareText(a.whole, b.whole) || compareText(a.fraction, b.fraction)
+  );
 }
 
 function compareText(a: string, b: string): number {
