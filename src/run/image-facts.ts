@@ -84,6 +84,8 @@ export class ImageLookup {
     const details = await this.#ports.images.inspect(this.#image, tag, this.#signal);
     if (details === undefined) return undefined;
     const kept = keep(details);
+    // Tag, digest and time were read as one: nobody need ask for the digest again in this run.
+    this.#digests[tag] = details.digest;
     const entries = new Map([
       [details.digest as string, JSON.stringify(kept)],
       [`${this.#image}:${tag}`, details.digest],

@@ -25,6 +25,8 @@ export class Stage {
   readonly settings: RunSettings;
   readonly #directory: string;
   readonly #client = createHttpClient();
+  /** `GET manifests/1.0.0`: every request to the registry. */
+  readonly requests: string[] = [];
   ports: RunPorts;
   now = Date.parse('2026-11-21T09:00:00Z');
 
@@ -40,7 +42,15 @@ export class Stage {
       now: () => this.now,
     });
     const oci = createOciRegistry({
-      client: this.#client,
+      client: {
+        request: (request) => {
+          this.requests.push(
+            `${request.method} ${new URL(request.url).pathname.replace(/^\/v2\/acme\/[^/]+\//, '')}`,
+          );
+          return this.#client.request(request);
+        },
+        close: () => this.#client.close(),
+      },
       credentials: { credentials: async () => undefined },
       insecureHosts: new Set([registry.host]),
       now: () => this.now,

@@ -7,24 +7,34 @@ import type { ImageDetails } from '../ports.ts';
 import { digestHeader, hasDigest, sha256 } from './content.ts';
 import { parseImageConfig, type ImageConfig } from './image-config.ts';
 import { acceptedManifests, parseManifest, type Manifest } from './manifest.ts';
+import type { PartCache } from './part-cache.ts';
 import type { Call, RegistrySession } from './session.ts';
+
+/** Of one registry. */
+export interface KeptParts {
+  readonly manifests: PartCache<Manifest>;
+  readonly configs: PartCache<ImageConfig>;
+}
 
 /** Looks at the images of one repository. Everything that is read by digest is checked against it. */
 export class ImageReader {
   readonly #session: RegistrySession;
   readonly #repository: Repository;
   readonly #path: string;
+  readonly #kept: KeptParts;
   readonly #signal: AbortSignal | undefined;
 
   constructor(
     session: RegistrySession,
     repository: Repository,
     path: string,
+    kept: KeptParts,
     signal: AbortSignal | undefined,
   ) {
     this.#session = session;
     this.#repository = repository;
     this.#path = path;
+    this.#kept = kept;
     this.#signal = signal;
   }
 
@@ -43,7 +53,7 @@ export class ImageReader {
     return (await this.#manifest(tag))?.digest;
   }
 
-  /** An image of one platform costs two requests, an index two more for each of its images. */
+  /** An image of one platform costs two requests, an index two more for each of its images; what another tag shares with it costs none. */
   async inspect(tag: Tag): Promise<ImageDetails | undefined> {
     const top = await this.#manifest(tag);
     if (top === undefined) return undefined;
@@ -71,7 +81,7 @@ export class ImageReader {
     let created: number | undefined;
     let labels: Readonly<Record<string, string>> | undefined;
     for (const child of children) {
-      const manifest = (await this.#manifest(child.digest))?.manifest;
+      const manifest = await this.#child(child.digest);
       if (manifest === undefined)
         throw this.#bad('bad-answer', 'an index, and has not all images that it lists');
       if (manifest.kind === 'index')
@@ -90,6 +100,10 @@ export class ImageReader {
     };
   }
 
+  async #child(digest: Digest): Promise<Manifest | undefined> {
+    return this.#kept.manifests.get(this.#repository, digest) ?? (await this.#manifest(digest))?.manifest;
+  }
+
   async #manifest(reference: Tag | Digest): Promise<{ digest: Digest; manifest: Manifest } | undefined> {
     const { host } = this.#session.endpoint;
     const call = this.#call('GET', `manifests/${reference}`, `read the manifest of ${this.#name(reference)}`);
@@ -106,11 +120,14 @@ export class ImageReader {
       if (digest !== undefined && !hasDigest(bytes, digest))
         throw this.#bad('bad-answer', 'a manifest that does not have its digest');
     }
+    if (wanted !== undefined) this.#kept.manifests.set(this.#repository, wanted, manifest, bytes.length);
     return { digest: wanted ?? told ?? sha256(bytes), manifest };
   }
 
   async #config(manifest: Manifest & { readonly kind: 'image' }): Promise<ImageConfig | undefined> {
     if (manifest.config === undefined) return undefined;
+    const kept = this.#kept.configs.get(this.#repository, manifest.config);
+    if (kept !== undefined) return kept;
     const { host } = this.#session.endpoint;
     const task = `read the config of an image of ${this.#repository}`;
     // Registries send their clients to blob storage elsewhere, by addresses that carry their own signature.
@@ -127,7 +144,9 @@ export class ImageReader {
     const bytes = await response.bytes(largestConfig);
     if (!hasDigest(bytes, manifest.config))
       throw this.#bad('bad-answer', 'a config that does not have its digest');
-    return parseImageConfig(Buffer.from(bytes).toString(), host, this.#repository);
+    const config = parseImageConfig(Buffer.from(bytes).toString(), host, this.#repository);
+    this.#kept.configs.set(this.#repository, manifest.config, config, bytes.length);
+    return config;
   }
 
   #call(method: 'GET' | 'HEAD', rest: string, task: string): Call {

@@ -4,7 +4,10 @@ import type { Repository } from '../../image/reference.ts';
 import type { HttpClient } from '../../net/client.ts';
 import type { CredentialSource, ImageInspector, TagLister } from '../ports.ts';
 import { endpointOf } from './endpoint.ts';
+import type { ImageConfig } from './image-config.ts';
 import { ImageReader } from './inspect.ts';
+import type { Manifest } from './manifest.ts';
+import { PartCache } from './part-cache.ts';
 import { RegistrySession } from './session.ts';
 import { listAllTags } from './tag-pages.ts';
 
@@ -44,8 +47,9 @@ export function createOciRegistry(options: OciRegistryOptions): TagLister & Imag
     sessions.set(host, session);
     return session;
   };
+  const kept = { manifests: new PartCache<Manifest>(), configs: new PartCache<ImageConfig>() };
   const reader = (repository: Repository, signal: AbortSignal | undefined) =>
-    new ImageReader(sessionOf(repository), repository, repositoryPath(repository), signal);
+    new ImageReader(sessionOf(repository), repository, repositoryPath(repository), kept, signal);
   return {
     list: (repository, signal) =>
       inContext(repository, `cannot list the tags of ${repository}`, async () =>
