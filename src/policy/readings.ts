@@ -52,17 +52,15 @@ function extend<Key>(
   screen: Screen,
   ranking: Ranking<Key>,
 ): Readings<Key> {
-  const start = sameStart(known.tags, tags);
+  const places = placesOf(tags, known.tags);
   // The new list is held, so that the texts of the old one can go.
-  if (start === tags.length && start === known.tags.length) return { ...known, tags };
-  const rules = known.rules.slice(0, start);
-  const keys = known.keys.slice(0, start);
-  const places = new Map<string, number>();
-  for (let place = start; place < known.tags.length; place++) places.set(known.tags[place] ?? '', place);
-  for (let index = start; index < tags.length; index++) {
+  if (places === 'same') return { ...known, tags };
+  const rules: (DropRule | undefined)[] = [];
+  const keys: (Key | undefined)[] = [];
+  for (let index = 0; index < tags.length; index++) {
     const tag = tags[index] ?? '';
-    const place = places.get(tag);
-    if (place !== undefined) {
+    const place = places[index] ?? -1;
+    if (place >= 0) {
       rules.push(known.rules[place]);
       keys.push(known.keys[place]);
       continue;
@@ -77,9 +75,41 @@ function extend<Key>(
   return { tags, rules, keys };
 }
 
-function sameStart(a: readonly string[], b: readonly string[]): number {
-  const length = Math.min(a.length, b.length);
-  let index = 0;
-  while (index < length && a[index] === b[index]) index++;
-  return index;
+/** So many tags may have come or gone at one place before the lists are compared by a table. */
+const lookahead = 32;
+
+/**
+ * Where each tag stood in the list before; -1: nowhere. Lists keep their order from one cycle to the next, so they are
+ * walked side by side: a table of 100,000 texts would cost more than most elections.
+ */
+function placesOf(tags: readonly string[], before: readonly string[]): Int32Array | 'same' {
+  const places = new Int32Array(tags.length).fill(-1);
+  let table: Map<string, number> | undefined;
+  let place = 0;
+  let same = tags.length === before.length;
+  for (let index = 0; index < tags.length; index++) {
+    const tag = tags[index] ?? '';
+    if (tag === before[place]) {
+      places[index] = place++;
+      continue;
+    }
+    same = false;
+    if (before.length === 0) break;
+    const gone = distanceOf(tag, before, place);
+    if (gone !== undefined) {
+      place += gone;
+      places[index] = place++;
+    } else if (distanceOf(before[place], tags, index) === undefined) {
+      table ??= new Map(before.map((text, at) => [text, at]));
+      places[index] = table.get(tag) ?? -1;
+    }
+  }
+  return same ? 'same' : places;
+}
+
+function distanceOf(tag: string | undefined, list: readonly string[], from: number): number | undefined {
+  for (let distance = 1; distance <= lookahead; distance++) {
+    if (tag !== undefined && list[from + distance] === tag) return distance;
+  }
+  return undefined;
 }

@@ -44,6 +44,20 @@ describe('readings of tags', () => {
     expect(after.rules).toEqual([undefined, undefined, 'filtered', undefined, undefined]);
   });
 
+  it('are taken of new tags only, where many came and went at once', () => {
+    const { read } = watched();
+    const old = Array.from({ length: 200 }, (_, index) => `m${index}`);
+    const added = Array.from({ length: 100 }, (_, index) => `n${index}`);
+    read(old);
+    const after = read([...old.slice(0, 20), ...added, ...old.slice(150)]);
+    expect(after.judged).toEqual(added);
+    expect(after.rules).toEqual([
+      ...Array(20).fill(undefined),
+      ...Array(100).fill('filtered'),
+      ...Array(50).fill(undefined),
+    ]);
+  });
+
   it('are forgotten with their tag', () => {
     const { read } = watched();
     read(['ma', 'mb']);
