@@ -1,7 +1,9 @@
 import type { Problem } from '../core/problem.ts';
+import { readFlux2 } from '../dialects/flux2/read.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Policy } from '../policy/model.ts';
 import { KnownPolicies } from './known-policies.ts';
+import { FluxPolicies, twoMeanings } from './flux-policies.ts';
 import { FluxWriters, otherWriter } from './flux-writers.ts';
 import { AnnotationBinder } from './by-annotation.ts';
 import { ambiguity, NameBinder } from './by-name.ts';
@@ -13,7 +15,8 @@ import { unboundFields, unboundPolicies } from './unbound.ts';
 
 /**
  * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before the image name. A Flux 2 marker
- * names one of our policies; where an automation of Flux writes the field, it is that one's (product.md, 2.4).
+ * names one of our policies, or with `dialects: [flux2]` one of Flux; where an automation of Flux writes the field, it is that one's
+ * (product.md, 2.4).
  * @param policies from `collectPolicies`
  */
 export function bind(
@@ -25,13 +28,15 @@ export function bind(
   const marked = new Map(files.map((file) => [file, markedFields(file, 'tallyman')]));
   const annotated = new AnnotationBinder(marked, byName);
   const names = new NameBinder(files, policies, options);
-  const flux = new FluxWriters(files);
+  const flux2 = readFlux2(files);
+  const fluxPolicies = new FluxPolicies(flux2, options.dialects?.includes('flux2') ?? false);
+  const flux = new FluxWriters(flux2, fluxPolicies);
   const bindings: Binding[] = [];
-  const problems: Problem[] = [...annotated.problems];
+  const problems: Problem[] = [...fluxPolicies.problems, ...annotated.problems];
   const used = new Set<Policy>(annotated.used);
   for (const [file, markers] of marked) {
     if (file.facts.fields.length + file.facts.markers.length === 0) continue;
-    const join = new FileJoin(file, markers, { byName, annotated, names, flux });
+    const join = new FileJoin(file, markers, { byName, annotated, names, flux, fluxPolicies });
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
@@ -40,8 +45,8 @@ export function bind(
     problems.push(...markers.problems, ...join.fluxMarked.problems, ...join.problems, ...settled.problems);
     problems.push(...unboundFields(file, markers.all, names));
   }
-  problems.push(...unboundPolicies(policies, used, files));
-  return { policies: [...policies, ...annotated.policies], bindings, problems };
+  problems.push(...unboundPolicies(policies, used, files), ...fluxPolicies.unbound(used));
+  return { policies: [...policies, ...fluxPolicies.policies, ...annotated.policies], bindings, problems };
 }
 
 interface Rules {
@@ -49,6 +54,7 @@ interface Rules {
   readonly annotated: AnnotationBinder;
   readonly names: NameBinder;
   readonly flux: FluxWriters;
+  readonly fluxPolicies: FluxPolicies;
 }
 
 /** Finds the policy of each field of one file. */
@@ -62,6 +68,7 @@ class FileJoin {
   readonly #annotated: AnnotationBinder;
   readonly #names: NameBinder;
   readonly #flux: FluxWriters;
+  readonly #fluxPolicies: FluxPolicies;
   readonly fluxMarked: Marked;
 
   constructor(file: FactedFile, marked: Marked, rules: Rules) {
@@ -71,6 +78,7 @@ class FileJoin {
     this.#annotated = rules.annotated;
     this.#names = rules.names;
     this.#flux = rules.flux;
+    this.#fluxPolicies = rules.fluxPolicies;
     this.fluxMarked = markedFields(file, 'flux2');
   }
 
@@ -97,13 +105,19 @@ class FileJoin {
   #byFluxMarker(one: MarkedField): Candidate<Policy> | undefined {
     const { field, policy: name, marker, writes, scope } = one;
     const place = { ...marker, file: this.#file.path };
-    const writer = this.#flux.of(this.#file.path);
-    const policy = this.#byName.getFlux(name);
+    const writer = this.#flux.of(this.#file.path, name);
+    const [ours, theirs] = [this.#byName.getFlux(name), this.#fluxPolicies.get(name)];
+    const policy = ours ?? theirs;
     if (writer !== undefined) {
       const rival = policy ?? this.#unmarked(field)?.policy;
       if (rival === undefined) return undefined;
       this.contested.push(rival);
       this.problems.push(otherWriter(rival, writer, place));
+      return undefined;
+    }
+    if (ours !== undefined && theirs !== undefined) {
+      this.contested.push(ours, theirs);
+      this.problems.push(twoMeanings(ours, theirs, place));
       return undefined;
     }
     if (this.#annotated.isBroken(this.#file, field)) return undefined;

@@ -11,6 +11,11 @@ export function wantsDigest({
   scope,
 }: Pick<Bound<WritePolicy>, 'policy' | 'field' | 'writes' | 'scope'>): boolean {
   if (scope === 'name') return false;
-  if (policy.digest === 'pin' || scope === 'digest') return true;
+  if (scope === 'digest' || (policy.digest === 'pin' && !isBareTag(policy, scope))) return true;
   return field.digest !== undefined && writes.some(({ value }) => value.includes(field.digest ?? ''));
+}
+
+/** A marker `ns:name:tag` of Flux 2 writes the tag alone, whatever `digestReflectionPolicy` says. */
+function isBareTag({ dialect }: WritePolicy, scope: Bound<WritePolicy>['scope']): boolean {
+  return dialect === 'flux2' && scope === 'tag';
 }

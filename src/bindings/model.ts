@@ -37,6 +37,7 @@ export interface WritePolicy {
   readonly image?: Policy['image'];
   /** `given`: as the reference says that is to be written, with a digest or without. */
   readonly digest: Policy['digest'] | 'given';
+  readonly dialect?: Policy['dialect'];
 }
 
 /** A field bound by a marker to a policy of which only the name is known (`edit --images`). */
@@ -45,7 +46,12 @@ export type MarkerBinding = Bound<WritePolicy>;
 export interface BindOptions {
   /** Folders whose policies bind anywhere (tallyman.yaml). */
   readonly policyRoots: readonly string[];
+  /** Other tools' policies that are acted on. Default none. */
+  readonly dialects?: readonly LiveDialect[];
 }
+
+/** The dialects that can be acted on live (product.md, 2.4). */
+export type LiveDialect = 'flux2';
 
 export interface Bindings {
   readonly policies: readonly Policy[];

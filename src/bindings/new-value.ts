@@ -46,7 +46,7 @@ export function newName(
 ): string | { readonly refused: string } {
   const held = field.name ?? '';
   const target = given ?? policy.image?.spelled ?? held;
-  const isFlux = policy.name.includes(':');
+  const isFlux = policy.dialect === 'flux2' || policy.name.includes(':');
   const repository = parseRepository(held)?.repository;
   const isSame = repository !== undefined && repository === parseRepository(target)?.repository;
   if (isSame) return isFlux ? target : held;

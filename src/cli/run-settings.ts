@@ -13,6 +13,7 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     repository: repository.name,
     paths: repository.paths,
     policyRoots: repository.policyRoots,
+    dialects: config.dialects,
     environments: environments.map(({ name, paths }) => ({ name, paths })),
     horizon: config.horizon,
     scanConcurrency,

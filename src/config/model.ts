@@ -12,6 +12,8 @@ export interface Config {
   readonly server: Listen | undefined;
   readonly stateDirectory: string;
   readonly environments: readonly EnvironmentConfig[];
+  /** Other tools' policies that are acted on (product.md, 2.4). */
+  readonly dialects: readonly (typeof liveDialects)[number][];
   readonly logLevel: LogLevel;
   /** How far back release history is read. */
   readonly horizon: number;
@@ -86,6 +88,9 @@ export interface EnvironmentConfig {
   /** Left to right in tables; default: the place in the list. */
   readonly order: number;
 }
+
+/** The dialects that can be acted on; all are read by `elect`. */
+export const liveDialects = ['flux2'] as const;
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -20,6 +20,7 @@ export function resolveConfig(document: ConfigDocument, file: string): Config {
       ...environment,
       order: environment.order ?? index,
     })),
+    dialects: document.dialects,
     logLevel: document.log.level,
     horizon: document.horizon,
     proxy: document.proxy,

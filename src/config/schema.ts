@@ -11,7 +11,7 @@ import {
   secret,
 } from './fields.ts';
 import { checkTemplate, templateNames } from '../release/template.ts';
-import { logLevels } from './model.ts';
+import { liveDialects, logLevels } from './model.ts';
 
 const day = 86_400_000;
 const name = z
@@ -49,6 +49,13 @@ function configSchema() {
       .max(1000)
       .default([])
       .describe('Named sets of paths, for records and tables.'),
+    dialects: z
+      .array(z.enum(liveDialects))
+      .max(liveDialects.length)
+      .default([])
+      .describe(
+        'Policies of other tools that are acted on. flux2: the ImagePolicy objects of Flux 2, by its markers. Default: none; they are only read.',
+      ),
     ...process(),
     horizon: duration(day, 3650 * day)
       .prefault('365d')

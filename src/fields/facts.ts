@@ -2,7 +2,8 @@ import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { positionsOf } from '../yaml/lines.ts';
 import { readClaims } from './claims.ts';
-import { readFluxAutomations } from './flux-automations.ts';
+import { readFluxDocuments } from './flux-documents.ts';
+import { readKustomizations } from './kustomizations.ts';
 import { readMarkers } from './markers.ts';
 import type { FileFacts, NameClass } from './model.ts';
 import { readPolicyDocuments } from './policy-documents.ts';
@@ -18,7 +19,7 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   const decoded = decode(bytes);
   if ('refused' in decoded) return unreadable(bytes, decoded.refused);
   const { text } = decoded;
-  if (!telling.test(text)) return nothing;
+  if (!telling.test(text) && nameClass !== 'kustomization') return nothing;
   const read = readOutline(text);
   if ('error' in read) return broken(text, nameClass, read.error);
   const reading = new Reading(read.outline, nameClass);
@@ -26,15 +27,15 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   recognise(reading);
   const markers = readMarkers(reading);
   const policies = readPolicyDocuments(reading);
-  const automations = readFluxAutomations(reading);
+  const flux = readFluxDocuments(reading);
+  const kustomizations = readKustomizations(reading);
   const { fields, problems } = reading;
-  if ([fields, markers, claims, policies, automations, problems].every((found) => found.length === 0))
-    return nothing;
-  return detach({ fields, markers, claims, policies, automations, problems });
+  const facts = { fields, markers, claims, policies, flux, kustomizations, problems };
+  return Object.values(facts).every((found) => found.length === 0) ? nothing : detach(facts);
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */
-const telling = /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev/;
+const telling = /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev|kustomize\.toolkit/;
 
 const none: readonly never[] = Object.freeze([]);
 const nothing: FileFacts = Object.freeze({
@@ -42,7 +43,8 @@ const nothing: FileFacts = Object.freeze({
   markers: none,
   claims: none,
   policies: none,
-  automations: none,
+  flux: none,
+  kustomizations: none,
   problems: none,
 });
 

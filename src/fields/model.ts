@@ -13,15 +13,37 @@ export interface FileFacts {
   readonly claims: readonly ClaimFact[];
   /** ImagePolicy documents, as read from the outline; checked in `policy/`. */
   readonly policies: readonly PolicyDocument[];
-  readonly automations: readonly AutomationFact[];
+  /** Image automation objects of Flux 2, as read from the outline; `dialects/flux2` says what they mean. */
+  readonly flux: readonly FluxDocument[];
+  readonly kustomizations: readonly KustomizationFact[];
   readonly problems: readonly FactProblem[];
 }
 
-/** A Flux 2 `ImageUpdateAutomation` that is at work. */
-export interface AutomationFact extends Position {
+export interface FluxDocument extends PolicyDocument {
+  readonly apiVersion: string;
+  readonly kind: 'ImageRepository' | 'ImagePolicy' | 'ImageUpdateAutomation';
   readonly name: string;
-  /** `spec.update.path` as written; empty: the whole repository. */
-  readonly path: string;
+  /** JSON pointer of the object in its document. */
+  readonly pointer: string;
+}
+
+/** Which objects a kustomization applies, and what it changes in them. */
+export interface KustomizationFact {
+  /** What `references` start from: the file's folder, or the root of the repository (Flux's `spec.path`). */
+  readonly from: 'folder' | 'root';
+  /** Files and folders, as written. */
+  readonly references: readonly string[];
+  readonly namespace: string | undefined;
+  readonly patches: readonly PatchFact[];
+}
+
+export interface PatchFact extends Position {
+  /** The file that holds the patch, as written. */
+  readonly path?: string;
+  /** The objects that the patch itself names. */
+  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+  /** RE2 on the whole kind and name. */
+  readonly target?: { readonly kind: string; readonly name: string };
 }
 
 export type FactProblem = Omit<Problem, 'file'> & Position;

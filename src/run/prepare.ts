@@ -22,13 +22,13 @@ export interface Prepared {
 /** Reads a tree: facts, then join (architecture.md, idea 2). */
 export async function prepare(
   tree: Tree,
-  settings: Pick<RunSettings, 'paths' | 'policyRoots'>,
+  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects'>,
   cache: FactsCache,
 ): Promise<Prepared> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
-  const bound = bind(files, policies, { policyRoots: settings.policyRoots });
+  const bound = bind(files, policies, settings);
   const problems = [...fileProblems(files), ...policyProblems, ...bound.problems].sort(compareProblems);
   return { tree, policies: bound.policies, bindings: bound.bindings, problems };
 }

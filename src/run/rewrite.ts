@@ -32,7 +32,7 @@ export interface Rewrite {
  */
 export async function rewrite(
   tree: Tree,
-  settings: Pick<RunSettings, 'paths' | 'policyRoots'>,
+  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects'>,
   elections: ReadonlyMap<string, Election>,
 ): Promise<Rewrite> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
@@ -55,7 +55,7 @@ export async function rewrite(
 
 function join(
   files: readonly FactedFile[],
-  settings: Pick<RunSettings, 'policyRoots'>,
+  settings: Pick<RunSettings, 'policyRoots' | 'dialects'>,
   elections: ReadonlyMap<string, Election>,
 ): { bindings: MarkerBinding[]; problems: Problem[] } {
   const collected = collectPolicies(files);

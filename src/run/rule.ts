@@ -137,7 +137,8 @@ export function wouldMove(decision: Decision, binding: Binding): boolean {
   if (decision.elected !== current.tag) return true;
   if (!isOther(decision.digest, current.digest)) return false;
   return (
-    binding.policy.rule.kind === 'digest' || (binding.policy.digest === 'pin' && current.digest === null)
+    binding.policy.rule.kind === 'digest' ||
+    (binding.policy.digest === 'pin' && current.digest === null && wantsDigest(binding))
   );
 }
 

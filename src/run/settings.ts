@@ -1,3 +1,5 @@
+import type { LiveDialect } from '../bindings/model.ts';
+
 /** One repository's part of tallyman.yaml, as the run needs it. */
 export interface RunSettings {
   /** The name in tallyman.yaml. */
@@ -5,6 +7,8 @@ export interface RunSettings {
   /** The allow-list of paths; empty: every file. */
   readonly paths: readonly string[];
   readonly policyRoots: readonly string[];
+  /** Other tools' policies that are acted on (`dialects` of tallyman.yaml). Default none. */
+  readonly dialects?: readonly LiveDialect[];
   readonly environments: readonly EnvironmentPaths[];
   /** How far back release history is read, in milliseconds. */
   readonly horizon: number;

@@ -42,7 +42,15 @@ function tooLarge({ message }: Failure): FileFacts {
     column: 1,
     message: `This file is left alone: ${message}.`,
   } as const;
-  return { fields: [], markers: [], claims: [], policies: [], automations: [], problems: [problem] };
+  return {
+    fields: [],
+    markers: [],
+    claims: [],
+    policies: [],
+    flux: [],
+    kustomizations: [],
+    problems: [problem],
+  };
 }
 
 function candidate(

@@ -27,6 +27,7 @@ describe('loadConfig', () => {
       server: { host: '127.0.0.1', port: 8080 },
       stateDirectory: '/etc/tallyman/.tallyman-state',
       environments: [],
+      dialects: [],
       logLevel: 'info',
       horizon: 365 * 86_400_000,
     });

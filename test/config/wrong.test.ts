@@ -24,6 +24,11 @@ describe('what is wrong is told with its place', () => {
       `${least}registrys: []`,
       ['2:1: unknown key "registrys" (did you mean "registries"?)'],
     ],
+    [
+      'a dialect that is not acted on',
+      `${least}dialects: [flux3]`,
+      ['2:12: dialects[0]: one of flux2 is expected here (did you mean "flux2"?)'],
+    ],
     ['two documents', `${least}---\na: 1`, ['3:1: a configuration has one document; remove the others']],
     [
       'a key unlike any',
