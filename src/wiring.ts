@@ -24,8 +24,12 @@ export function createWiring(): Wiring {
 
 async function openDirectory(root: string): Promise<WorkingDirectory> {
   const { openDirectoryTree } = await import('./tree/directory/directory-tree.ts');
-  const { writeFileAtomic } = await import('./tree/directory/write-file.ts');
-  return { tree: openDirectoryTree(root), write: (path, bytes) => writeFileAtomic(root, path, bytes) };
+  const { createFileAtomic, writeFileAtomic } = await import('./tree/directory/write-file.ts');
+  return {
+    tree: openDirectoryTree(root),
+    write: (path, bytes) => writeFileAtomic(root, path, bytes),
+    create: (path, bytes) => createFileAtomic(root, path, bytes),
+  };
 }
 
 async function openLog(config: Config, write: (line: string) => void): Promise<Log> {

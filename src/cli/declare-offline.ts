@@ -17,6 +17,7 @@ export function addOfflineCommands(program: Command, state: State): void {
   addLint(program, state);
   addElect(program, state);
   addEdit(program, state);
+  addConvert(program, state);
   output(program.command('schema').description('print the JSON Schema of a file that users write'))
     .argument('[name]', 'imagepolicy or config')
     .action((name: string | undefined, values: Values) =>
@@ -82,6 +83,22 @@ function addEdit(program: Command, state: State): void {
           { ...configOptions(values), ...options },
           state.context,
         );
+      }),
+    );
+}
+
+function addConvert(program: Command, state: State): void {
+  output(
+    program.command('convert').description("other tools' files to ours, offline; prints a diff and a report"),
+  )
+    .option('--dir <dir>', 'the checkout (required)')
+    .option('--rendered <file>', 'output of kustomize build, for objects of Flux 2 that are patched')
+    .option('--write', 'write the files')
+    .action((values: Values) =>
+      answer('convert', values, state, async () => {
+        const dir = required(text(values['dir']), '--dir DIR', 'convert');
+        const options = { dir, rendered: text(values['rendered']), write: values['write'] === true };
+        return (await import('./commands/convert.ts')).convertCommand(options, state.context);
       }),
     );
 }

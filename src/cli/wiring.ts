@@ -38,6 +38,8 @@ export interface WorkingDirectory {
   readonly tree: Tree;
   /** Atomic, keeps the mode, refuses symlinks and paths outside. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** A new file in a folder that is there; refuses a name that is taken. */
+  create(path: string, bytes: Uint8Array): Promise<void>;
 }
 
 export interface Log {

@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { tallyman } from './harness.ts';
 
 const root = new URL('../../', import.meta.url);
-const commands = ['run', 'demo', 'plan', 'explain', 'status', 'history', 'lint', 'elect', 'edit', 'schema'];
+const commands = [
+  'run',
+  'demo',
+  'plan',
+  'explain',
+  'status',
+  'history',
+  'lint',
+  'elect',
+  'edit',
+  'convert',
+  'schema',
+];
 
 describe('help', () => {
   it('is what the plain entry prints without loading anything', async () => {

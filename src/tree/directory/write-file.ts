@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { isInside } from './inside.ts';
@@ -16,9 +25,7 @@ export async function writeFileAtomic(root: string, path: string, bytes: Uint8Ar
   if (stats === undefined) throw refused(path, 'there is no such file');
   if (stats.isSymbolicLink()) throw refused(path, 'it is a symlink');
   if (!stats.isFile()) throw refused(path, 'it is no file');
-  // in the same folder, as a rename works within one file system only
-  const name = `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
-  const temporary = join(dirname(target), name);
+  const temporary = temporaryBeside(target);
   try {
     writeNew(temporary, bytes, stats.mode & 0o7777);
     renameSync(temporary, target);
@@ -28,12 +35,39 @@ export async function writeFileAtomic(root: string, path: string, bytes: Uint8Ar
   }
 }
 
-function writeNew(path: string, bytes: Uint8Array, mode: number): void {
-  const file = openSync(path, 'wx', mode);
+/**
+ * Makes a file below `root`, in a folder that is there: whole or not at all, and never in the place of another.
+ * @throws Failure `invalid-input` where there is something of that name already, for paths outside `root`, and where writing fails
+ */
+export async function createFileAtomic(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  if (!isInside(root, path)) throw refused(path, 'it does not lie in a folder below the root');
+  const target = join(root, path);
+  const temporary = temporaryBeside(target);
+  try {
+    writeNew(temporary, bytes);
+    // a link, unlike a rename, fails where the name is taken
+    linkSync(temporary, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw refused(path, code === 'EEXIST' ? 'it is there already' : (code ?? 'unknown error'), error);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** In the same folder, as a rename works within one file system only. */
+function temporaryBeside(target: string): string {
+  const name = `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
+  return join(dirname(target), name);
+}
+
+/** @param mode default: that of a new file, as the user's umask has it */
+function writeNew(path: string, bytes: Uint8Array, mode?: number): void {
+  const file = openSync(path, 'wx', mode ?? 0o666);
   try {
     writeFileSync(file, bytes);
     // the mode at opening is narrowed by the umask
-    fchmodSync(file, mode);
+    if (mode !== undefined) fchmodSync(file, mode);
   } finally {
     closeSync(file);
   }

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic } from '../../../src/tree/directory/write-file.ts';
+import { createFileAtomic, writeFileAtomic } from '../../../src/tree/directory/write-file.ts';
 
 let root: string;
 const bytes = new TextEncoder().encode('new');
@@ -57,5 +57,38 @@ describe('writeFileAtomic', () => {
     });
     expect(await readFile(join(root, 'sub', 'a.yaml'), 'utf8')).toBe('old');
     expect((await readdir(root)).sort()).toEqual(['.git', 'link', 'link.yaml', 'sub']);
+  });
+});
+
+describe('createFileAtomic', () => {
+  it('makes a file, with the mode that new files have', async () => {
+    await createFileAtomic(root, 'sub/b.yaml', bytes);
+    await writeFile(join(root, 'sub', 'c.yaml'), 'x');
+    expect(await readFile(join(root, 'sub', 'b.yaml'), 'utf8')).toBe('new');
+    const [made, usual] = await Promise.all(
+      ['b.yaml', 'c.yaml'].map((name) => stat(join(root, 'sub', name))),
+    );
+    expect(made?.mode).toBe(usual?.mode);
+  });
+
+  it.each([
+    ['taken', 'sub/a.yaml'],
+    ['taken by a folder', 'sub'],
+    ['above the root', '../other.yaml'],
+    ['of git', '.git/config'],
+    ['in a folder that is not there', 'none/a.yaml'],
+    ['behind a symlink', 'link/b.yaml'],
+  ])('refuses a path that is %s, and leaves nothing', async (_label, path) => {
+    await symlink('sub', join(root, 'link'));
+    await expect(createFileAtomic(root, path, bytes)).rejects.toMatchObject({
+      code: 'invalid-input',
+      file: path,
+    });
+    expect(await readFile(join(root, 'sub', 'a.yaml'), 'utf8')).toBe('old');
+    expect([...(await readdir(root)), ...(await readdir(join(root, 'sub')))].sort()).toEqual([
+      'a.yaml',
+      'link',
+      'sub',
+    ]);
   });
 });
