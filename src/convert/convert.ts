@@ -149,6 +149,11 @@ class Job {
           column,
         }),
       );
+    const [copied] = this.#converted.filter(({ dialect }) => dialect === 'flux2');
+    const both =
+      copied === undefined
+        ? []
+        : [{ message: keepOne, file: copied.file, line: copied.line, column: copied.column }];
     const tools = {
       flux1: 'Flux v1',
       keel: 'Keel',
@@ -165,7 +170,7 @@ class Job {
         },
       ];
     });
-    return [...flux, ...others];
+    return [...flux, ...both, ...others];
   }
 
   #add({ converted, problems }: { converted: readonly Converted[]; problems: readonly Problem[] }): void {
@@ -173,6 +178,9 @@ class Job {
     this.#problems.push(...problems);
   }
 }
+
+const keepOne =
+  'Take the ImagePolicy and ImageRepository objects of Flux away once its automation is, and flux2 out of dialects in tallyman.yaml where it is listed: a marker that both a policy of ours and one of Flux answer to moves nothing.';
 
 const foreign =
   /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io/;

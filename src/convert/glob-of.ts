@@ -13,5 +13,6 @@ export function globOf(pattern: string): string | undefined {
     else if (/[A-Za-z0-9_-]/.test(piece)) glob += piece;
     else return undefined;
   }
-  return `${open}${glob}${close}`.replace(/\*{2,}/g, '*');
+  const whole = `${open}${glob}${close}`.replace(/\*{2,}/g, '*');
+  return whole === '' ? undefined : whole;
 }

@@ -34,7 +34,7 @@ describe('convert', () => {
     );
     expect(stdout).toContain('to do flux/image.yaml:13:1: Suspend the ImageUpdateAutomation flux');
     expect(stdout).toMatch(
-      /\n2 policies converted, 0 problems, 2 things to do\nNothing is written yet: --write does it\.\n$/,
+      /\n2 policies converted, 0 problems, 3 things to do\nNothing is written yet: --write does it\.\n$/,
     );
     expect(await readdir(join(directory, 'flux'))).toEqual(['image.yaml']);
   });
@@ -53,7 +53,11 @@ describe('convert', () => {
         { file: 'keel.yaml', new: false },
       ],
       problems: [],
-      todo: [{ file: 'flux/image.yaml', line: 13 }, { message: expect.stringContaining('Keel') as string }],
+      todo: [
+        { file: 'flux/image.yaml', line: 13 },
+        { file: 'flux/image.yaml', line: 6 },
+        { message: expect.stringContaining('Keel') as string },
+      ],
       written: 0,
     });
   });
