@@ -8,8 +8,14 @@ const probes = [...releases, ...prereleases];
 for (const { spellings, rows } of operatorRows) {
   for (const spelling of spellings) {
     describe(`operator ${spelling === '' ? '(none)' : spelling}`, () => {
-      it.each(rows)('%s: %s', (_label, operand, wanted, wantedPre) => {
-        const expected = [...named(wanted, releases), ...named(wantedPre ?? '', prereleases)];
+      const whole = rows.map(([label, operand, wanted, wantedPre = '']) => ({
+        label,
+        operand,
+        wanted,
+        wantedPre,
+      }));
+      it.each(whole)('$label: $operand', ({ operand, wanted, wantedPre }) => {
+        const expected = [...named(wanted, releases), ...named(wantedPre, prereleases)];
         expect(admitted(`${spelling}${operand}`)).toEqual(expected);
       });
 
