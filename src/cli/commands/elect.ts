@@ -1,20 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
-import { didYouMean } from '../../core/nearest.ts';
-import { formatPlace, type Position } from '../../core/position.ts';
-import { readFacts } from '../../fields/facts.ts';
-import type { FileFacts } from '../../fields/model.ts';
 import { decide } from '../../policy/decide.ts';
 import type { Decision, ImageFacts } from '../../policy/decision.ts';
-import { loadPolicy } from '../../policy/load.ts';
 import type { Policy } from '../../policy/model.ts';
 import { parseTagLines } from '../../policy/tag-lines.ts';
-import { decode } from '../../yaml/decode.ts';
-import { positionsOf } from '../../yaml/lines.ts';
-import { readOutline } from '../../yaml/read.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { describeDecision } from '../explain-text.ts';
+import { choosePolicy } from '../elect-policy.ts';
+import { problemLines } from '../problems.ts';
+import { reasonOf } from '../reason-of.ts';
 import { resolve } from '../session.ts';
 
 export interface ElectOptions {
@@ -27,27 +22,34 @@ export interface ElectOptions {
   readonly limit: number;
 }
 
-/** `tallyman elect`: one policy over a list of tags, offline. */
+/** `tallyman elect`: one policy of any dialect over a list of tags, offline (product.md, 10). */
 export async function electCommand(options: ElectOptions, context: CliContext): Promise<Answer> {
   const now = options.now === undefined ? context.now() : parseTime(options.now);
-  const policy = await readPolicy(options, context);
+  const { policy, held, problems } = await choosePolicy(options.policy, options.name, context);
   const facts = await readTags(options, context);
-  const decision = answer(policy, facts, options.current ?? null, now);
+  const current = options.current ?? (isRelative(policy) ? held : null);
+  const decision = answer(policy, facts, current, now);
   const { elected, digest, reason, considered, dropped, gates } = decision;
   return {
     exit: elected === null ? 3 : 0,
     json: {
       policy: policy.name,
-      current: options.current ?? null,
+      current,
       elected,
       digest,
       reason,
       considered,
       dropped,
       gates,
+      ...(problems.length === 0 ? {} : { problems }),
     },
-    text: (style) => describeDecision(decision, policy, options.limit, style),
+    text: (style) => problemLines(problems, style) + describeDecision(decision, policy, options.limit, style),
   };
+}
+
+/** A level of Keel starts from what stands there. */
+function isRelative({ rule }: Policy): boolean {
+  return rule.kind === 'semver' && rule.relative !== undefined;
 }
 
 /** The lines are all there is: what they do not tell is not known, and nothing can be asked. */
@@ -66,73 +68,6 @@ function answer(policy: Policy, facts: ImageFacts, current: string | null, now: 
   });
   if ('decision' in step) return step.decision;
   throw new Failure('internal', `The election of ${policy.name} asked for more than there is offline.`);
-}
-
-async function readPolicy({ policy: file, name }: ElectOptions, context: CliContext): Promise<Policy> {
-  const bytes = await readFile(resolve(file, context)).catch((cause: unknown) => {
-    throw new Failure('invalid-input', `The policy file ${file} cannot be read: ${reasonOf(cause)}.`, {
-      file,
-      cause,
-    });
-  });
-  const broken = whyUnreadable(bytes);
-  if (broken !== undefined) throw invalid({ ...broken, file });
-  const facts = readFacts(bytes, 'yaml');
-  const [problem] = facts.problems;
-  if (problem !== undefined) throw invalid({ ...problem, file });
-  return choosePolicy(facts, file, name);
-}
-
-/** The whole file must be YAML: it was named, so nothing in it is somebody else's. */
-function whyUnreadable(bytes: Uint8Array): (Partial<Position> & { message: string }) | undefined {
-  const decoded = decode(bytes);
-  if ('refused' in decoded) return { message: decoded.refused };
-  const read = readOutline(decoded.text);
-  return 'error' in read
-    ? { ...positionsOf(decoded.text)(read.error.offset), message: read.error.message }
-    : undefined;
-}
-
-function choosePolicy(facts: FileFacts, file: string, name: string | undefined): Policy {
-  const loaded = facts.policies.map((document) => loadPolicy(document, file));
-  const names = facts.policies.map((document) => nameOf(document.value));
-  if (loaded.length === 0) {
-    throw new Failure('invalid-input', `${file} holds no ImagePolicy (apiVersion tallyman.dev/v1).`, {
-      file,
-    });
-  }
-  const index = name === undefined ? 0 : names.indexOf(name);
-  if (name === undefined && loaded.length > 1) {
-    throw new Failure(
-      'invalid-input',
-      `${file} holds ${loaded.length} policies (${names.join(', ')}): say which with --name.`,
-      { file },
-    );
-  }
-  const chosen = loaded[index];
-  if (chosen === undefined) {
-    const known = names.filter((known) => known !== undefined);
-    throw new Failure('invalid-input', `${file} holds no policy "${name}"${didYouMean(name ?? '', known)}`, {
-      file,
-    });
-  }
-  const [problem] = chosen.problems;
-  if (problem !== undefined) throw invalid({ ...problem, file });
-  if (chosen.policy === undefined)
-    throw new Failure('internal', `${file} gives neither a policy nor a problem.`);
-  return chosen.policy;
-}
-
-function invalid(problem: Partial<Position> & { file: string; message: string }): Failure {
-  const { file, line, column, message } = problem;
-  const place = line === undefined || column === undefined ? file : formatPlace({ file, line, column });
-  const position = line === undefined || column === undefined ? {} : { line, column };
-  return new Failure('invalid-input', `${place}: ${message}`, { file, ...position });
-}
-
-function nameOf(value: unknown): string | undefined {
-  const { metadata } = (value ?? {}) as { metadata?: { name?: unknown } };
-  return typeof metadata?.name === 'string' ? metadata.name : undefined;
 }
 
 const mostInput = 64 * 1024 * 1024;
@@ -171,13 +106,4 @@ function parseTime(text: string): number {
     : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new Failure('usage', `--now "${text}" is no time; expected RFC 3339, such as 2026-11-21T09:00:00Z.`);
-}
-
-function reasonOf(cause: unknown): string {
-  const code = (cause as { code?: string }).code;
-  return code === 'ENOENT'
-    ? 'there is no such file'
-    : code === 'EISDIR'
-      ? 'it is a folder'
-      : (code ?? 'unknown error');
 }
