@@ -43,7 +43,7 @@ function describeDropped(dropped: readonly DroppedTag[], limit: number, style: S
     const tags = byRule.get(rule) ?? [];
     if (tags.length === 0) return [];
     const shown = tags.slice(0, limit);
-    const widest = Math.max(...shown.map(({ tag }) => tag.length));
+    const widest = shown.reduce((length, { tag }) => Math.max(length, tag.length), 0);
     const rest = tags.length - shown.length;
     return [
       `${style.bold(rule)} (${tags.length}): ${words[rule]}`,
