@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/nearest.ts';
+import { didYouMean, nearest } from '../core/nearest.ts';
 import { keyText } from '../yaml/walk.ts';
 import type { AnnotationFact, ClaimFact } from './model.ts';
 import { objectOf } from './objects.ts';
@@ -13,10 +13,13 @@ const notYet = ['mode', 'min-age', 'platforms'];
  */
 export function readClaims(reading: Reading): ClaimFact[] {
   const claims: OpenClaim[] = [];
-  if (!reading.outline.text.includes(prefix)) return claims;
+  if (!likePrefix.test(reading.outline.text)) return claims;
   for (let at = 0; at < reading.outline.nodes.length; at++) {
     const key = keyText(reading.outline, at);
-    if (key?.startsWith(prefix) !== true) continue;
+    if (key?.startsWith(prefix) !== true) {
+      if (key !== undefined && isMisspelt(key)) readMisspelt(reading, claims, at, key);
+      continue;
+    }
     const owner = ownerOf(reading, at);
     const { keyStart } = reading.node(at);
     if (owner === undefined) {
@@ -30,6 +33,25 @@ export function readClaims(reading: Reading): ClaimFact[] {
     else claim.annotations.push(annotation);
   }
   return claims;
+}
+
+/** Our prefix, and what may be meant as it. */
+const likePrefix = /\btal[\w-]*\.[a-z]+\//i;
+
+function isMisspelt(key: string): boolean {
+  const slash = key.indexOf('/');
+  const group = key.slice(0, slash);
+  return slash > 0 && /^tal/i.test(group) && nearest(group, ['tallyman.dev']) !== undefined;
+}
+
+/** `talyman.dev/hold` holds nothing: on a workload, its writer must be told, and nothing moves until then. */
+function readMisspelt(reading: Reading, claims: OpenClaim[], index: number, key: string): void {
+  const owner = ownerOf(reading, index);
+  if (owner === undefined) return;
+  claimOf(reading, claims, owner).broken = true;
+  const meant = `${prefix}${key.slice(key.indexOf('/') + 1)}`;
+  const message = `The annotation ${key} is none of ours (did you mean "${meant}"?). Nothing in this workload moves until it is put right.`;
+  reading.problem('bad-annotation', reading.node(index).keyStart, message);
 }
 
 interface OpenClaim extends Omit<ClaimFact, 'annotations' | 'broken'> {

@@ -87,6 +87,8 @@ describe('annotations', () => {
 
   it.each([
     ['an unknown key', '{tallyman.dev/hodl: x}', 'bad-annotation', 'did you mean "hold"'],
+    ['a misspelt prefix', '{talyman.dev/hold: x}', 'bad-annotation', 'did you mean "tallyman.dev/hold"'],
+    ['a wrong domain', '{Tallyman.io/hold: x}', 'bad-annotation', 'did you mean "tallyman.dev/hold"'],
     ['one that is not carried out', '{tallyman.dev/min-age: 24h}', 'not-supported', 'not carried out'],
     ['a value that is no text', '{tallyman.dev/hold: {}}', 'bad-annotation', 'no text'],
     ['a wrong digest', '{tallyman.dev/digest: yes}', 'bad-annotation', 'pin or keep'],
@@ -120,6 +122,17 @@ describe('annotations', () => {
       }),
     ]);
   });
+
+  it.each(['talos.dev/hold', 'tailscale.com/hold', 'tally.dev.example/x', 'company.dev/policy'])(
+    'of somebody else are left alone: %s',
+    (key) => {
+      const { bindings, problems } = bound({
+        'b.yaml': policy('web'),
+        'pod.yaml': pod(image, `{${key}: x}`),
+      });
+      expect([bindings.length, problems]).toEqual([1, []]);
+    },
+  );
 
   it('have no effect where an image cannot be read', () => {
     const files = { 'pod.yaml': pod('IMAGE_URL', '{tallyman.dev/policy: "semver:*"}') };
