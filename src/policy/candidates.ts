@@ -1,10 +1,11 @@
 import { Failure } from '../core/failure.ts';
-import { compileGlob, type Glob } from '../core/glob.ts';
+import type { Glob } from '../core/glob.ts';
 import { parseTag } from '../image/tag.ts';
 import type { DropRule } from './decision.ts';
 import { isExcludedByDefault, namedTags } from './default-exclusions.ts';
 import type { Policy } from './model.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
+import { compileTagGlob } from './tag-glob.ts';
 
 /** What a policy's own text says about a tag: the value that the order is read from, or the rule that drops it. */
 export type Verdict = { readonly value: string } | { readonly rule: DropRule };
@@ -68,7 +69,7 @@ function kindOf(policy: Policy): (tag: string, value: string) => Verdict {
 }
 
 function globOf(policy: Policy, pattern: string): Glob {
-  const glob = compileGlob(pattern, 'tag');
+  const glob = compileTagGlob(pattern);
   if ('error' in glob) throw unchecked(policy, glob.error);
   return glob;
 }
