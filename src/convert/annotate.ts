@@ -20,8 +20,10 @@ export function annotate(
     return { refused: 'it has no metadata' };
   const existing = child(outline, metadata, 'annotations');
   const map = existing ?? metadata;
-  const { kind, style, start, next } = nodeAt(outline, map);
+  const { kind, style, start, next, anchor } = nodeAt(outline, map);
   if (kind !== 'map') return { refused: 'its annotations are no map' };
+  if (anchor !== undefined)
+    return { refused: `its annotations or metadata are repeated elsewhere (&${anchor})` };
   const inFlow = style === 'flow';
   const entries = annotations.map(
     ([key, value]) => `${key}: ${renderScalar(value, { style: 'double', inFlow })}`,

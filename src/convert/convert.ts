@@ -83,7 +83,7 @@ class Job {
     const wrong = changes.edits.length === 0 ? undefined : onlyAnnotated(read.outline, after);
     if (wrong !== undefined) {
       this.#problems.push({
-        code: 'proof-failed',
+        code: 'refused-edit',
         file: path,
         line: 1,
         column: 1,

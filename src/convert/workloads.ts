@@ -36,11 +36,15 @@ export class WorkloadConverter {
   readonly #file: WorkloadFile;
   readonly #names: Names;
   readonly #newFiles: NewFiles;
+  /** Containers by document. */
+  readonly #fields: ReadonlyMap<number, readonly FieldFact[]>;
 
   constructor(file: WorkloadFile, names: Names, newFiles: NewFiles) {
     this.#file = file;
     this.#names = names;
     this.#newFiles = newFiles;
+    const containers = file.facts.fields.filter(({ kind }) => kind === 'container');
+    this.#fields = Map.groupBy(containers, ({ document }) => document);
   }
 
   convert(): WorkloadChanges {
@@ -134,11 +138,8 @@ export class WorkloadConverter {
   }
 
   #containers({ document, pointer }: SourceObject): FieldFact[] {
-    return this.#file.facts.fields.filter(
-      (field) =>
-        field.document === document &&
-        field.kind === 'container' &&
-        field.pointer.replace(/^\d+(?=\/)/, '').startsWith(`${pointer}/`),
+    return (this.#fields.get(document) ?? []).filter((field) =>
+      field.pointer.replace(/^\d+(?=\/)/, '').startsWith(`${pointer}/`),
     );
   }
 

@@ -17,11 +17,11 @@ export function otherWriters(files: readonly LintedFile[], bindings: readonly Bi
 }
 
 function onWorkloads({ path, facts }: LintedFile, bound: readonly Binding[]): Advice[] {
+  const byDocument = Map.groupBy(bound, ({ field }) => field.document);
   return facts.writers.flatMap(({ tool, setting, document, pointer, ...position }) => {
-    const binding = bound.find(
-      ({ field }) =>
-        field.document === document && field.pointer.replace(/^\d+(?=\/)/, '').startsWith(`${pointer}/`),
-    );
+    const binding = byDocument
+      .get(document)
+      ?.find(({ field }) => field.pointer.replace(/^\d+(?=\/)/, '').startsWith(`${pointer}/`));
     if (binding === undefined) return [];
     const what = `${tool} moves images of this workload too (${setting})`;
     return [advice(path, position, binding, what, `Take the ${tool} setting away, or the policy`)];

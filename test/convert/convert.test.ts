@@ -169,6 +169,26 @@ spec:
       { 'a.yaml': `${workload(['keel.sh/policy: all'], 'web:1.0.0')}: : :\n  -` },
       ['bad-yaml a.yaml:13'],
     ],
+    [
+      'annotations that stand elsewhere too',
+      { 'a.yaml': workload(['keel.sh/policy: all'], 'web:1.0.0').replace('annotations:', 'annotations: &a') },
+      ['not-supported a.yaml:1'],
+    ],
+    [
+      'keys in the long form',
+      {
+        'a.yaml': workload(['keel.sh/policy: all'], 'web:1.0.0').replace(
+          '  annotations:',
+          '  ? annotations\n  :',
+        ),
+      },
+      ['refused-edit a.yaml:1'],
+    ],
+    [
+      'values that cannot be compared',
+      { 'a.yaml': `${workload(['keel.sh/policy: all'], 'web:1.0.0')}more: {a: &x {b: 1}, c: {<<: *x}}\n` },
+      ['refused-edit a.yaml:1'],
+    ],
   ])('tell of %s, and leave it', (_, files, expected) => {
     expect(problems(files)).toEqual(expected);
     expect(after(files)).toEqual(files);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileGlob } from '../../src/core/glob.ts';
+import { convert } from '../../src/convert/convert.ts';
 import { globOf } from '../../src/convert/glob-of.ts';
 import { policyText } from '../../src/convert/policy-text.ts';
 import { shorthandText } from '../../src/convert/shorthand-text.ts';
@@ -9,6 +10,7 @@ import { parseTag } from '../../src/image/tag.ts';
 import type { Policy, Rule } from '../../src/policy/model.ts';
 import { annotationPolicy, parseShorthand } from '../../src/policy/shorthand.ts';
 import { load } from '../policy/documents.ts';
+import { automation, fluxPolicies, workload } from './files.ts';
 
 const place = { file: 'web.yaml', line: 1, column: 1 };
 const image = parseRepository('ghcr.io/acme/web');
@@ -159,3 +161,41 @@ describe('a regular expression as a glob', () => {
     },
   );
 });
+
+describe('converting anything', () => {
+  const parts = [
+    workload(['keel.sh/policy: minor'], 'web:1.2.3'),
+    workload(['fluxcd.io/automated: "true"', 'fluxcd.io/tag.web: semver:~1'], 'web:1.2.3'),
+    `${fluxPolicies('flux-system', 'web')}${automation()}`,
+    'image: web:1 # {"$imagepolicy": "flux-system:web"}\n',
+  ];
+  const damaged = fc
+    .tuple(
+      fc.constantFrom(...parts),
+      fc.nat(400),
+      fc.nat(3),
+      fc.constantFrom('', ' ', '\n', ':', '{', '}', '- ', '&a ', '*a', '"', '#', '\r\n', '\t'),
+    )
+    .map(([text, at, gone, put]) => text.slice(0, at) + put + text.slice(at + gone));
+
+  it('neither throws nor touches what was there', () => {
+    fc.assert(
+      fc.property(fc.array(damaged, { minLength: 1, maxLength: 3 }), (texts) => {
+        const files = texts.map((text, index) => ({ path: `f${index}.yaml`, text }));
+        const edited = [...convert(files).files.values()].filter(
+          ({ before, after, isNew }) => !isNew && !after.includes('$tallyman') && !before.includes('{'),
+        );
+        expect(edited.map(({ after }) => withoutOurs(after))).toEqual(
+          edited.map(({ before }) => withoutOurs(before)),
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** The line `annotations:` may be new as well. */
+function withoutOurs(text: string): string {
+  const lines = text.split('\n');
+  return lines.filter((line) => !line.includes('tallyman.dev/') && line.trim() !== 'annotations:').join('\n');
+}
