@@ -27,6 +27,7 @@ const commands: readonly [
     0,
     ['commander', 'diff', ...offline],
   ],
+  ['convert', ['convert', '--dir', '.'], 0, ['commander', 'diff', ...offline]],
   ['plan --dir', ['plan', '--dir', '.'], 4, ['commander', 'diff', ...offline, 'undici']],
   ['run --once', ['run', '--once', '--config', 'bot.yaml'], 4, ['commander', 'diff', ...offline, 'undici']],
 ];
