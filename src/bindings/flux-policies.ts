@@ -10,6 +10,9 @@ export class FluxPolicies {
   readonly policies: readonly Policy[];
   readonly problems: readonly Problem[];
   readonly #flux: Flux2;
+  readonly #live: ReadonlyMap<string, Policy>;
+  readonly #byName: ReadonlyMap<string, readonly ForeignPolicy[]>;
+  readonly #byBareName: ReadonlyMap<string, readonly ForeignPolicy[]>;
 
   /** @param live whether they are acted on; else they are only looked up */
   constructor(flux: Flux2, live: boolean) {
@@ -18,6 +21,9 @@ export class FluxPolicies {
     const single = flux.policies.filter(({ name }) => byName.get(name)?.length === 1);
     const repeated = [...byName.values()].filter(({ length }) => length > 1);
     this.policies = live ? single.flatMap(({ policy }) => policy ?? []) : [];
+    this.#live = new Map(this.policies.map((policy) => [policy.name, policy]));
+    this.#byName = byName;
+    this.#byBareName = Map.groupBy(flux.policies, ({ name }) => nameIn(name));
     this.problems = live
       ? [
           ...flux.problems,
@@ -29,20 +35,22 @@ export class FluxPolicies {
 
   /** The policy that a marker names: of its namespace, else the only one of the name whose namespace no file tells. */
   get(marker: string): Policy | undefined {
-    const name = nameIn(marker);
-    return (
-      this.policies.find((policy) => policy.name === marker) ??
-      this.policies.find((policy) => policy.namespace === undefined && policy.name === name)
-    );
+    const found = this.#named(marker);
+    return found === undefined ? undefined : this.#live.get(found.name);
   }
 
   /** Labels of the ImagePolicy object that a marker names, where exactly one may be meant. */
   labels(marker: string): Readonly<Record<string, string>> | undefined {
-    const name = nameIn(marker);
-    const exact = this.#flux.policies.filter((one) => one.name === marker);
-    const found = exact.length > 0 ? exact : this.#flux.policies.filter((one) => one.name === name);
-    const [only] = found;
-    return only === undefined || found.length > 1 ? undefined : this.#flux.labels.get(only);
+    const found = this.#named(marker);
+    return found && this.#flux.labels.get(found);
+  }
+
+  /** Invalid ones count: a marker never falls through to another policy because the one it means is broken. */
+  #named(marker: string): ForeignPolicy | undefined {
+    const exact = this.#byName.get(marker);
+    if (exact !== undefined) return exact.length === 1 ? exact[0] : undefined;
+    const [only, ...others] = this.#byBareName.get(nameIn(marker)) ?? [];
+    return only !== undefined && others.length === 0 && !only.name.includes(':') ? only : undefined;
   }
 
   /** Policies that no marker of the tree names. */

@@ -24,6 +24,7 @@ export class FluxWriters {
 
   /** The automation that writes what a Flux 2 marker (`namespace:name`) marks in a file. */
   of(file: string, marker: string): FluxWriter | undefined {
+    if (this.#automations.length === 0) return undefined;
     const namespace = marker.slice(0, marker.indexOf(':'));
     const labels = this.#policies.labels(marker);
     const found = this.#automations.find(

@@ -120,6 +120,24 @@ describe('the namespace of a Flux 2 policy', () => {
       [],
     ],
     [
+      'that no file tells does not match where the name is not the only one',
+      {
+        ...open,
+        'other.yaml': `${repository('web', '', 'other')}---\n${policy('web', '', ', namespace: other')}`,
+      },
+      [],
+      ['unknown-policy apps/a.yaml:2', 'unbound-policy flux/web.yaml:6', 'unbound-policy other.yaml:6'],
+    ],
+    [
+      'of a broken policy is not taken over by another one',
+      {
+        ...open,
+        'other.yaml': policy('web', ', suspnd: true'),
+      },
+      [],
+      ['unknown-policy apps/a.yaml:2', 'unbound-policy flux/web.yaml:6', 'bad-policy other.yaml:4'],
+    ],
+    [
       'that is another one does not match',
       { ...open, 'flux/kustomization.yaml': `namespace: other\n${kustomization('web.yaml')}` },
       [],

@@ -73,11 +73,12 @@ function markPatched(object: FluxObject, kustomize: Kustomize, incomplete: Set<F
 
 /** By namespace and name; where a namespace is not known, by a name that only one has. */
 function finder(repositories: readonly FluxRepository[]): FindRepository {
+  const byName = Map.groupBy(repositories, ({ object }) => object.document.name);
   return (name, namespace) => {
-    const named = repositories.filter(({ object }) => object.document.name === name);
+    const named = byName.get(name) ?? [];
     const exact = named.filter(({ object }) => object.namespace === namespace);
     const open = named.filter(({ object }) => namespace === undefined || object.namespace === undefined);
-    const found = exact.length > 0 ? exact : open;
+    const found = exact.length > 0 ? exact : open.length > 0 ? named : [];
     const [only] = found;
     const wanted = namespace === undefined ? name : `${namespace}:${name}`;
     if (only === undefined) {
