@@ -16,14 +16,14 @@ const longest = 128;
 /** Different at the start, the same for long, and the worst at the end. */
 const tags = Array.from(
   { length: count },
-  (_, index) => `${index}${'a'.repeat(longest)}`.slice(0, longest - 1) + 'b',
+  (_, index) => `${`${index}${'a'.repeat(longest)}`.slice(0, longest - 1)}b`,
 );
 const numbers = Array.from({ length: count }, (_, index) =>
   `${index}${'9'.repeat(longest)}`.slice(0, longest),
 );
 const versions = Array.from(
   { length: count },
-  (_, index) => `1.2.${index}-${'a.'.repeat(longest)}`.slice(0, longest - 1) + 'b',
+  (_, index) => `${`1.2.${index}-${'a.'.repeat(longest)}`.slice(0, longest - 1)}b`,
 );
 
 describe('100,000 tags of 128 characters', () => {
