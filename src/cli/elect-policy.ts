@@ -50,6 +50,8 @@ export async function choosePolicy(
   // The file was named, so nothing in it is somebody else's.
   if (problem !== undefined && candidates.every(({ dialect }) => dialect === 'tallyman'))
     throw invalid({ ...problem, file });
+  const [first] = problems;
+  if (candidates.length === 0 && first !== undefined) throw invalid({ file, ...first });
   const chosen = chooseByName(candidates, file, name);
   if (chosen.policy !== undefined)
     return { policy: chosen.policy, held: chosen.held, problems: [...problems, ...chosen.problems] };

@@ -11,7 +11,7 @@ import type { ForeignFile, ForeignPolicy } from './model.ts';
 
 /** Without one of these words a file holds nothing of Flux v1, Keel or Argo CD Image Updater. */
 const telling =
-  /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io\//;
+  /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io\/|^keel:/m;
 
 /**
  * Reads what one file says to Flux v1, Keel and Argo CD Image Updater (product.md, 2.4), for `elect` and `convert`: they are

@@ -75,6 +75,7 @@ const files: Readonly<Record<string, string>> = {
   'bad/flux1.yaml': workload('fluxcd.io/automated: "true", fluxcd.io/tag.web: "semver:>>1"'),
   'bad/flux1-key.yaml': workload('fluxcd.io/automatd: "true", fluxcd.io/tag.web: "semver:1"'),
   'bad/keel.yaml': workload('keel.sh/policy: minro'),
+  'bad/values.yaml': 'keel:\n  policy: minor\n',
   'bad/force.yaml': workload('keel.sh/policy: force'),
   'bad/updater.yaml': updater('newest'),
   'bad/application.yaml': application
@@ -186,6 +187,7 @@ describe('elect finds out the dialect', () => {
     ['an unknown key of Flux v1', 'bad/flux1-key.yaml', [], /did you mean "automated"/],
     ['an unknown level', 'bad/keel.yaml', [], /:3:\d+: .*"minro" is no policy of Keel.*did you mean "minor"/],
     ['what has no equal', 'bad/force.yaml', [], /:3:\d+: .*force takes any tag in any order/],
+    ['a section of values', 'bad/values.yaml', [], /:1:1: The section keel of Helm values is not read/],
     ['an unknown strategy', 'bad/updater.yaml', [], /:5:\d+: .*"newest" is no update strategy/],
     ['a bad constraint', 'bad/application.yaml', [], /:6:\d+: .*bad semver range/],
   ];

@@ -235,6 +235,11 @@ applicationRefs:
     expect(file.policies.some(({ policy }) => policy !== undefined)).toBe(elects);
   });
 
+  it('leaves to annotations what they say', () => {
+    const spec = images.replace('images:', 'useAnnotations: true, images:');
+    expect(readText(updater(spec))).toEqual({ policies: [], problems: [] });
+  });
+
   it('with verification off is as without', () => {
     expect(shown(readText(updater(`imagesVerification: {enabled: false}\n${images}`)))).toEqual([]);
   });

@@ -124,3 +124,10 @@ describe('a workload of Keel', () => {
     expect(file.policies.filter(({ policy }) => policy !== undefined)).toEqual([]);
   });
 });
+
+it('the section keel of Helm values has no equal', () => {
+  const values =
+    'image: {repository: a/b, tag: 1.0.0}\nkeel:\n  policy: minor\n  images: [{repository: image.repository, tag: image.tag}]\n';
+  expect(shown(readText(values, 'values.yaml'))).toEqual(['not-supported 2:1']);
+  expect(shown(readText('keel:\n  image: a/b\n', 'values.yaml'))).toEqual([]);
+});

@@ -66,6 +66,8 @@ class Updater {
     const drafts = references.flatMap((reference) => {
       reader.keys(reference, ['namePattern', 'labelSelectors', 'useAnnotations', 'images', ...levelKeys]);
       this.#level(reference);
+      // Then the annotations of the Applications say it, and nothing here does.
+      if (reader.flag([...reference, 'useAnnotations']) === true) return [];
       const pattern = reader.text([...reference, 'namePattern']) ?? '';
       return reader.items([...reference, 'images']).map((image) => ({
         image,

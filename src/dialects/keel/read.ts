@@ -12,13 +12,25 @@ import { readKeelRule, type KeelRule } from './rule.ts';
 export function readKeel(source: ForeignReading): ForeignFile {
   const { objects, problems } = source.annotated((key) => keelKey(key) !== undefined);
   const policies: ForeignPolicy[] = [];
-  const all = [...problems];
+  const all = [...problems, ...inValues(source)];
   for (const object of objects) {
     const read = new KeelWorkload(source, object);
     policies.push(...read.policies());
     all.push(...read.problems);
   }
   return { policies, problems: all };
+}
+
+/** Keel also reads a section `keel` of Helm values, with paths into the values. */
+function inValues(source: ForeignReading): Problem[] {
+  const { reading } = source;
+  return reading.outline.documents.flatMap(({ root }) => {
+    const section = root === -1 ? undefined : reading.child(root, 'keel');
+    if (section === undefined || reading.child(section, 'policy') === undefined) return [];
+    const message =
+      'The section keel of Helm values is not read: write an ImagePolicy for each of its images, which binds the values by name, or a marker behind the tag.';
+    return [source.problem('not-supported', reading.at(reading.node(section).keyStart), message)];
+  });
 }
 
 class KeelWorkload {
