@@ -17,7 +17,10 @@ export interface Screen {
   excludedBy(tag: string): string | undefined;
 }
 
-/** @throws Failure `internal` where the policy was not checked before: `loadPolicy` lets no bad pattern through */
+/**
+ * What it says of a tag depends on the policy alone: readings are kept by it (readings.ts).
+ * @throws Failure `internal` where the policy was not checked before: `loadPolicy` lets no bad pattern through
+ */
 export function compileScreen(policy: Policy): Screen {
   const excluded = policy.exclude.map((pattern) => ({ pattern, glob: globOf(policy, pattern) }));
   const filter = policy.filter && patternOf(policy, policy.filter.pattern, policy.filter.extract);
