@@ -123,7 +123,8 @@ class FileJoin {
     if (this.#annotated.isBroken(this.#file, field)) return undefined;
     if (policy !== undefined) return { file: this.#file, field, policy, via: 'marker', writes, scope };
     const unmarked = this.#unmarked(field);
-    if (unmarked === undefined) this.problems.push(this.#byName.unknownFlux(name, place));
+    if (unmarked === undefined)
+      this.problems.push(this.#byName.unknownFlux(name, place, this.#fluxPolicies.hint(name)));
     return unmarked;
   }
 

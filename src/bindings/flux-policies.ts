@@ -45,6 +45,17 @@ export class FluxPolicies {
     return found && this.#flux.labels.get(found);
   }
 
+  /** Why Flux's own policy of a marker is not used: a sentence with a blank before it; empty where there is none. */
+  hint(marker: string): string {
+    const found = this.#named(marker);
+    if (found === undefined) return '';
+    const why =
+      found.policy === undefined
+        ? 'cannot be used as it stands'
+        : 'is acted on only with dialects: [flux2] in tallyman.yaml';
+    return ` The ImagePolicy ${found.name} of Flux (${formatPlace(found.object)}) ${why}.`;
+  }
+
   /** Invalid ones count: a marker never falls through to another policy because the one it means is broken. */
   #named(marker: string): ForeignPolicy | undefined {
     const exact = this.#byName.get(marker);

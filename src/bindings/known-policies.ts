@@ -31,10 +31,13 @@ export class KnownPolicies {
     return policy?.namespace === undefined || policy.namespace === namespace ? policy : undefined;
   }
 
-  /** A Flux 2 marker that names no policy of ours, in a tree that holds no automation of Flux for it. */
-  unknownFlux(marker: string, { file, line, column }: Place): Problem {
+  /**
+   * A Flux 2 marker that names no policy of ours, in a tree that holds no automation of Flux for it.
+   * @param theirs a sentence on Flux's own policy of that name, where there is one
+   */
+  unknownFlux(marker: string, { file, line, column }: Place, theirs = ''): Problem {
     const name = marker.slice(marker.indexOf(':') + 1);
-    const message = `No valid ImagePolicy of tallyman.dev has the name "${name}"${didYouMean(name, this.#byName.keys())}, and no ImageUpdateAutomation at work here covers this Flux 2 marker. The field does not move.`;
+    const message = `No valid ImagePolicy of tallyman.dev has the name "${name}"${didYouMean(name, this.#byName.keys())}, and no ImageUpdateAutomation at work here covers this Flux 2 marker.${theirs} The field does not move.`;
     return { code: 'unknown-policy', file, line, column, message, policy: marker };
   }
 

@@ -52,6 +52,16 @@ describe('an ImagePolicy of Flux 2', () => {
     expect(look(base, [])).toEqual({ bindings: [], problems: ['unknown-policy apps/a.yaml:2'] });
   });
 
+  it.each([
+    ['without dialects: [flux2]', base, [], 'is acted on only with dialects: [flux2]'],
+    ['with errors', { ...base, 'flux.yaml': policy() }, ['flux2'] as const, 'cannot be used as it stands'],
+  ])('is pointed to by the problem of its marker %s', (_, files, dialects, words) => {
+    const { problems } = bind(factedFiles(files), [], { policyRoots: [], dialects });
+    const message = problems.find(({ code }) => code === 'unknown-policy')?.message;
+    expect(message).toContain('The ImagePolicy flux-system:web of Flux (flux.yaml:');
+    expect(message).toContain(words);
+  });
+
   it('does not bind by the image name', () => {
     const plain = 'kind: Pod\nspec: {containers: [{name: web, image: "ghcr.io/acme/web:1.0.0"}]}\n';
     expect(look({ ...base, 'apps/a.yaml': plain })).toEqual({

@@ -78,11 +78,6 @@ describe('an image of image-list', () => {
       { exclude: ['b'] },
     ],
     [
-      'with platforms',
-      ['image-list: web=a/web', 'web.platforms: linux/arm64'],
-      { platforms: [{ os: 'linux', architecture: 'arm64', variant: undefined }] },
-    ],
-    [
       'with what only places it',
       ['image-list: web=a/web', 'web.helm.image-tag: a.b', 'web.force-update: "true"'],
       { exclude: [] },
@@ -152,6 +147,18 @@ describe('an image of image-list', () => {
     expect(shown(file)).toEqual([problem]);
     expect(JSON.stringify(file)).toContain(words.replaceAll('"', '\\"'));
     expect(file.policies.filter(({ policy }) => policy !== undefined)).toEqual([]);
+  });
+
+  it('keeps platforms, and says that they are not looked at', () => {
+    const platforms = [{ os: 'linux', architecture: 'arm64', variant: undefined }];
+    const listed = readText(application(['image-list: web=a/web', 'web.platforms: linux/arm64']));
+    const resource = readText(
+      updater(
+        'commonUpdateSettings: {platforms: [linux/arm64]}\napplicationRefs: [{namePattern: a, images: [{alias: web, imageName: a/web}]}]',
+      ),
+    );
+    expect([listed, resource].map(shown)).toEqual([['not-supported 7:5'], ['not-supported 5:37']]);
+    for (const { policies } of [listed, resource]) expect(policies[0]?.policy).toMatchObject({ platforms });
   });
 
   it('says what stands in tallyman.yaml instead', () => {

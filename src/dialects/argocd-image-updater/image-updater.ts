@@ -5,7 +5,13 @@ import type { ForeignReading } from '../foreign-reading.ts';
 import { makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceObject } from '../model.ts';
 import { ObjectReader, type Path } from '../object-reader.ts';
-import { readSettings, splitImage, type ImageSettings, type SettingKey } from './settings.ts';
+import {
+  platformsUnused,
+  readSettings,
+  splitImage,
+  type ImageSettings,
+  type SettingKey,
+} from './settings.ts';
 
 const group = 'argocd-image-updater.argoproj.io/';
 
@@ -127,6 +133,10 @@ class Updater {
           name,
         ),
       );
+    }
+    if ('rule' in read && (read.detail.platforms ?? []).length > 0) {
+      const at = { path: this.#place(levels, path, 'platforms'), message: `${name}: ${platformsUnused}` };
+      problems.push(this.#problem(at, 'not-supported', name));
     }
     const known = {
       dialect: 'argocd-image-updater',

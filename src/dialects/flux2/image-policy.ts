@@ -39,7 +39,7 @@ export function readImagePolicy(
   const known = { dialect: 'flux2', name, object: source, entries: [], field: undefined } as const;
   if (rule === undefined || reference === undefined || problems.length > 0)
     return { ...known, policy: undefined, problems };
-  const found = repositoryOf(object, reference, find, problems);
+  const found = repositoryOf(object, reference, find, problems, standIn !== undefined);
   const image = found?.image ?? (found === undefined ? standIn : undefined);
   if (image === undefined) return { ...known, policy: undefined, problems };
   const hold = suspended ? held('spec.suspend of the ImagePolicy') : heldBy(found);
@@ -114,6 +114,7 @@ function repositoryOf(
   name: string,
   find: FindRepository,
   problems: Problem[],
+  goesOn: boolean,
 ): FluxRepository | undefined {
   const path = ['spec', 'imageRepositoryRef'];
   const namespace = object.reader.text([...path, 'namespace']);
@@ -121,7 +122,7 @@ function repositoryOf(
   const report = (message: string): void =>
     void problems.push(problemAt(object, 'bad-policy', { path, message }));
   if ('missing' in found) {
-    report(found.missing);
+    report(goesOn ? `${found.missing}; the default exclusionList is taken` : found.missing);
     return undefined;
   }
   const admitted = namespace === undefined || found.admits(object.namespace);
