@@ -219,6 +219,29 @@ describe('an object of Flux 2 that a kustomization patches', () => {
   });
 });
 
+it('kustomizations in layers are followed in linear time', () => {
+  const layers = 24;
+  const files: Record<string, string> = { ...base };
+  for (let layer = 0; layer < layers; layer++) {
+    for (const side of ['a', 'b']) {
+      const below = layer === 0 ? '../../flux.yaml' : `../../${layer - 1}/a, ../../${layer - 1}/b`;
+      files[`${layer}/${side}/kustomization.yaml`] = `namespace: n${layer}\n${kustomization(below)}`;
+    }
+  }
+  const started = performance.now();
+  expect(look(files)).toEqual({ bindings: bound, problems: [] });
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+it('kustomizations that use each other come to an end', () => {
+  const files = {
+    ...base,
+    'kustomization.yaml': kustomization('flux.yaml, other'),
+    'other/kustomization.yaml': kustomization('..'),
+  };
+  expect(look(files)).toEqual({ bindings: bound, problems: [] });
+});
+
 describe('an ImageUpdateAutomation', () => {
   const labelled = {
     ...base,

@@ -9,6 +9,8 @@ export interface FluxFile {
 }
 
 interface Kustomization {
+  /** Its place among all. */
+  readonly number: number;
   readonly fact: KustomizationFact;
   readonly file: string;
   /** What its references start from. */
@@ -21,15 +23,17 @@ export class Kustomize {
   readonly #users = new Map<string, Kustomization[]>();
   readonly #folders = new Set<string>();
   readonly #patches = new Set<string>();
+  readonly #patterns = new Map<string, ReturnType<typeof compilePattern>>();
   readonly #objectsOf = new Map<string, readonly { kind: string; name: string }[]>();
 
   constructor(files: readonly FluxFile[]) {
+    let number = 0;
     for (const { path, facts } of files) {
       if (facts.flux.length > 0) this.#objectsOf.set(path, facts.flux);
       for (const fact of facts.kustomizations) {
         const folder = fact.from === 'root' ? '' : folderOf(path);
         if (fact.from === 'folder') this.#folders.add(folder);
-        const one: Kustomization = { fact, file: path, folder };
+        const one: Kustomization = { number: number++, fact, file: path, folder };
         for (const reference of fact.references) this.#use(join(folder, reference), one);
         for (const patch of fact.patches) {
           const found = patch.path === undefined ? undefined : join(folder, patch.path);
@@ -47,20 +51,19 @@ export class Kustomize {
   /** The namespaces that kustomizations put the objects of a file into; several where several overlays use it. */
   namespaces(path: string): ReadonlySet<string> {
     const found = new Set<string>();
-    const visit = (
-      users: readonly Kustomization[],
-      inner: string | undefined,
-      seen: ReadonlySet<string>,
-    ): void => {
-      for (const user of users) {
-        if (seen.has(user.file) || seen.size > deepest) continue;
-        const namespace = user.fact.namespace ?? inner;
-        const above = this.#usersOf(user);
-        if (above.length === 0 && namespace !== undefined) found.add(namespace);
-        visit(above, namespace, new Set([...seen, user.file]));
-      }
-    };
-    visit(this.#applying(path), undefined, new Set());
+    const seen = new Set<string>();
+    const open: Step[] = this.#applying(path).map((user) => ({ user, inner: undefined }));
+    for (let step = open.pop(); step !== undefined; step = open.pop()) {
+      const { user, inner } = step;
+      const namespace = user.fact.namespace ?? inner;
+      const key = `${user.number} ${namespace ?? ''}`;
+      if (seen.has(key)) continue;
+      // Then no file tells it.
+      if (seen.add(key).size > mostSteps) return new Set();
+      const above = this.#usersOf(user);
+      if (above.length === 0 && namespace !== undefined) found.add(namespace);
+      open.push(...above.map((one) => ({ user: one, inner: namespace })));
+    }
     return found;
   }
 
@@ -70,8 +73,9 @@ export class Kustomize {
     const seen = new Set<Kustomization>();
     for (let user = open.pop(); user !== undefined; user = open.pop()) {
       if (seen.has(user)) continue;
-      seen.add(user);
       const { file } = user;
+      // Nobody reads so many by hand either: it may be patched.
+      if (seen.add(user).size > mostSteps) return file;
       for (const patch of user.fact.patches) {
         if (this.#touches(patch, user.folder, kind, name))
           return formatPlace({ file, line: patch.line, column: patch.column });
@@ -106,21 +110,31 @@ export class Kustomize {
 
   #touches(patch: PatchFact, folder: string, kind: string, name: string): boolean {
     if (patch.target !== undefined)
-      return matches(patch.target.kind, kind) && matches(patch.target.name, name);
+      return this.#matches(patch.target.kind, kind) && this.#matches(patch.target.name, name);
     const file = patch.path === undefined ? undefined : join(folder, patch.path);
     const objects = file === undefined ? patch.objects : (this.#objectsOf.get(file) ?? []);
     return objects.some((one) => one.kind === kind && one.name === name);
   }
+
+  /** A pattern that cannot be read may match. */
+  #matches(pattern: string, text: string): boolean {
+    let compiled = this.#patterns.get(pattern);
+    if (compiled === undefined) {
+      compiled = compilePattern(`^(?:${pattern})$`, undefined);
+      this.#patterns.set(pattern, compiled);
+    }
+    return 'error' in compiled || compiled.matches(text);
+  }
 }
 
-/** A chain of more kustomizations than this is not followed. */
-const deepest = 32;
-
-/** A pattern that cannot be read may match. */
-function matches(pattern: string, text: string): boolean {
-  const compiled = compilePattern(`^(?:${pattern})$`, undefined);
-  return 'error' in compiled || compiled.matches(text);
+interface Step {
+  readonly user: Kustomization;
+  /** The namespace that the kustomizations below give. */
+  readonly inner: string | undefined;
 }
+
+/** At most so many kustomizations are followed for one file. */
+const mostSteps = 1000;
 
 function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
