@@ -14,7 +14,7 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     paths: repository.paths,
     policyRoots: repository.policyRoots,
     dialects: config.dialects,
-    environments: environments.map(({ name, paths }) => ({ name, paths })),
+    environments: environments.map(({ name, paths, paused, freezes }) => ({ name, paths, paused, freezes })),
     horizon: config.horizon,
     scanConcurrency,
     template: repository.message,

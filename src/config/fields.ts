@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { parseRepository, registryHost } from '../image/reference.ts';
+import { parseInstant } from '../policy/instant.ts';
 import type { Listen, Remote, Secret } from './model.ts';
 
 /** A duration such as `5m` or `1h30m`, between `least` and `most` milliseconds; read into milliseconds. */
@@ -95,6 +96,17 @@ export const proxy: z.ZodType<string, string> = z
   });
 
 /** Host of a registry as image references name it, read into its canonical form. */
+/** A name that people and programs write: of a repository, of an environment. */
+export const name = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/, 'use letters, digits, dots, dashes; at most 63');
+
+/** RFC 3339, as milliseconds since the epoch. */
+export const instant: z.ZodType<number, string> = z.string().transform((text, context) => {
+  const time = parseInstant(text);
+  return time ?? refuse(context, `${quote(text)} is no RFC 3339 time; expected such as 2026-12-20T00:00:00Z`);
+});
+
 export const registryName: z.ZodType<string, string> = z.string().transform((text, context) => {
   const name = /[/@\s]/.test(text) ? undefined : parseRepository(`${text}/repository/name`);
   if (name?.repository.split('/').length === 3) return registryHost(name.repository);

@@ -87,6 +87,10 @@ export interface EnvironmentConfig {
   readonly paths: readonly string[];
   /** Left to right in tables; default: the place in the list. */
   readonly order: number;
+  /** Nothing is released there. */
+  readonly paused: boolean;
+  /** Times in which nothing is released there: milliseconds since the epoch, `until` not included. */
+  readonly freezes: readonly { readonly from: number; readonly until: number; readonly reason: string }[];
 }
 
 /** The dialects that can be acted on; all are read by `elect`. */

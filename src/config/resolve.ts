@@ -16,9 +16,10 @@ export function resolveConfig(document: ConfigDocument, file: string): Config {
     concurrency: document.concurrency,
     server: document.server.listen,
     stateDirectory: path(document.stateDirectory),
-    environments: document.environments.map((environment, index) => ({
+    environments: document.environments.map(({ freeze, ...environment }, index) => ({
       ...environment,
       order: environment.order ?? index,
+      freezes: freeze,
     })),
     dialects: document.dialects,
     logLevel: document.log.level,

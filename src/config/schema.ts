@@ -4,6 +4,7 @@ import {
   duration,
   exactlyOne,
   listen,
+  name,
   proxy,
   registryName,
   remote,
@@ -11,13 +12,10 @@ import {
   secret,
 } from './fields.ts';
 import { checkTemplate, templateNames } from '../release/template.ts';
+import { environment } from './environment-schema.ts';
 import { liveDialects, logLevels } from './model.ts';
 
 const day = 86_400_000;
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/, 'use letters, digits, dots, dashes; at most 63');
-
 /** The shape of `tallyman.yaml` (product.md, 2.5). Closed: what is not here is an error. */
 export type ConfigDocument = z.output<ReturnType<typeof configSchema>>;
 export type RepositoryDocument = ConfigDocument['repositories'][number];
@@ -203,18 +201,6 @@ function registry() {
       .optional()
       .describe('Upper limit of requests to this registry. Default: none.'),
     ca: secret('PEM certificates to trust for this registry beside those of the system.').optional(),
-  });
-}
-
-function environment() {
-  return z.strictObject({
-    name: name.describe('The name of the environment. Unique.'),
-    repository: name.describe('The name of its repository in this file.'),
-    paths: z.array(repositoryPath).min(1).max(1000).describe('Globs of the files that belong to it.'),
-    order: z
-      .int()
-      .optional()
-      .describe('Its place in tables, from left to right. Default: its place in this list.'),
   });
 }
 

@@ -31,6 +31,14 @@ export interface Current {
  */
 export type Past = readonly Current[];
 
+/** What the platform's owners say of an environment now (product.md, 2.5). */
+export interface EnvironmentState {
+  readonly name: string;
+  readonly paused: boolean;
+  /** Milliseconds since the epoch; `until` is no longer frozen. */
+  readonly freezes: readonly { readonly from: number; readonly until: number; readonly reason: string }[];
+}
+
 export interface DecisionInput {
   readonly policy: Policy;
   readonly current: Current;
@@ -38,6 +46,8 @@ export interface DecisionInput {
   readonly past: Past;
   /** Holds that cover the field from elsewhere: a workload's annotation, `.tallyman/holds.yaml`. */
   readonly holds: readonly Hold[];
+  /** The environment that the field is in, where there is one. */
+  readonly environment?: EnvironmentState | undefined;
   /** Whether a new digest must be known: the field pins, or holds a digest. */
   readonly wantsDigest: boolean;
   /** Milliseconds since the epoch. */
@@ -75,7 +85,7 @@ export interface DroppedTag {
 }
 
 /** The closed set of what stops a binding although a tag was elected. */
-export const gateNames = ['hold', 'reverted', 'pinned', 'group'] as const;
+export const gateNames = ['hold', 'reverted', 'pinned', 'schedule', 'freeze', 'paused', 'group'] as const;
 
 export interface Gate {
   readonly gate: (typeof gateNames)[number];

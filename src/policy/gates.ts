@@ -1,5 +1,6 @@
 import type { Current, DecisionInput, Gate } from './decision.ts';
 import type { Hold } from './model.ts';
+import { compileWindow } from './window.ts';
 
 /** What the election found out about the value that the field holds now. */
 export interface Standing {
@@ -17,6 +18,7 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
     if (hold.until === undefined || hold.until > input.now)
       gates.push({ gate: 'hold', detail: holdDetail(hold) });
   }
+  gates.push(...scheduleGate(input), ...environmentGates(input));
   if (standing.pinned) {
     gates.push({
       gate: 'pinned',
@@ -30,6 +32,41 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
     });
   }
   return gates;
+}
+
+function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {
+  if (schedule === undefined) return [];
+  const window = compileWindow(schedule);
+  // It was checked when the policy was loaded; what cannot be read stays shut.
+  if ('error' in window) return [{ gate: 'schedule', detail: window.error }];
+  if (window.isOpen(now)) return [];
+  const next = window.nextOpening(now);
+  const opens = next === undefined ? 'it does not open within two weeks' : `it opens at ${instant(next)}`;
+  return [{ gate: 'schedule', detail: `outside the policy's window (${schedule.timeZone}); ${opens}` }];
+}
+
+function environmentGates({ environment, now }: DecisionInput): Gate[] {
+  if (environment === undefined) return [];
+  const { name, paused, freezes } = environment;
+  const frozen = freezes.filter(({ from, until }) => from <= now && now < until);
+  const last = Math.max(...frozen.map(({ until }) => until));
+  const reasons = frozen.map(({ reason }) => reason).filter((reason) => reason !== '');
+  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  return [
+    ...(paused ? [{ gate: 'paused', detail: `the environment ${name} is paused` } as const] : []),
+    ...(frozen.length === 0
+      ? []
+      : [
+          {
+            gate: 'freeze',
+            detail: `the environment ${name} is frozen until ${instant(last)}${why}`,
+          } as const,
+        ]),
+  ];
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
 function holdDetail(hold: Hold): string {

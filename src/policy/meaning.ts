@@ -12,6 +12,7 @@ import { checkName } from './name.ts';
 import { compilePattern } from './pattern.ts';
 import { checkRule } from './rule-check.ts';
 import type { ImagePolicyFile } from './schema.ts';
+import { compileWindow, type Schedule } from './window.ts';
 
 type Spec = ImagePolicyFile['spec'];
 type Path = readonly (string | number)[];
@@ -26,9 +27,7 @@ export function checkMeaning(
     void findings.push({ path, message: `${formatPath(path)}: ${message}` });
   const { metadata, spec } = file;
   const checks = { report };
-  nameAt(checks, ['metadata', 'name'], metadata.name);
-  if (spec.group !== undefined) nameAt(checks, ['spec', 'group'], spec.group);
-  if (spec.service !== undefined) nameAt(checks, ['spec', 'service'], spec.service);
+  namesOf(checks, file);
   const image = imageOf(checks, spec.image);
   const rule = ruleOf(checks, spec.policy);
   filterAt(checks, spec);
@@ -39,6 +38,7 @@ export function checkMeaning(
   const platforms = platformsOf(checks, spec.platforms ?? []);
   const minAge = minAgeOf(checks, spec.minAge);
   const hold = holdOf(checks, spec.hold);
+  const schedule = scheduleOf(checks, spec.schedule);
   if (findings.length > 0 || image === undefined || rule === undefined)
     return { findings, policy: undefined };
   return {
@@ -61,10 +61,31 @@ export function checkMeaning(
       allowDowngrade: spec.allowDowngrade ?? false,
       onRevert: spec.onRevert ?? 'skip',
       hold,
+      schedule,
       group: spec.group,
       service: spec.service,
     },
   };
+}
+
+function namesOf(checks: Checks, { metadata, spec }: ImagePolicyFile): void {
+  nameAt(checks, ['metadata', 'name'], metadata.name);
+  if (spec.group !== undefined) nameAt(checks, ['spec', 'group'], spec.group);
+  if (spec.service !== undefined) nameAt(checks, ['spec', 'service'], spec.service);
+}
+
+function scheduleOf({ report }: Checks, written: Spec['schedule']): Schedule | undefined {
+  if (written === undefined) return undefined;
+  const schedule = {
+    allow: written.allow ?? [],
+    deny: written.deny ?? [],
+    timeZone: written.timeZone ?? 'UTC',
+  };
+  const window = compileWindow(schedule);
+  if (!('error' in window)) return schedule;
+  const path = window.in === 'timeZone' ? ['timeZone'] : [window.in, window.index];
+  report(['spec', 'schedule', ...path], window.error);
+  return undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -2,6 +2,7 @@ import type { Brand } from '../core/brand.ts';
 import type { Place } from '../core/position.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
+import type { Schedule } from './window.ts';
 import type { Platform } from '../image/platform.ts';
 
 /** A policy's name: unique per repository and branch. Flux 2 policies are `namespace:name`. */
@@ -33,6 +34,8 @@ export interface Policy {
   readonly allowDowngrade: boolean;
   readonly onRevert: 'skip' | 'hold';
   readonly hold: Hold | undefined;
+  /** When it may release; absent: always. Checked when the policy was loaded. */
+  readonly schedule?: Schedule | undefined;
   readonly group: string | undefined;
   readonly service: string | undefined;
 }

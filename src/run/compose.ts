@@ -19,7 +19,7 @@ export interface PlannedCommit {
 
 interface ComposeContext {
   readonly branch: string;
-  readonly environmentOf: (file: string) => string;
+  readonly environmentOf: (file: string) => { readonly name: string } | undefined;
   readonly sources: ReadonlyMap<Move, MoveSources>;
   /** Of the commit message; `undefined`: the default. */
   readonly template: string | undefined;
@@ -63,7 +63,7 @@ export function unifiedDiff(file: string, { before, after }: FileText): string {
 
 function toRelease(move: Move, context: ComposeContext): FieldRelease {
   const { binding, decision } = move;
-  const environment = context.environmentOf(binding.file);
+  const environment = context.environmentOf(binding.file)?.name ?? '';
   return {
     policy: binding.policy.name,
     service: binding.policy.service ?? serviceName(binding.policy.name, environment),

@@ -45,17 +45,18 @@ const mostCommits = 50;
 /** scan -> decide -> plan, over a tree that was read before. */
 export async function plan(prepared: Prepared, context: PlanContext): Promise<RunPlan> {
   const scans = await scanWanted(prepared, context);
+  const environmentOf = environments(context.settings.environments);
   const ruler = new Ruler({
     ...context,
     scans,
     now: context.now(),
     concurrency: context.settings.scanConcurrency,
+    environmentOf,
   });
   const rulings = await ruler.ruleAll(prepared.bindings);
   const { groups, stops } = groupMoves(rulings);
   const sourced = await readSources(groups.slice(0, mostCommits), ruler);
   const edited = await editFiles(sourced.groups, prepared.tree);
-  const environmentOf = environments(context.settings.environments);
   const { template } = context.settings;
   const composing = { branch: context.branch, environmentOf, sources: sourced.sources, template };
   const problems = [
@@ -85,10 +86,12 @@ async function scanWanted(prepared: Prepared, context: PlanContext): Promise<Sca
   return new Map([...known, ...(await scanImages(missing, ports, options))]);
 }
 
-/** The first environment that holds the file, in the order of the configuration; empty where there is none. */
-export function environments(known: readonly EnvironmentPaths[]): (file: string) => string {
-  const filters = known.map(({ name, paths }) => ({ name, holds: pathFilter(paths) }));
-  return (file) => filters.find(({ holds }) => holds(file))?.name ?? '';
+/** The first environment that holds the file, in the order of the configuration. */
+export function environments(
+  known: readonly EnvironmentPaths[],
+): (file: string) => EnvironmentPaths | undefined {
+  const filters = known.map((environment) => ({ environment, holds: pathFilter(environment.paths) }));
+  return (file) => filters.find(({ holds }) => holds(file))?.environment;
 }
 
 /** One problem for each policy whose image could not be read, at the policy's place. */

@@ -2,7 +2,7 @@ import type { Binding } from '../bindings/model.ts';
 import { wantsDigest } from '../bindings/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
-import type { Current, Decision, Past } from '../policy/decision.ts';
+import type { Current, Decision, EnvironmentState, Past } from '../policy/decision.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { mapLimited } from './concurrency.ts';
@@ -22,6 +22,8 @@ export interface RuleContext {
   /** `undefined` where there is no history to read (`--dir`). */
   readonly history: BranchHistory | undefined;
   readonly now: number;
+  /** The environment of a file. */
+  readonly environmentOf: (file: string) => EnvironmentState | undefined;
   /** What runs before this one read from the tags. Default: nothing. */
   readonly readings?: ReadingsCache | undefined;
   /** Images that are asked about at the same time. */
@@ -109,10 +111,12 @@ export class Ruler {
     lookup: ImageLookup,
   ): Promise<Decision> {
     const { policy, holds } = binding;
-    const key = JSON.stringify([policy.name, policy.place, current, past, holds, digest]);
+    const environment = this.#context.environmentOf(binding.file);
+    const key = JSON.stringify([policy.name, policy.place, current, past, holds, digest, environment?.name]);
     const known = this.#decisions.get(key);
     if (known !== undefined) return known;
-    const input = { policy, current, past, holds, wantsDigest: digest, now: this.#context.now };
+    const { now } = this.#context;
+    const input = { policy, current, past, holds, environment, wantsDigest: digest, now };
     const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;

@@ -1,3 +1,4 @@
+import type { EnvironmentState } from '../policy/decision.ts';
 import type { LiveDialect } from '../bindings/model.ts';
 
 /** One repository's part of tallyman.yaml, as the run needs it. */
@@ -19,7 +20,6 @@ export interface RunSettings {
 }
 
 /** An environment's name and place (product.md, 2.5), in the order of promotion. */
-export interface EnvironmentPaths {
-  readonly name: string;
+export interface EnvironmentPaths extends Pick<EnvironmentState, 'name' | 'paused' | 'freezes'> {
   readonly paths: readonly string[];
 }

@@ -48,10 +48,20 @@ describe('what is wrong is told with its place', () => {
     ['a mirror', inRegistry('mirror: x'), [`4:5: registries[0]: "mirror" ${notSupported}`]],
     [
       'rules of an environment',
-      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], rules: {}, freeze: [], paused: false}`,
-      ['rules', 'freeze', 'paused'].map(
-        (key, index) => `3:${[49, 60, 72][index] ?? 0}: environments[0]: "${key}" ${notSupported}`,
-      ),
+      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], rules: {}}`,
+      [`3:49: environments[0]: "rules" ${notSupported}`],
+    ],
+    [
+      'a freeze that ends before it begins',
+      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], freeze: [{from: 2027-01-03T00:00:00Z, until: 2026-12-20T00:00:00Z}]}`,
+      ['3:94: environments[0].freeze[0].until: it ends before it begins'],
+    ],
+    [
+      'a freeze without a time',
+      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], freeze: [{from: christmas, until: 2026-12-20T00:00:00Z}]}`,
+      [
+        '3:65: environments[0].freeze[0].from: "christmas" is no RFC 3339 time; expected such as 2026-12-20T00:00:00Z',
+      ],
     ],
     [
       'a secret as text',

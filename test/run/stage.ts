@@ -22,7 +22,7 @@ export class Stage {
   memory = new RunMemory();
   readonly registry: ServedRegistry;
   readonly repository: ConfigRepository;
-  readonly settings: RunSettings;
+  settings: RunSettings;
   readonly #directory: string;
   readonly #client = createHttpClient();
   /** `GET manifests/1.0.0`: every request to the registry. */
@@ -59,7 +59,7 @@ export class Stage {
       repository: 'fleet',
       paths: [],
       policyRoots: [],
-      environments: [{ name: 'prod', paths: ['prod/**'] }],
+      environments: [{ name: 'prod', paths: ['prod/**'], paused: false, freezes: [] }],
       horizon: 365 * 86_400_000,
       scanConcurrency: 4,
       template: undefined,

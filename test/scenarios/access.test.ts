@@ -95,10 +95,11 @@ describePeer(['git', 'docker-registry'], 'several config repositories', () => {
   });
 });
 
-describePeer(['git', 'docker-registry'], 'a registry with a password', () => {
-  const repository = (opened: World) =>
-    `  - {name: fleet, url: "${opened.git.url}/fleet.git", auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}, author: {name: T, email: t@test.invalid}}\n`;
+function repository(opened: World): string {
+  return `  - {name: fleet, url: "${opened.git.url}/fleet.git", auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}, author: {name: T, email: t@test.invalid}}\n`;
+}
 
+describePeer(['git', 'docker-registry'], 'a registry with a password', () => {
   it.each([
     ['no credentials', '', {}],
     [

@@ -89,7 +89,7 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
   const rows = result.plan.rulings.map((ruling) => {
     const { group } = ruling.binding.policy;
     const stop = group === undefined ? undefined : stops.get(group)?.because;
-    const environment = environmentOf(ruling.binding.file);
+    const environment = environmentOf(ruling.binding.file)?.name ?? '';
     return toRow(ruling, settings.repository, environment, released.get(ruling.binding.key), stop);
   });
   return { result: named, rows };

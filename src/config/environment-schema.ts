@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { instant, name, repositoryPath } from './fields.ts';
+
+/** One of `environments` (product.md, 2.5). */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- zod derives the type from the shape
+export function environment() {
+  return z.strictObject({
+    name: name.describe('The name of the environment. Unique.'),
+    repository: name.describe('The name of its repository in this file.'),
+    paths: z.array(repositoryPath).min(1).max(1000).describe('Globs of the files that belong to it.'),
+    order: z
+      .int()
+      .optional()
+      .describe('Its place in tables, from left to right. Default: its place in this list.'),
+    paused: z.boolean().default(false).describe('Whether nothing is released there for now.'),
+    freeze: z.array(freeze()).max(1000).default([]).describe('Times in which nothing is released there.'),
+  });
+}
+
+function freeze() {
+  return z
+    .strictObject({
+      from: instant.describe('RFC 3339 time at which it begins.'),
+      until: instant.describe('RFC 3339 time at which it is over.'),
+      reason: z.string().max(500).default('').describe('Why; shown with what waits.'),
+    })
+    .refine(({ from, until }) => from < until, { path: ['until'], message: 'it ends before it begins' });
+}

@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EnvironmentPaths } from '../../src/run/settings.ts';
+import { Stage, titles, web } from './stage.ts';
+
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+async function open(more: string, environment: Partial<EnvironmentPaths> = {}): Promise<Stage> {
+  const opened = await Stage.open((image) => web(image, more));
+  stage = opened;
+  const prod = { name: 'prod', paths: ['prod/**'], paused: false, freezes: [], ...environment };
+  opened.settings = { ...opened.settings, environments: [prod] };
+  opened.push('web', '1.0.0', '1.1.0');
+  return opened;
+}
+
+async function gates(opened: Stage): Promise<readonly { gate: string; detail: string }[]> {
+  const result = await opened.run();
+  if (result.outcome === 'failed') throw result.failure;
+  return result.plan.rulings.flatMap((ruling) => ('decision' in ruling ? ruling.decision.gates : []));
+}
+
+describe('a gate', () => {
+  it('stops outside the window of the policy, says when it opens, and lets go inside', async () => {
+    const opened = await open('  schedule: {allow: ["* 10-15 * * *"], timeZone: UTC}\n');
+    expect(await gates(opened)).toEqual([
+      { gate: 'schedule', detail: "outside the policy's window (UTC); it opens at 2026-11-21T10:00:00Z" },
+    ]);
+    opened.now = Date.parse('2026-11-21T10:00:00Z');
+    expect(titles(await opened.run())).toEqual(['web']);
+  });
+
+  it('stops in a frozen environment until the freeze is over', async () => {
+    const from = Date.parse('2026-11-20T00:00:00Z');
+    const until = Date.parse('2026-11-23T00:00:00Z');
+    const opened = await open('', { freezes: [{ from, until, reason: 'year end' }] });
+    expect(await gates(opened)).toEqual([
+      { gate: 'freeze', detail: 'the environment prod is frozen until 2026-11-23T00:00:00Z: year end' },
+    ]);
+    opened.now = until;
+    expect(titles(await opened.run())).toEqual(['web']);
+  });
+
+  it('stops in a paused environment', async () => {
+    const opened = await open('', { paused: true });
+    expect(await gates(opened)).toEqual([{ gate: 'paused', detail: 'the environment prod is paused' }]);
+  });
+
+  it('of another environment does not concern the field', async () => {
+    const opened = await open('', { paths: ['staging/**'], paused: true });
+    expect(titles(await opened.run())).toEqual(['web']);
+  });
+});
