@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../core/failure.ts';
-import type { Config } from '../config/model.ts';
+import type { Config, RepositoryConfig } from '../config/model.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { CliContext } from './context.ts';
 import { plainSettings, runSettings } from './run-settings.ts';
@@ -35,8 +35,24 @@ export const defaultConfig = 'tallyman.yaml';
 
 /** The settings of the repository that the checkout is one of: the named one, the only one, or none. */
 export function directorySettings(config: Config | undefined, repository: string | undefined): RunSettings {
-  if (config === undefined) return plainSettings;
+  const chosen = directoryRepository(config, repository);
+  return config === undefined || chosen === undefined ? plainSettings : runSettings(config, chosen);
+}
+
+/** Milliseconds between two runs of it; `undefined` where nothing says so, or a cron expression does. */
+export function directoryInterval(
+  config: Config | undefined,
+  repository: string | undefined,
+): number | undefined {
+  const schedule = directoryRepository(config, repository)?.schedule;
+  return schedule?.kind === 'interval' ? schedule.every : undefined;
+}
+
+function directoryRepository(
+  config: Config | undefined,
+  repository: string | undefined,
+): RepositoryConfig | undefined {
+  if (config === undefined) return undefined;
   const [only] = narrow(config, repository).repositories;
-  const chosen = repository !== undefined || config.repositories.length === 1 ? only : undefined;
-  return chosen === undefined ? plainSettings : runSettings(config, chosen);
+  return repository !== undefined || config.repositories.length === 1 ? only : undefined;
 }

@@ -26,6 +26,7 @@ export const problemCodes = [
   'repository-failed', // a config repository that cannot be read or written
   'shadowed', // another file decides what this field deploys
   'shared-base', // more than one environment reaches this field
+  'short-window', // advice: a window that one late run misses
   'tag-moved', // the registry gives another digest for the tag in git
   'unbound-policy', // a policy that binds nothing
   'unbound-field', // an image map below a policy's paths that no policy binds
@@ -46,6 +47,7 @@ export interface Problem extends Partial<Place> {
 
 /** Codes that an advice can have. `other-writer` is a problem where we leave the field alone, an advice where we do not. */
 export const adviceCodes = [
+  'short-window',
   'no-guardrails',
   'other-writer',
   'would-be-applied',

@@ -1,20 +1,28 @@
 import type { Binding } from '../bindings/model.ts';
 import { compareProblems, type Advice } from '../core/problem.ts';
 import { withoutGuardrails, type Covering } from './guardrails.ts';
+import type { Policy } from '../policy/model.ts';
 import { otherWriters } from './other-writers.ts';
+import { shortWindows } from './short-window.ts';
 import type { LintedFile } from './tree.ts';
 import { wouldBeApplied } from './would-be-applied.ts';
 
-/** Everything that works as it is written, and that somebody may want to change all the same. Sorted by place. */
+/**
+ * Everything that works as it is written, and that somebody may want to change all the same. Sorted by place.
+ * @param interval milliseconds between two runs; `undefined`: not known, or by cron
+ */
 export function advise(
   files: readonly LintedFile[],
   bindings: readonly Binding[],
   environments: readonly Covering[],
+  policies: readonly Policy[],
+  interval: number | undefined,
 ): readonly Advice[] {
   const found = [
     ...wouldBeApplied(files),
     ...otherWriters(files, bindings),
     ...withoutGuardrails(bindings, environments),
+    ...shortWindows(policies, files, interval),
   ];
   return found.sort(compareProblems);
 }

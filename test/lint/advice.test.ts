@@ -33,7 +33,7 @@ const keel = (annotations: string) => web(`{name: web, annotations: {${annotatio
 
 /** `code file:line`, for policies and fields that bind in `app/`. */
 function look(files: Files, environments: Readonly<Record<string, string>> = {}): string[] {
-  const { bindings } = bound(files);
+  const { bindings, policies } = bound(files);
   const linted = factedFiles(files).map(({ path, facts: { policies } }) => ({
     path,
     policies,
@@ -43,7 +43,9 @@ function look(files: Files, environments: Readonly<Record<string, string>> = {})
     name,
     covers: (path: string) => path.startsWith(prefix),
   }));
-  return advise(linted, bindings, covering).map(({ code, file, line }) => `${code} ${file}:${line}`);
+  return advise(linted, bindings, covering, policies, 300_000).map(
+    ({ code, file, line }) => `${code} ${file}:${line}`,
+  );
 }
 
 describe('would-be-applied', () => {

@@ -7,7 +7,7 @@ import { describeRule } from '../../policy/describe.ts';
 import type { Policy } from '../../policy/model.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
-import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
+import { directoryInterval, directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { lintedFiles } from '../lint-files.ts';
 import { adviceLines, count, problemLines } from '../problems.ts';
 import type { ConfigOptions } from '../session.ts';
@@ -25,8 +25,9 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
   const settings = directorySettings(config, options.repository);
   const prepared = await prepare(tree, settings, new FactsCache());
   const { policies, bindings, problems } = prepared;
+  const interval = directoryInterval(config, options.repository);
   const environments = settings.environments.map(({ name, paths }) => ({ name, covers: pathFilter(paths) }));
-  const advice = advise(await lintedFiles(tree, settings), bindings, environments);
+  const advice = advise(await lintedFiles(tree, settings), bindings, environments, policies, interval);
   const isFailed = problems.length > 0 || (options.failOn === 'advice' && advice.length > 0);
   return {
     exit: isFailed ? 1 : 0,
