@@ -1,6 +1,7 @@
 import type { Tag } from '../image/tag.ts';
 import { compileScreen, type Screen } from './candidates.ts';
 import type { DecideStep, Decision, DecisionInput, DroppedTag, DropRule } from './decision.ts';
+import { examine, mostExamined } from './examine.ts';
 import { gatesOf, shownValue, type Standing } from './gates.ts';
 import {
   creationRanking,
@@ -66,10 +67,13 @@ function tooMany(input: DecisionInput, screen: Screen, count: number, cache: Rea
 }
 
 /** The election cannot be completed: no candidate was looked at to the end. */
-function concludeNone<Key>(surveyed: Survey<Key>, failed: string): Decision {
-  const late = new Map<number, DropRule>();
+function concludeNone<Key>(
+  surveyed: Survey<Key>,
+  failed: string,
+  late = new Map<number, DropRule>(),
+): Decision {
   surveyed.rules.forEach((rule, index) => {
-    if (rule === undefined) late.set(index, 'not-examined');
+    if (rule === undefined && !late.has(index)) late.set(index, 'not-examined');
   });
   return conclude(surveyed, -1, late, failed, failed);
 }
@@ -91,13 +95,27 @@ function elect<Key>(surveyed: Survey<Key>): DecideStep {
   const unknown = input.offline === true ? [] : undecided(surveyed);
   if (unknown.length > 0) return { needs: unknown.map((tag) => ({ kind: 'digest', tag })) };
   const late = new Map<number, DropRule>();
+  let examined = 0;
   for (;;) {
     const best = bestOf(surveyed, late);
     const tag = tags[best] as Tag | undefined;
     if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
-    if (!wasLeft(surveyed, best)) return withDigest(surveyed, best, tag, late);
-    late.set(best, 'rejected');
+    if (wasLeft(surveyed, best)) late.set(best, 'rejected');
+    else if (tag === input.current.tag) return withDigest(surveyed, best, tag, late);
+    else {
+      // The value that stands there passed when it was elected; only what would move is examined.
+      const result = examine(input, tag);
+      if (result === 'passes') return withDigest(surveyed, best, tag, late);
+      if ('needs' in result) return { needs: [result.needs] };
+      late.set(best, result.drops);
+      if (++examined === mostExamined)
+        return { decision: concludeNone(surveyed, tooManyFail(result.drops), late) };
+    }
   }
+}
+
+function tooManyFail(rule: DropRule): string {
+  return `the ${mostExamined} best candidates all fail (${rule}), and no more are looked at; narrow the candidates, or put their images right`;
 }
 
 /** A tag without its digest is half an answer: where the registry has none, nothing is elected. */

@@ -1,4 +1,5 @@
 import type { Digest } from '../image/digest.ts';
+import type { Platform } from '../image/platform.ts';
 import type { Tag } from '../image/tag.ts';
 import type { Hold, Policy } from './model.ts';
 
@@ -12,12 +13,17 @@ export interface ImageFacts {
   readonly created: Readonly<Record<string, number | null>>;
   /** Digest by tag (of the index for multi-platform images); `null` where the tag is gone. */
   readonly digests: Readonly<Record<string, Digest | null>>;
+  readonly platforms?: PlatformFacts;
 }
+
+/** Platforms by tag; `null` where the tag is gone. Absent: none is known. */
+export type PlatformFacts = Readonly<Record<string, readonly Platform[] | null>>;
 
 /** What `decide` must know before it can answer, at most `tags.length` requests each. */
 export type Query =
   | { readonly kind: 'created'; readonly tags: readonly Tag[] }
-  | { readonly kind: 'digest'; readonly tag: Tag };
+  | { readonly kind: 'digest'; readonly tag: Tag }
+  | { readonly kind: 'platforms'; readonly tag: Tag };
 
 /** What a field holds now, as text: it may be no valid tag. `null`: nothing there. */
 export interface Current {
@@ -71,6 +77,7 @@ export const dropRules = [
   'no-creation-time', // missing, or before 2013
   'backwards', // below the current value
   'rejected', // at or below the mark: people took it back
+  'platform-missing', // its image lacks a platform that the policy asks for
   'not-examined', // more candidates than creation times are asked for
   'no-digest', // it would have been elected, but the registry has no digest for it any more
   'outranked', // a good candidate, but another one is better

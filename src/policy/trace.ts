@@ -1,3 +1,4 @@
+import { formatPlatform } from '../image/platform.ts';
 import { describeRule } from './describe.ts';
 import { dropRules, type DroppedTag, type DropRule } from './decision.ts';
 import { compareBytes, compareTies } from './order.ts';
@@ -65,6 +66,8 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
       return mark === undefined || surveyed.rules[index] === undefined
         ? 'this field held it before, and somebody took it back'
         : `not above ${mark.tag}, which this field held before`;
+    case 'platform-missing':
+      return `its image lacks one of ${input.policy.platforms.map(formatPlatform).join(', ')}`;
     case 'not-examined':
       return 'the election ended before this tag was looked at';
     case 'no-digest':

@@ -4,8 +4,8 @@ import type { Decision, DecisionInput } from '../policy/decision.ts';
 import type { ReadingsCache } from '../policy/readings.ts';
 import type { ImageLookup } from './image-facts.ts';
 
-/** More than any kind asks: creation times, the elected tag's digest, and once more where a tag moved meanwhile. */
-const mostRounds = 12;
+/** More than any policy asks: creation times, platforms of the best candidates one by one, a digest, and all once more where a tag moved. */
+const mostRounds = 64;
 
 /**
  * Asks `decide`, answers what it needs to know, and asks again (architecture.md, idea 3).

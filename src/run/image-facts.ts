@@ -1,4 +1,5 @@
 import { parseDigest, type Digest } from '../image/digest.ts';
+import { formatPlatform, parsePlatform, type Platform } from '../image/platform.ts';
 import type { Repository } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
 import type { ImageFacts, Query } from '../policy/decision.ts';
@@ -13,6 +14,8 @@ const atOnce = 8;
 interface KeptImage {
   readonly digest: Digest;
   readonly created: number | null;
+  /** `os/architecture[/variant]`. */
+  readonly platforms: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -26,6 +29,10 @@ export class ImageLookup {
   readonly #signal: AbortSignal | undefined;
   readonly #tags: readonly Tag[];
   readonly #created: Record<string, number | null> = Object.create(null) as Record<string, number | null>;
+  readonly #platforms: Record<string, readonly Platform[] | null> = Object.create(null) as Record<
+    string,
+    readonly Platform[] | null
+  >;
   readonly #digests: Record<string, Digest | null> = Object.create(null) as Record<string, Digest | null>;
 
   constructor(image: Repository, tags: readonly Tag[], ports: ScanPorts, signal?: AbortSignal) {
@@ -36,7 +43,7 @@ export class ImageLookup {
   }
 
   facts(): ImageFacts {
-    return { tags: this.#tags, created: this.#created, digests: this.#digests };
+    return { tags: this.#tags, created: this.#created, digests: this.#digests, platforms: this.#platforms };
   }
 
   /** @throws Failure where the registry does not answer: nothing is elected from half of the answers. */
@@ -44,6 +51,10 @@ export class ImageLookup {
     switch (query.kind) {
       case 'digest': {
         await this.#answerDigest(query.tag);
+        return;
+      }
+      case 'platforms': {
+        await this.#answerPlatforms(query.tag);
         return;
       }
       case 'created': {
@@ -58,6 +69,15 @@ export class ImageLookup {
     if (digest === undefined) return undefined;
     const kept = await this.#kept([digest]);
     return (kept.get(digest) ?? (await this.#inspect(tag)))?.labels;
+  }
+
+  /** By the digest that the tag has now: a moved tag may have other platforms. */
+  async #answerPlatforms(tag: Tag): Promise<void> {
+    if (this.#digests[tag] === undefined) await this.#answerDigest(tag);
+    const digest = this.#digests[tag] ?? undefined;
+    const kept = digest === undefined ? undefined : (await this.#kept([digest])).get(digest);
+    const image = kept ?? (digest === undefined ? undefined : await this.#inspect(tag));
+    this.#platforms[tag] = image?.platforms.flatMap((text) => parsePlatform(text) ?? []) ?? null;
   }
 
   /** A tag that moved has another creation time than the one we kept: it is looked at again. */
@@ -115,7 +135,11 @@ export class ImageLookup {
 function readKept(digest: string, json: string): [string, KeptImage][] {
   try {
     const kept = JSON.parse(json) as Partial<KeptImage> | null;
-    const whole = kept?.digest === digest && typeof kept.labels === 'object' && kept.created !== undefined;
+    const whole =
+      kept?.digest === digest &&
+      typeof kept.labels === 'object' &&
+      kept.created !== undefined &&
+      Array.isArray(kept.platforms);
     return whole ? [[digest, kept as KeptImage]] : [];
   } catch {
     return [];
@@ -123,7 +147,12 @@ function readKept(digest: string, json: string): [string, KeptImage][] {
 }
 
 function keep(details: ImageDetails): KeptImage {
-  return { digest: details.digest, created: details.created ?? null, labels: pickLabels(details.labels) };
+  return {
+    digest: details.digest,
+    created: details.created ?? null,
+    platforms: details.platforms.map(formatPlatform),
+    labels: pickLabels(details.labels),
+  };
 }
 
 /** Only what release records use; the rest of an image's labels may be large. */

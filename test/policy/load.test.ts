@@ -266,7 +266,6 @@ describe('what is understood but not carried out', () => {
   const rows: readonly (readonly [lines: readonly string[], place: string, words: RegExp])[] = [
     [['policy: {promote: {from: web-staging}}'], '7:12', /^spec\.policy\.promote is understood/],
     [['policy: {newest: {}}', 'minAge: 24h'], '8:3', /^spec\.minAge is understood/],
-    [['policy: {newest: {}}', 'platforms: [linux/amd64]'], '8:3', /^spec\.platforms is/],
     [['policy: {newest: {}}', 'verify: [{cosign: {key: {file: a}}}]'], '8:3', /^spec\.verify is/],
     [['policy: {newest: {}}', 'mode: pullRequest'], '8:3', /^spec\.mode: pullRequest is/],
     [['policy: {newest: {}}', 'targets: [{file: a, path: $.b, field: tag}]'], '8:3', /^spec\.targets is/],

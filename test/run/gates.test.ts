@@ -54,3 +54,18 @@ describe('a gate', () => {
     expect(titles(await opened.run())).toEqual(['web']);
   });
 });
+
+describe('platforms', () => {
+  it('of the image decide, by the digest that the tag has', async () => {
+    const opened = await open('  platforms: [linux/amd64, linux/arm64]\n');
+    const add = (tag: string, ...platforms: readonly string[]) =>
+      opened.registry.registry.addImage({ repository: 'acme/web', tag, created: opened.now, platforms });
+    add('1.3.0', 'linux/amd64');
+    add('1.2.0', 'linux/amd64', 'linux/arm64/v8');
+    await opened.run();
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.2.0"');
+    add('1.3.0', 'linux/arm64', 'linux/amd64');
+    await opened.run();
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.3.0"');
+  });
+});

@@ -4,7 +4,7 @@ import type { AnnotatedObject, ForeignReading } from '../foreign-reading.ts';
 import { makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceEntry } from '../model.ts';
 import { prefix, updaterKey, withoutEqual } from './keys.ts';
-import { platformsUnused, readSettings, splitImage, type SettingKey } from './settings.ts';
+import { readSettings, splitImage, type SettingKey } from './settings.ts';
 
 /** Reads the annotations of Argo CD Image Updater on Applications: one policy for each image of `image-list`. */
 export function readApplications(source: ForeignReading): ForeignFile {
@@ -103,11 +103,6 @@ class AnnotatedApplication {
     } else if ('error' in read) {
       const at = this.#place(alias, read.key) ?? list;
       problems.push(this.#source.problem('bad-annotation', at, `${name}: ${read.error}.`, name));
-    }
-    const platforms = this.#entries.get(`${alias ?? ''}.platforms`);
-    if (platforms !== undefined && 'rule' in read) {
-      const message = `${name}: ${platformsUnused}.`;
-      problems.push(this.#source.problem('not-supported', platforms, message, name));
     }
     const known = {
       dialect: 'argocd-image-updater',

@@ -5,13 +5,7 @@ import type { ForeignReading } from '../foreign-reading.ts';
 import { makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceObject } from '../model.ts';
 import { ObjectReader, type Path } from '../object-reader.ts';
-import {
-  platformsUnused,
-  readSettings,
-  splitImage,
-  type ImageSettings,
-  type SettingKey,
-} from './settings.ts';
+import { readSettings, splitImage, type ImageSettings, type SettingKey } from './settings.ts';
 
 const group = 'argocd-image-updater.argoproj.io/';
 
@@ -133,10 +127,6 @@ class Updater {
           name,
         ),
       );
-    }
-    if ('rule' in read && (read.detail.platforms ?? []).length > 0) {
-      const at = { path: this.#place(levels, path, 'platforms'), message: `${name}: ${platformsUnused}` };
-      problems.push(this.#problem(at, 'not-supported', name));
     }
     const known = {
       dialect: 'argocd-image-updater',

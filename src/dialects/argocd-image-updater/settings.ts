@@ -30,10 +30,6 @@ export interface SettingError {
   readonly error: string;
 }
 
-/** Understood, kept in the policy, and not looked at yet when a tag is elected. */
-export const platformsUnused =
-  'platforms is not looked at by this version when a tag is elected: check that the image has them';
-
 /** `<image>[:<constraint>]`: the constraint stands where a tag would, and may hold blanks and operators, but no slash. */
 export function splitImage(
   text: string,
