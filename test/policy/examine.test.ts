@@ -5,7 +5,7 @@ import { decide } from '../../src/policy/decide.ts';
 import type { DecisionInput } from '../../src/policy/decision.ts';
 import { annotationPolicy } from '../../src/policy/shorthand.ts';
 import { parseRepository } from '../../src/image/reference.ts';
-import { parseTag, type Tag } from '../../src/image/tag.ts';
+import { parseTag } from '../../src/image/tag.ts';
 
 const [amd64, arm64] = ['linux/amd64', 'linux/arm64/v8'].map((text) => parsePlatform(text)) as [
   Platform,
@@ -25,7 +25,7 @@ function input(
   return {
     policy: { ...policy, platforms: [amd64, arm64] },
     current: value,
-    facts: { tags: tags.map((tag) => parseTag(tag) as Tag), created: {}, digests: {}, platforms },
+    facts: { tags: tags.flatMap((tag) => parseTag(tag) ?? []), created: {}, digests: {}, platforms },
     past: [value],
     holds: [],
     wantsDigest: false,
