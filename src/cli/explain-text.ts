@@ -15,6 +15,7 @@ const words: Readonly<Record<(typeof dropRules)[number], string>> = {
   'out-of-range': 'outside the range',
   'no-match': 'not matched by the pattern',
   'no-creation-time': 'without a usable creation time',
+  'too-young': 'not known for as long as the policy asks',
   'platform-missing': 'lacks a platform that the policy asks for',
   'no-digest': 'no digest to follow',
   'not-examined': 'not looked at: too many candidates',

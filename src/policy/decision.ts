@@ -14,6 +14,11 @@ export interface ImageFacts {
   /** Digest by tag (of the index for multi-platform images); `null` where the tag is gone. */
   readonly digests: Readonly<Record<string, Digest | null>>;
   readonly platforms?: PlatformFacts;
+  /**
+   * Earliest evidence that the tag with its present digest existed, by tag: milliseconds since the epoch; `null` where the
+   * tag is gone. Absent: none is known.
+   */
+  readonly seen?: Readonly<Record<string, number | null>>;
 }
 
 /** Platforms by tag; `null` where the tag is gone. Absent: none is known. */
@@ -23,7 +28,8 @@ export type PlatformFacts = Readonly<Record<string, readonly Platform[] | null>>
 export type Query =
   | { readonly kind: 'created'; readonly tags: readonly Tag[] }
   | { readonly kind: 'digest'; readonly tag: Tag }
-  | { readonly kind: 'platforms'; readonly tag: Tag };
+  | { readonly kind: 'platforms'; readonly tag: Tag }
+  | { readonly kind: 'age'; readonly tag: Tag };
 
 /** What a field holds now, as text: it may be no valid tag. `null`: nothing there. */
 export interface Current {
@@ -77,6 +83,7 @@ export const dropRules = [
   'no-creation-time', // missing, or before 2013
   'backwards', // below the current value
   'rejected', // at or below the mark: people took it back
+  'too-young', // not known for as long as the policy asks
   'platform-missing', // its image lacks a platform that the policy asks for
   'not-examined', // more candidates than creation times are asked for
   'no-digest', // it would have been elected, but the registry has no digest for it any more

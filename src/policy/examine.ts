@@ -13,6 +13,19 @@ export type Examination = 'passes' | { readonly drops: DropRule } | { readonly n
  * starve a good one below it. Offline, what is not told is not there.
  */
 export function examine(input: DecisionInput, tag: Tag): Examination {
+  const age = examineAge(input, tag);
+  return age === 'passes' ? examinePlatforms(input, tag) : age;
+}
+
+function examineAge({ policy, facts, offline, now }: DecisionInput, tag: Tag): Examination {
+  if (policy.minAge === undefined) return 'passes';
+  const seen = facts.seen !== undefined && Object.hasOwn(facts.seen, tag) ? facts.seen[tag] : undefined;
+  if (seen === undefined && offline !== true) return { needs: { kind: 'age', tag } };
+  const isOld = seen !== undefined && seen !== null && now - seen >= policy.minAge;
+  return isOld ? 'passes' : { drops: 'too-young' };
+}
+
+function examinePlatforms(input: DecisionInput, tag: Tag): Examination {
   const { platforms } = input.policy;
   if (platforms.length === 0) return 'passes';
   const known = input.facts.platforms;

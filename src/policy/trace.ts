@@ -1,6 +1,6 @@
 import { formatPlatform } from '../image/platform.ts';
 import { describeRule } from './describe.ts';
-import { dropRules, type DroppedTag, type DropRule } from './decision.ts';
+import { dropRules, type DecisionInput, type DroppedTag, type DropRule } from './decision.ts';
 import { compareBytes, compareTies } from './order.ts';
 import type { Survey } from './survey.ts';
 
@@ -66,6 +66,8 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
       return mark === undefined || surveyed.rules[index] === undefined
         ? 'this field held it before, and somebody took it back'
         : `not above ${mark.tag}, which this field held before`;
+    case 'too-young':
+      return tooYoung(surveyed.input, tag);
     case 'platform-missing':
       return `its image lacks one of ${input.policy.platforms.map(formatPlatform).join(', ')}`;
     case 'not-examined':
@@ -96,4 +98,10 @@ function outranked<Key>(surveyed: Survey<Key>, index: number, elected: number): 
       ? 'the current value wins a tie'
       : 'the longer spelling, then the last in byte order, wins a tie';
   return `equal to ${winner} in the policy's order; ${why}`;
+}
+
+function tooYoung({ facts, policy }: DecisionInput, tag: string): string {
+  const seen = facts.seen?.[tag];
+  if (seen === undefined || seen === null) return 'nothing tells how long this tag has existed';
+  return `known since ${new Date(seen).toISOString()}; old enough at ${new Date(seen + (policy.minAge ?? 0)).toISOString()}`;
 }

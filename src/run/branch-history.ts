@@ -36,6 +36,19 @@ export class BranchHistory {
     return believed;
   }
 
+  /** When a digest was first released on this branch, by the records that count. */
+  async recordedAt(digest: string): Promise<number | undefined> {
+    const { byDigest } = await this.#load();
+    const claims = byDigest.get(digest) ?? [];
+    await this.#prepare(claims);
+    let earliest: number | undefined;
+    for (const claim of claims) {
+      const { committedAt } = claim.commit;
+      if ((earliest ?? Infinity) > committedAt && (await this.#believes(claim))) earliest = committedAt;
+    }
+    return earliest;
+  }
+
   /** What the field held since the last lift, newest first, without what it holds now (6.2). */
   async past(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<Past> {
     const { byField } = await this.#load();
@@ -96,6 +109,7 @@ export class BranchHistory {
 interface Loaded {
   readonly releases: readonly LoggedRelease[];
   readonly byField: ReadonlyMap<string, readonly LoggedRelease[]>;
+  readonly byDigest: ReadonlyMap<string, readonly LoggedRelease[]>;
   readonly bringers: ReadonlyMap<CommitId, CommitId>;
   readonly chain: readonly CommitId[];
 }
@@ -106,6 +120,7 @@ async function load(snapshot: Snapshot, since: number): Promise<Loaded> {
   return {
     releases,
     byField: Map.groupBy(releases, ({ record }) => record.field),
+    byDigest: Map.groupBy(releases, ({ record }) => record.digest),
     bringers: bringers(log, snapshot.commit),
     chain: firstParentChain(log, snapshot.commit).map(({ id }) => id),
   };

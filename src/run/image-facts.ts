@@ -4,6 +4,7 @@ import type { Repository } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
 import type { ImageFacts, Query } from '../policy/decision.ts';
 import type { ImageDetails } from '../registry/ports.ts';
+import type { AgeEvidence } from './age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import type { ScanPorts } from './ports.ts';
 
@@ -29,21 +30,36 @@ export class ImageLookup {
   readonly #signal: AbortSignal | undefined;
   readonly #tags: readonly Tag[];
   readonly #created: Record<string, number | null> = Object.create(null) as Record<string, number | null>;
+  readonly #seen: Record<string, number | null> = Object.create(null) as Record<string, number | null>;
+  readonly #evidence: AgeEvidence;
   readonly #platforms: Record<string, readonly Platform[] | null> = Object.create(null) as Record<
     string,
     readonly Platform[] | null
   >;
   readonly #digests: Record<string, Digest | null> = Object.create(null) as Record<string, Digest | null>;
 
-  constructor(image: Repository, tags: readonly Tag[], ports: ScanPorts, signal?: AbortSignal) {
+  constructor(
+    image: Repository,
+    tags: readonly Tag[],
+    ports: ScanPorts,
+    evidence: AgeEvidence,
+    signal?: AbortSignal,
+  ) {
     this.#image = image;
     this.#tags = tags;
+    this.#evidence = evidence;
     this.#ports = ports;
     this.#signal = signal;
   }
 
   facts(): ImageFacts {
-    return { tags: this.#tags, created: this.#created, digests: this.#digests, platforms: this.#platforms };
+    return {
+      tags: this.#tags,
+      created: this.#created,
+      digests: this.#digests,
+      platforms: this.#platforms,
+      seen: this.#seen,
+    };
   }
 
   /** @throws Failure where the registry does not answer: nothing is elected from half of the answers. */
@@ -51,6 +67,10 @@ export class ImageLookup {
     switch (query.kind) {
       case 'digest': {
         await this.#answerDigest(query.tag);
+        return;
+      }
+      case 'age': {
+        await this.#answerAge(query.tag);
         return;
       }
       case 'platforms': {
@@ -69,6 +89,12 @@ export class ImageLookup {
     if (digest === undefined) return undefined;
     const kept = await this.#kept([digest]);
     return (kept.get(digest) ?? (await this.#inspect(tag)))?.labels;
+  }
+
+  async #answerAge(tag: Tag): Promise<void> {
+    if (this.#digests[tag] === undefined) await this.#answerDigest(tag);
+    const digest = this.#digests[tag] ?? null;
+    this.#seen[tag] = digest === null ? null : await this.#evidence.of(this.#image, tag, digest);
   }
 
   /** By the digest that the tag has now: a moved tag may have other platforms. */

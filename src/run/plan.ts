@@ -36,6 +36,8 @@ export interface PlanContext {
   readonly listen: RunListener;
   /** Lists of this cycle, if there are any: a recomputation after a race does not ask again. */
   readonly scans?: Scans | undefined;
+  /** One run and no more: nothing that must be waited for will be seen by it. */
+  readonly once?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,6 +66,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Ru
     ...edited.problems,
     ...movedTags(rulings),
     ...failedElections(rulings),
+    ...(context.once === true ? await withoutAges(rulings, ruler) : []),
     ...failedScans(rulings),
     ...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
   ];
@@ -103,6 +106,20 @@ function failedScans(rulings: readonly Ruling[]): Problem[] {
     problems.set(policy.name, { ...policy.place, ...registryProblem(policy.name, ruling.failure) });
   }
   return [...problems.values()];
+}
+
+/** A policy that waits for an age which nothing kept can tell would wait for ever, run by run (product.md, 3). */
+async function withoutAges(rulings: readonly Ruling[], ruler: Ruler): Promise<Problem[]> {
+  const policies = new Set(
+    rulings.map(({ binding }) => binding.policy).filter(({ minAge }) => minAge !== undefined),
+  );
+  if (policies.size === 0 || !(await ruler.hasNoEvidence())) return [];
+  return [...policies].map(({ name, place }) => ({
+    code: 'election-failed',
+    ...place,
+    message: `${name} has minAge, which counts from the first time that a tag was seen, and nothing is kept from an earlier run: every tag that git does not know looks new. Keep stateDirectory between runs, or run the daemon.`,
+    policy: name,
+  }));
 }
 
 function registryProblem(policy: string, failure: Failure): Problem {

@@ -1,10 +1,12 @@
 import type { Binding } from '../bindings/model.ts';
 import { wantsDigest } from '../bindings/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
+import type { Digest } from '../image/digest.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, EnvironmentState, Past } from '../policy/decision.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
+import { AgeEvidence } from './age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
 import { ImageLookup } from './image-facts.ts';
@@ -40,10 +42,18 @@ export class Ruler {
   readonly #lookups = new Map<Repository, ImageLookup | Failure>();
   readonly #decisions = new Map<string, Decision>();
   readonly #readings: ReadingsCache;
+  readonly #evidence: AgeEvidence;
 
   constructor(context: RuleContext) {
     this.#context = context;
     this.#readings = context.readings ?? new ReadingsCache();
+    const recorded = async (digest: Digest) => context.history?.recordedAt(digest);
+    this.#evidence = new AgeEvidence(context.ports.state, context.now, recorded);
+  }
+
+  /** Whether `minAge` has nothing older than this run to go by. */
+  async hasNoEvidence(): Promise<boolean> {
+    return this.#evidence.isNew();
   }
 
   async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
@@ -70,7 +80,7 @@ export class Ruler {
         ? new Failure('internal', `${image} was not scanned.`)
         : 'failure' in scan
           ? scan.failure
-          : new ImageLookup(image, scan.tags, ports, signal);
+          : new ImageLookup(image, scan.tags, ports, this.#evidence, signal);
     this.#lookups.set(image, made);
     return made;
   }

@@ -26,6 +26,8 @@ export class RunMemory {
 export interface RunOptions {
   /** Plan only; nothing is committed. */
   readonly dryRun?: boolean;
+  /** One run and no more: not the daemon's. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -84,6 +86,7 @@ async function attemptAll(
       listen: ports.listen,
       scans,
       readings: memory.readings,
+      once: options.once,
       signal: options.signal,
     });
     memory.readings.turn();

@@ -73,3 +73,34 @@ describe('platforms', () => {
     expect(step.decision.considered).toBe(tags.length);
   });
 });
+
+function aged(seen: Record<string, number | null>, now: number): DecisionInput {
+    const base = input(['1.0.0', '1.1.0', '1.2.0'], {});
+    return {
+      ...base,
+      now,
+      policy: { ...base.policy, platforms: [], minAge: 1000 },
+      facts: { ...base.facts, seen },
+    }
+
+describe('minAge', () => {
+  };
+
+  it('passes over a young tag for an older good one', () => {
+    expect(decide(aged({}, 5000))).toEqual({ needs: [{ kind: 'age', tag: '1.2.0' }] });
+    const step = decide(aged({ '1.2.0': 4001, '1.1.0': 4000 }, 5000));
+    expect(step).toMatchObject({ decision: { elected: '1.1.0' } });
+    expect('decision' in step && step.decision.dropped).toContainEqual({
+      tag: '1.2.0',
+      rule: 'too-young',
+      detail: 'known since 1970-01-01T00:00:04.001Z; old enough at 1970-01-01T00:00:05.001Z',
+    });
+  });
+
+  it.each([
+    ['a tag that is gone', { '1.2.0': null, '1.1.0': null }],
+    ['tags that are all young', { '1.2.0': 4500, '1.1.0': 4500 }],
+  ])('elects nothing new from %s', (_, seen) => {
+    expect(decide(aged(seen, 5000))).toMatchObject({ decision: { elected: '1.0.0' } });
+  });
+});

@@ -265,14 +265,13 @@ describe('a bad policy releases nothing and says where', () => {
 describe('what is understood but not carried out', () => {
   const rows: readonly (readonly [lines: readonly string[], place: string, words: RegExp])[] = [
     [['policy: {promote: {from: web-staging}}'], '7:12', /^spec\.policy\.promote is understood/],
-    [['policy: {newest: {}}', 'minAge: 24h'], '8:3', /^spec\.minAge is understood/],
     [['policy: {newest: {}}', 'verify: [{cosign: {key: {file: a}}}]'], '8:3', /^spec\.verify is/],
     [['policy: {newest: {}}', 'mode: pullRequest'], '8:3', /^spec\.mode: pullRequest is/],
     [['policy: {newest: {}}', 'targets: [{file: a, path: $.b, field: tag}]'], '8:3', /^spec\.targets is/],
     [
-      ['policy: {newest: {}}', 'minAge: 1h', 'mode: pullRequest'],
+      ['policy: {newest: {}}', 'targets: [{file: a, path: $.b, field: tag}]', 'mode: pullRequest'],
       '8:3',
-      /^spec\.minAge, spec\.mode: pullRequest are/,
+      /^spec\.targets, spec\.mode: pullRequest are/,
     ],
   ];
   it.each(rows)('%s', (lines, place, words) => {

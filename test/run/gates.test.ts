@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnvironmentPaths } from '../../src/run/settings.ts';
-import { Stage, titles, web } from './stage.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
+import { codes, Stage, titles, web } from './stage.ts';
 
 let stage: Stage | undefined;
 afterEach(async () => {
@@ -67,5 +68,53 @@ describe('platforms', () => {
     add('1.3.0', 'linux/arm64', 'linux/amd64');
     await opened.run();
     expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.3.0"');
+  });
+});
+
+describe('minAge', () => {
+  const hour = 3_600_000;
+
+  it('counts from the first sight, and from a release of the same digest elsewhere', async () => {
+    const opened = await open('  minAge: 24h\n');
+    expect(titles(await opened.run())).toEqual([]);
+    opened.now += 23 * hour;
+    expect(titles(await opened.run())).toEqual([]);
+    opened.now += hour;
+    expect(titles(await opened.run())).toEqual(['web']);
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.1.0"');
+  });
+
+  it('begins anew for a tag that moved', async () => {
+    const opened = await open('  minAge: 24h\n');
+    await opened.run();
+    opened.now += 25 * hour;
+    opened.put('web', '1.1.0', 'other content');
+    expect(titles(await opened.run())).toEqual([]);
+  });
+
+  it('takes a release record for evidence', async () => {
+    const staging = policyFile('staging', 'X', 'semver: "^1"').replace('image: X', '');
+    const opened = await Stage.open((image) => ({
+      ...web(image, '  minAge: 24h\n'),
+      'staging/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+      'staging/policy.yaml': staging.replace('spec:\n', `spec:\n  image: ${image('web')}\n`),
+    }));
+    stage = opened;
+    opened.push('web', '1.0.0', '1.1.0');
+    expect(titles(await opened.run())).toEqual(['staging']);
+    // The state is lost, the record is not.
+    opened.forget();
+    opened.now += 24 * hour;
+    expect(titles(await opened.run())).toEqual(['web']);
+  });
+
+  it('is an error of the set-up in one run on a new machine, not a silent wait', async () => {
+    const opened = await open('  minAge: 24h\n');
+    const first = await opened.run({ once: true });
+    expect(codes(first)).toEqual(['election-failed']);
+    opened.now += 24 * hour;
+    const second = await opened.run({ once: true });
+    expect(codes(second)).toEqual([]);
+    expect(titles(second)).toEqual(['web']);
   });
 });

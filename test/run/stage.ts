@@ -111,7 +111,7 @@ export class Stage {
     }
   }
 
-  async run(options: { readonly dryRun?: boolean } = {}): Promise<RunResult> {
+  async run(options: { readonly dryRun?: boolean; readonly once?: boolean } = {}): Promise<RunResult> {
     return runRepository(this.ports, this.settings, this.memory, options);
   }
 

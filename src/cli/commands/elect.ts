@@ -59,7 +59,8 @@ function answer(policy: Policy, facts: ImageFacts, current: string | null, now: 
   const step = decide({
     policy,
     current: value,
-    facts,
+    // The CREATED column is all that the lines tell of an age.
+    facts: { ...facts, seen: facts.created },
     past,
     holds: [],
     wantsDigest: true,

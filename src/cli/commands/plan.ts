@@ -61,6 +61,7 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
       ports: scanner,
       branch: '',
       history: undefined,
+      once: true,
       now,
       listen: shown.listen,
     });

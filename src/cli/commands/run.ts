@@ -42,7 +42,7 @@ export async function runAll(
     session.repositories,
     config.concurrency,
     async ({ settings, ports, config: { branch } }) => {
-      const result = await runRepository(ports, settings, new RunMemory(), { dryRun, signal });
+      const result = await runRepository(ports, settings, new RunMemory(), { dryRun, once: true, signal });
       return { repository: settings.repository, branch, result };
     },
   );

@@ -77,7 +77,10 @@ function cells(row: Row): string[] {
 
 async function look(one: SessionRepository, now: number): Promise<{ result: NamedResult; rows: Row[] }> {
   const { settings, ports, config } = one;
-  const result = await runRepository(ports, settings, new RunMemory(), { dryRun: true });
+  const result = await runRepository(ports, settings, new RunMemory(), {
+    dryRun: true,
+    once: true,
+  });
   const named = { repository: settings.repository, branch: config.branch, result };
   if (result.outcome === 'failed') return { result: named, rows: [] };
   const released = Map.groupBy(
