@@ -75,17 +75,16 @@ describe('platforms', () => {
 });
 
 function aged(seen: Record<string, number | null>, now: number): DecisionInput {
-    const base = input(['1.0.0', '1.1.0', '1.2.0'], {});
-    return {
-      ...base,
-      now,
-      policy: { ...base.policy, platforms: [], minAge: 1000 },
-      facts: { ...base.facts, seen },
-    }
+  const base = input(['1.0.0', '1.1.0', '1.2.0'], {});
+  return {
+    ...base,
+    now,
+    policy: { ...base.policy, platforms: [], minAge: 1000 },
+    facts: { ...base.facts, seen },
+  };
+}
 
 describe('minAge', () => {
-  };
-
   it('passes over a young tag for an older good one', () => {
     expect(decide(aged({}, 5000))).toEqual({ needs: [{ kind: 'age', tag: '1.2.0' }] });
     const step = decide(aged({ '1.2.0': 4001, '1.1.0': 4000 }, 5000));
