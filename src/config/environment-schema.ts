@@ -14,7 +14,22 @@ export function environment() {
       .describe('Its place in tables, from left to right. Default: its place in this list.'),
     paused: z.boolean().default(false).describe('Whether nothing is released there for now.'),
     freeze: z.array(freeze()).max(1000).default([]).describe('Times in which nothing is released there.'),
+    rules: rules(),
   });
+}
+
+function rules() {
+  return z
+    .strictObject({
+      maxReleasesPerRun: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .describe('A run that would release more than this there pushes nothing until a person accepts it.'),
+    })
+    .default({})
+    .describe('Guardrails of the platform; policies can tighten them, never loosen them.');
 }
 
 function freeze() {

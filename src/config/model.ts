@@ -91,6 +91,13 @@ export interface EnvironmentConfig {
   readonly paused: boolean;
   /** Times in which nothing is released there: milliseconds since the epoch, `until` not included. */
   readonly freezes: readonly { readonly from: number; readonly until: number; readonly reason: string }[];
+  readonly rules: EnvironmentRules;
+}
+
+/** What the platform's owners demand of every release in an environment. */
+export interface EnvironmentRules {
+  /** A run that would release more there waits to be accepted; `undefined`: only the repository's limit counts. */
+  readonly maxReleasesPerRun?: number | undefined;
 }
 
 /** The dialects that can be acted on; all are read by `elect`. */

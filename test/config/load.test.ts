@@ -61,7 +61,7 @@ server: {listen: "[::1]:9090"}
 stateDirectory: /var/lib/tallyman
 environments:
   - {name: prod, repository: fleet, paths: ["clusters/prod/**"]}
-  - {name: staging, repository: fleet, paths: ["clusters/staging/**"], order: -1}
+  - {name: staging, repository: fleet, paths: ["clusters/staging/**"], order: -1, rules: {maxReleasesPerRun: 5}}
 log: {level: debug}
 horizon: 30d
 proxy: http://proxy.example.com:3128
@@ -102,8 +102,8 @@ proxy: http://proxy.example.com:3128
       server: { host: '::1', port: 9090 },
       stateDirectory: '/var/lib/tallyman',
       environments: [
-        { name: 'prod', order: 0 },
-        { name: 'staging', order: -1 },
+        { name: 'prod', order: 0, rules: {} },
+        { name: 'staging', order: -1, rules: { maxReleasesPerRun: 5 } },
       ],
       logLevel: 'debug',
       horizon: 30 * 86_400_000,

@@ -47,9 +47,14 @@ describe('what is wrong is told with its place', () => {
     ['a key of a later version', `${least}notifications: []`, [`2:1: "notifications" ${notSupported}`]],
     ['a mirror', inRegistry('mirror: x'), [`4:5: registries[0]: "mirror" ${notSupported}`]],
     [
-      'rules of an environment',
-      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], rules: {}}`,
-      [`3:49: environments[0]: "rules" ${notSupported}`],
+      'rules of an environment that a later version knows',
+      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], rules: {minAge: 1h}}`,
+      [`3:57: environments[0].rules: "minAge" ${notSupported}`],
+    ],
+    [
+      'no release at all in a run',
+      `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], rules: {maxReleasesPerRun: 0}}`,
+      ['3:76: environments[0].rules.maxReleasesPerRun: the number is too small; at least 1 is needed'],
     ],
     [
       'a freeze that ends before it begins',
