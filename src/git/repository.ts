@@ -17,13 +17,16 @@ export interface Snapshot {
   at(commit: CommitId): Promise<Tree>;
 }
 
-/** One file of a commit: its whole new content. The file must exist in the tree before it. */
+/** One file of a commit: its whole new content. */
 export interface FileChange {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** `true`: the file must not be in the tree before it; its folders are made. Default: it must be there. */
+  readonly create?: boolean;
 }
 
 export interface CommitDraft {
+  /** None: a commit that only tells something, such as the lift of a rejection. */
   readonly changes: readonly FileChange[];
   readonly message: string;
   /** Default: the repository's configured author. The committer is always the bot. */

@@ -5,7 +5,7 @@ import type { CommitSigner } from '../signer.ts';
 import { encodeCommit, parseCommit } from './commit.ts';
 import { maxFileBytes } from './git-tree.ts';
 import { newObject, type GitObject, type NewObject, type ObjectId, type ObjectReader } from './object-id.ts';
-import { parseTree, type TreeItem } from './tree-object.ts';
+import { insertTreeItem, parseTree, type TreeItem } from './tree-object.ts';
 
 export interface CommitMaker {
   /** Of drafts that name none. */
@@ -25,7 +25,8 @@ export interface BuiltCommits {
 /**
  * Makes the drafts' commits, one on top of the other. Only the trees on the way to a changed file are made again, each a copy
  * with some ids exchanged, so modes and all other entries stay byte for byte.
- * @throws Failure `invalid-input` where a path is no regular file of the commit before, or a draft names it twice
+ * @throws Failure `invalid-input` where a path is no regular file of the commit before (or, of a file to be created, is
+ * there already), or a draft names it twice
  */
 export async function buildCommits(
   reader: ObjectReader,
@@ -90,48 +91,86 @@ class TreeEditor {
     if (steps.length === 0) return id;
     const { bytes } = this.read(id, 'tree');
     const items = parseTree(id, bytes);
+    const created = new Map<string, Step[]>();
     const edited = Buffer.from(bytes);
     const folders = new Map<TreeItem, Step[]>();
-    for (const { rest, change } of steps) {
-      const slash = rest.indexOf('/');
-      const item = itemNamed(items, slash < 0 ? rest : rest.slice(0, slash), change.path);
-      if (slash < 0) {
-        edited.write(this.#blob(item, change), item.idOffset, 20, 'hex');
+    for (const step of steps) {
+      const name = firstPart(step);
+      const item = itemNamed(items, name, step.change);
+      if (item === undefined) append(created, name, step);
+      else if (name === step.rest) edited.write(this.#blob(item, step.change), item.idOffset, 20, 'hex');
+      else if (item.mode === 'tree') append(folders, item, inside(step));
+      else throw unfit(step.change.path, `"${item.name}" in it is a ${item.mode}, expected a folder`);
+    }
+    for (const [item, below] of folders) edited.write(this.#edit(item.id, below), item.idOffset, 20, 'hex');
+    return this.#add(newObject('tree', this.#insert(edited, created)), id);
+  }
+
+  /** New files, and new folders on the way to them. */
+  #insert(tree: Buffer, created: ReadonlyMap<string, readonly Step[]>): Buffer {
+    let result = tree;
+    for (const [name, steps] of created) {
+      const [first] = steps;
+      if (first !== undefined && first.rest === name) {
+        const item = { name, mode: 'file', id: this.#newBlob(first.change) } as const;
+        result = insertTreeItem(result, item);
         continue;
       }
-      if (item.mode !== 'tree')
-        throw unfit(change.path, `"${item.name}" in it is a ${item.mode}, expected a folder`);
-      const inside = { rest: rest.slice(slash + 1), change };
-      folders.set(item, [...(folders.get(item) ?? []), inside]);
+      const below = Map.groupBy(steps.map(inside), firstPart);
+      const folder = newObject('tree', this.#insert(Buffer.alloc(0), below));
+      this.#objects.set(folder.id, folder);
+      result = insertTreeItem(result, { name, mode: 'tree', id: folder.id });
     }
-    for (const [item, inside] of folders) edited.write(this.#edit(item.id, inside), item.idOffset, 20, 'hex');
-    return this.#add(newObject('tree', edited), id);
+    return result;
   }
 
   #blob(item: TreeItem, change: FileChange): ObjectId {
+    if (change.create === true)
+      throw unfit(change.path, 'it was to be created, and is in the commit before already');
     if (item.mode !== 'file' && item.mode !== 'executable') {
       throw unfit(
         change.path,
         `it is a ${item.mode === 'tree' ? 'folder' : item.mode}, expected a regular file`,
       );
     }
-    if (change.bytes.length > maxFileBytes)
-      throw unfit(change.path, `its new content is over ${maxFileBytes} bytes`);
-    return this.#add(newObject('blob', change.bytes), item.id);
+    return this.#newBlob(change, item.id);
   }
 
-  #add(object: NewObject, before: ObjectId): ObjectId {
+  #newBlob(change: FileChange, before?: ObjectId): ObjectId {
+    if (change.bytes.length > maxFileBytes)
+      throw unfit(change.path, `its new content is over ${maxFileBytes} bytes`);
+    return this.#add(newObject('blob', change.bytes), before);
+  }
+
+  #add(object: NewObject, before: ObjectId | undefined): ObjectId {
     if (object.id !== before) this.#objects.set(object.id, object);
     return object.id;
   }
 }
 
-function itemNamed(items: readonly TreeItem[], name: string, path: string): TreeItem {
+/** `undefined` where the change makes it. */
+function itemNamed(items: readonly TreeItem[], name: string, change: FileChange): TreeItem | undefined {
   const [item, another] = items.filter((item) => item.name === name);
-  if (item === undefined || another !== undefined || name.includes('\uFFFD')) {
-    throw unfit(path, item === undefined ? 'it is not in the commit before' : 'its name is not clear UTF-8');
-  }
+  if (another !== undefined || name.includes('\uFFFD'))
+    throw unfit(change.path, 'its name is not clear UTF-8');
+  if (item === undefined && change.create !== true)
+    throw unfit(change.path, 'it is not in the commit before');
   return item;
+}
+
+function firstPart({ rest }: Step): string {
+  const slash = rest.indexOf('/');
+  return slash < 0 ? rest : rest.slice(0, slash);
+}
+
+function inside(step: Step): Step {
+  return { ...step, rest: step.rest.slice(step.rest.indexOf('/') + 1) };
+}
+
+function append<Key>(groups: Map<Key, Step[]>, key: Key, step: Step): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [step]);
+  else group.push(step);
 }
 
 function unfit(path: string, why: string): Failure {

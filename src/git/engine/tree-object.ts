@@ -77,6 +77,33 @@ export function encodeTree(items: readonly NewTreeItem[]): Buffer {
   return Buffer.concat(parts);
 }
 
+/**
+ * A tree object with one entry more, in git's order; the others keep their bytes, whatever their names are made of. For names that are in the
+ * tree already, or that no tree may hold: Failure `invalid-input`.
+ */
+export function insertTreeItem(tree: Buffer, item: NewTreeItem): Buffer {
+  const entry = encodeTree([item]);
+  const key = sortKey(entry);
+  let at = 0;
+  while (at < tree.length) {
+    const end = tree.indexOf(0, at) + 21;
+    const order = Buffer.compare(sortKey(tree.subarray(at, end)), key);
+    if (order === 0) throw new Failure('invalid-input', `the name ${JSON.stringify(item.name)} stands twice`);
+    if (order > 0) break;
+    at = end;
+  }
+  return Buffer.concat([tree.subarray(0, at), entry, tree.subarray(at)]);
+}
+
+/** What git sorts an entry by: its name, and for folders a slash behind it. */
+function sortKey(entry: Buffer): Buffer {
+  const space = entry.indexOf(0x20);
+  const name = entry.subarray(space + 1, entry.indexOf(0, space + 1));
+  return entry.toString('latin1', 0, space).endsWith('40000')
+    ? Buffer.concat([name, Buffer.from('/')])
+    : name;
+}
+
 const modeTexts = {
   file: '100644',
   executable: '100755',

@@ -68,4 +68,52 @@ describe('publish', () => {
       expect(transport.calls.pushes).toEqual([]);
     });
   });
+
+  it('creates files and their folders where git would sort them, and commits that change nothing', async () => {
+    await Stage.in(async (stage) => {
+      // `apps` is a folder: git sorts it as `apps/`, behind `apps-old` and before `apps0`.
+      stage.push('apps-old', 'x: 1\n');
+      const { repository } = stage.open();
+      const base = await repository.sync();
+      const paths = [
+        '.tallyman/holds.yaml',
+        'apps.yaml',
+        'apps0',
+        'apps/new/a/b.yaml',
+        'apps/new/c.yaml',
+        'zz',
+      ];
+      const changes = paths.map((path) => ({ path, bytes: Buffer.from(path), create: true }));
+      const published = await repository.publish(base, [
+        { changes: [...changes, ...draft('image: x:2\n').changes], message: 'm' },
+        { changes: [], message: 'only words\n' },
+      ]);
+      expect(published.kind).toBe('pushed');
+      expect(git(stage.server, 'fsck', '--strict', '--no-dangling')).toBe('');
+      for (const path of paths) expect(git(stage.server, 'show', `main:${path}`)).toBe(path);
+      expect(git(stage.server, 'show', `main:${web}`)).toBe('image: x:2');
+      expect(git(stage.server, 'log', '-1', '--format=%s')).toBe('only words');
+      expect(git(stage.server, 'diff', 'main~1', 'main')).toBe('');
+      expect((await contents((await repository.sync()).tree))['.tallyman/holds.yaml']).toBe(paths[0]);
+      await repository.close();
+    });
+  });
+
+  it.each([
+    ['a file that is there', web],
+    ['a folder', 'apps'],
+    ['a file below a file', `${web}/x`],
+    ['a path out of the tree', 'apps/../x'],
+    ['a part of .git', '.git/config'],
+    ['a path with nothing between slashes', 'apps//x'],
+  ])('refuses to create %s', async (_, path) => {
+    await Stage.in(async (stage) => {
+      const { repository, transport } = stage.open();
+      const change = { changes: [{ path, bytes: Buffer.from('x'), create: true }], message: 'm' };
+      await expect(repository.publish(await repository.sync(), [change])).rejects.toMatchObject({
+        code: 'invalid-input',
+      });
+      expect(transport.calls.pushes).toEqual([]);
+    });
+  });
 });
