@@ -19,6 +19,7 @@ import { positionsOf } from '../yaml/lines.ts';
 import type { Outline } from '../yaml/outline.ts';
 import { readOutline } from '../yaml/read.ts';
 import type { CliContext } from './context.ts';
+import { annotationCandidates, type Candidate } from './elect-annotations.ts';
 import { reasonOf } from './reason-of.ts';
 import { resolve } from './session.ts';
 
@@ -71,14 +72,6 @@ function outlineOf(bytes: Uint8Array, file: string): Outline {
   throw invalid({ file, ...positionsOf(decoded.text)(offset), message });
 }
 
-interface Candidate {
-  readonly name: string;
-  readonly dialect: Policy['dialect'];
-  readonly policy: Policy | undefined;
-  readonly held: string | null;
-  readonly problems: readonly Problem[];
-}
-
 async function candidatesIn(
   outline: Outline,
   facts: FileFacts,
@@ -92,7 +85,8 @@ async function candidatesIn(
   const annotated = readAnnotatedDialects(outline, file);
   const flux = await flux2In(facts, file, context);
   const foreign = [...flux, ...annotated.policies].map((one) => ({ ...one, held: one.field?.tag ?? null }));
-  return { candidates: [...ours, ...foreign], problems: annotated.problems };
+  const optedIn = annotationCandidates({ path: file, id: file, facts });
+  return { candidates: [...ours, ...optedIn, ...foreign], problems: annotated.problems };
 }
 
 /** The ImageRepository may stand in another file of the same folder; a policy elects without one as well, and says so. */
@@ -132,7 +126,7 @@ function chooseByName(candidates: readonly Candidate[], file: string, name: stri
   const [first] = candidates;
   const names = candidates.map((one) => one.name);
   if (first === undefined) {
-    const message = `${file} holds no ImagePolicy (apiVersion tallyman.dev/v1), and no policy of Flux 2, Flux v1, Keel or Argo CD Image Updater.`;
+    const message = `${file} holds no ImagePolicy (apiVersion tallyman.dev/v1), no annotation tallyman.dev/policy, and no policy of Flux 2, Flux v1, Keel or Argo CD Image Updater.`;
     throw new Failure('invalid-input', message, { file });
   }
   if (name === undefined && candidates.length > 1) {
@@ -151,7 +145,8 @@ function chooseByName(candidates: readonly Candidate[], file: string, name: stri
       file,
     });
   }
-  throw new Failure('invalid-input', `${file} holds no policy "${name}"${didYouMean(name, names)}`, { file });
+  const message = `${file} holds no policy "${name}"${didYouMean(name, names)}. It holds ${names.join(', ')}.`;
+  throw new Failure('invalid-input', message, { file });
 }
 
 function invalid(problem: Partial<Position> & { file: string; message: string }): Failure {

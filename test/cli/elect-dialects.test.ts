@@ -23,6 +23,21 @@ kind: Deployment
 metadata: {name: hello, annotations: {${annotations}}}
 spec: {template: {spec: {containers: [{name: web, image: "${image}"}]}}}
 `;
+/** Workloads that opted in to Tallyman: two policies, a held one, a broken one, one that names a file. */
+const optedIn = [
+  '{tallyman.dev/policy.web: "semver:~1.2", tallyman.dev/policy.side: "glob:main-* order=alphabetical"}',
+  '{tallyman.dev/policy.web: "semver:*", tallyman.dev/hold: "audit"}',
+  '{tallyman.dev/policy: "semvr:~1.2"}',
+  '{tallyman.dev/policy.web: "policy:elsewhere"}',
+]
+  .map(
+    (annotations, index) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: hello${index}, annotations: ${annotations}}
+spec: {template: {spec: {containers: [{name: web, image: "a/web:1.2.0"}, {name: side, image: "a/side:main-1"}]}}}
+`,
+  )
+  .join('---\n');
 const twoContainers = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: hello, annotations: {fluxcd.io/automated: "true", fluxcd.io/tag.web: "semver:~1.2", fluxcd.io/tag.side: "glob:main-*"}}
@@ -48,6 +63,8 @@ spec:
 `;
 
 const files: Readonly<Record<string, string>> = {
+  'annotated.yaml': workload('tallyman.dev/policy: "semver:~1.2"'),
+  'opted-in.yaml': optedIn,
   'ours.yaml': policyFile('web', 'ghcr.io/acme/web', 'semver: "~1.2"'),
   'flux2.yaml': `${repository}---\n${fluxPolicy('{semver: {range: ~1.2}}')}`,
   'folder/repository.yaml': repository,
@@ -109,6 +126,9 @@ describe('elect finds out the dialect', () => {
     elected: string | null,
   ][] = [
     ['ours', 'ours.yaml', [], 'web', '1.2.10'],
+    ['an annotation of ours', 'annotated.yaml', [], 'hello', '1.2.10'],
+    ['one of several', 'opted-in.yaml', ['--name', 'hello0.web'], 'hello0.web', '1.2.10'],
+    ['with an order', 'opted-in.yaml', ['--name', 'hello0.side'], 'hello0.side', 'main-b'],
     ['Flux 2', 'flux2.yaml', [], 'flux-system:web', '1.2.10'],
     ['Flux 2, the repository in another file', 'folder/policy.yaml', [], 'flux-system:web', '1.2.10'],
     ['Flux 2, without its repository', 'alone/policy.yaml', [], 'web', '1.2.10'],
@@ -148,6 +168,10 @@ describe('elect finds out the dialect', () => {
       ],
     });
     expect(json(await elect('flux2.yaml', ['-o', 'json']))).not.toHaveProperty('problems');
+    expect(json(await elect('opted-in.yaml', ['--name', 'hello1', '-o', 'json']))).toMatchObject({
+      elected: '1.3.0',
+      gates: [{ gate: 'hold', detail: expect.stringContaining('audit') as string }],
+    });
     expect(json(await elect('suspended.yaml', ['-o', 'json']))).toMatchObject({ gates: [{ gate: 'hold' }] });
     const text = await elect('keel-approvals.yaml');
     expect(text.stdout).toMatch(
@@ -175,6 +199,20 @@ describe('elect finds out the dialect', () => {
       ['--name', 'web'],
       /2 policies "web": flux-system:web, other:web/,
     ],
+    [
+      'several workloads',
+      'opted-in.yaml',
+      [],
+      /holds 5 policies \(hello0\.web, hello0\.side, hello1, hello2, hello3\): say which with --name/,
+    ],
+    [
+      'a workload for its container',
+      'opted-in.yaml',
+      ['--name', 'hello0'],
+      /holds no policy "hello0".*It holds hello0\.web, hello0\.side/,
+    ],
+    ['a bad annotation', 'opted-in.yaml', ['--name', 'hello2'], /:13:\d+: .*did you mean "semver"/],
+    ['a name of another file', 'opted-in.yaml', ['--name', 'hello3'], /:18:\d+: .*"elsewhere".*another file/],
     ['two kinds', 'bad/both.yaml', [], /:9:\d+: .*there are semver and numerical/],
     ['no kind', 'bad/none.yaml', [], /:9:\d+: .*there is none/],
     ['a bad range', 'bad/range.yaml', [], /:9:\d+: .*bad semver range/],
