@@ -111,7 +111,7 @@ class TreeEditor {
     let result = tree;
     for (const [name, steps] of created) {
       const [first] = steps;
-      if (first !== undefined && first.rest === name) {
+      if (first?.rest === name) {
         const item = { name, mode: 'file', id: this.#newBlob(first.change) } as const;
         result = insertTreeItem(result, item);
         continue;
