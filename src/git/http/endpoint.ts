@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { HttpClient, HttpResponse } from '../../net/client.ts';
 import { redact, redactUrl } from '../../net/redact.ts';
 import { answerFailure } from './statuses.ts';
-import { cleanWords, type Peer } from './words.ts';
+import { cleanWords, type Peer } from '../wire/words.ts';
 
 export type GitCredentials =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }

@@ -1,4 +1,3 @@
-import { Failure } from '../../core/failure.ts';
 import type { HttpClient, HttpResponse } from '../../net/client.ts';
 import type {
   FetchAnswer,
@@ -8,13 +7,12 @@ import type {
   RemoteRef,
   Transport,
 } from '../transport.ts';
-import { checkLine, readAdvertisement, type Advertisement } from './advertisement.ts';
+import { readAdvertisement, type Advertisement } from '../wire/advertisement.ts';
 import { Endpoint, type GitCredentials, type Service } from './endpoint.ts';
-import { cutOff, decodePackets, type Packet } from './pkt-line.ts';
-import { isAtOldId, pushBody, readReport } from './receive-pack.ts';
-import { ServerWords, sideBandData } from './side-band.ts';
-import { fetchRequestV0, readFetchHeadV0 } from './upload-pack-v0.ts';
-import { fetchRequestV2, lsRefsRequest, offersFetch, readFetchHead, readRefs } from './upload-pack-v2.ts';
+import { emptyFetch, fetchBody, readFetch } from '../wire/fetch.ts';
+import { cutOff, decodePackets, type Packet } from '../wire/pkt-line.ts';
+import { isAtOldId, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
+import { lsRefsRequest, readRefs } from '../wire/upload-pack-v2.ts';
 
 export interface HttpTransportOptions {
   /** https, or http for labs; without user info. */
@@ -63,7 +61,7 @@ class HttpTransport implements Transport {
 
   async fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer> {
     if (request.wants.length === 0) {
-      return { filtered: false, shallow: [], unshallow: [], pack: nothing() };
+      return emptyFetch();
     }
     return this.#forgetOnFailure(() => this.#fetch(request, signal));
   }
@@ -76,16 +74,8 @@ class HttpTransport implements Transport {
     if (!isAtOldId(advertised.refs, request)) return { kind: 'raced' };
     const { capabilities } = advertised;
     const body = pushBody(capabilities, request, peer);
-    const packets = this.#packets(await this.#endpoint.call(service, body, signal), this.#listLimit);
-    const words = new ServerWords();
-    const lines: string[] = [];
-    const report = capabilities.has('side-band-64k')
-      ? decodePackets(sideBandData(packets, peer, words), peer)
-      : packets;
-    for await (const packet of report) {
-      if (packet.kind === 'data') lines.push(checkLine(packet.data, peer));
-    }
-    return readReport(lines, request.ref, words.text(peer), peer);
+    const answer = await this.#endpoint.call(service, body, signal);
+    return readPushAnswer(this.#packets(answer, this.#listLimit), capabilities, request, peer);
   }
 
   async close(): Promise<void> {
@@ -105,32 +95,9 @@ class HttpTransport implements Transport {
 
   async #fetch(request: FetchRequest, signal: AbortSignal | undefined): Promise<FetchAnswer> {
     const peer = this.#endpoint;
-    const { version, capabilities } = await this.#uploadPack(signal);
-    const filtered =
-      request.filter !== undefined &&
-      (version === 2 ? offersFetch(capabilities, 'filter') : capabilities.has('filter'));
-    const body =
-      version === 2
-        ? fetchRequestV2(capabilities, request, peer)
-        : fetchRequestV0(capabilities, request, peer);
-    const packets = this.#packets(
-      await this.#endpoint.call('git-upload-pack', body, signal),
-      this.#packLimit,
-    );
-    try {
-      const head =
-        version === 2
-          ? { news: await readFetchHead(packets, peer), packets }
-          : await readFetchHeadV0(packets, peer);
-      return {
-        filtered,
-        ...head.news,
-        pack: closable(sideBandData(head.packets, peer, new ServerWords()), packets),
-      };
-    } catch (error) {
-      await packets.return();
-      throw request.since === undefined ? error : maybeTooLate(error, request.since);
-    }
+    const known = await this.#uploadPack(signal);
+    const answer = await this.#endpoint.call('git-upload-pack', fetchBody(known, request, peer), signal);
+    return readFetch(this.#packets(answer, this.#packLimit), known, request, peer);
   }
 
   async #uploadPack(signal: AbortSignal | undefined): Promise<Advertisement> {
@@ -158,35 +125,4 @@ class HttpTransport implements Transport {
       throw error;
     }
   }
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
-
-/** Git answers nothing at all where it finds no commit after the date; a cut connection can look the same. */
-function maybeTooLate(error: unknown, since: number): unknown {
-  if (!(error instanceof Failure) || error.code !== 'bad-answer') return error;
-  const { message, host, retryable } = error;
-  const words = `${message}; git servers do so where no commit is newer than ${new Date(since).toISOString()}`;
-  return new Failure('bad-answer', words, {
-    ...(host === undefined ? {} : { host }),
-    retryable,
-    cause: error,
-  });
-}
-
-/** A generator that was never started does not run its `finally`: whoever returns early must still free the connection. */
-function closable(
-  data: AsyncGenerator<Uint8Array, void, undefined>,
-  packets: AsyncGenerator<Packet, void, undefined>,
-): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => data.next(),
-      async return() {
-        await data.return();
-        await packets.return();
-        return { value: undefined, done: true };
-      },
-    }),
-  };
 }

@@ -1,7 +1,7 @@
 import { Failure, type FailureDetail } from '../../core/failure.ts';
 import type { HttpResponse } from '../../net/client.ts';
 import type { Service } from './endpoint.ts';
-import type { Peer } from './words.ts';
+import type { Peer } from '../wire/words.ts';
 
 export interface AnswerContext {
   readonly peer: Peer;

@@ -5,7 +5,7 @@ import type { Transport } from '../../../src/git/transport.ts';
 import { createHttpClient } from '../../../src/net/undici-client.ts';
 import type { CommitId } from '../../../src/release/log.ts';
 import { startServer, type TestServer } from '../../net/server.ts';
-import { wire } from './wire.ts';
+import { wire } from '../wire/wire.ts';
 
 export const id = '1'.repeat(40) as CommitId;
 export const main = 'refs/heads/main';

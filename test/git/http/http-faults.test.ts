@@ -10,7 +10,7 @@ import {
   sends,
   speaks,
 } from './canned-server.ts';
-import { band, wire } from './wire.ts';
+import { band, wire } from '../wire/wire.ts';
 
 const open = cannedServers();
 

@@ -14,7 +14,7 @@ import {
   speaks,
   type Handler,
 } from './canned-server.ts';
-import { band, wire } from './wire.ts';
+import { band, wire } from '../wire/wire.ts';
 
 const open = cannedServers();
 

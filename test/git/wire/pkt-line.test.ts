@@ -8,7 +8,7 @@ import {
   longestPacket,
   packetText,
   type Packet,
-} from '../../../src/git/http/pkt-line.ts';
+} from '../../../src/git/wire/pkt-line.ts';
 import { parts, peer } from './wire.ts';
 
 async function decode(...chunks: readonly (string | Uint8Array)[]): Promise<Packet[]> {

@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import type { PushReport, PushRequest, RemoteRef } from '../transport.ts';
-import type { Capabilities } from './advertisement.ts';
-import { encodePacket, flushPacket } from './pkt-line.ts';
+import { checkLine, type Capabilities } from './advertisement.ts';
+import { decodePackets, encodePacket, flushPacket, type Packet } from './pkt-line.ts';
+import { ServerWords, sideBandData } from './side-band.ts';
 import type { Peer } from './words.ts';
 
 /** The id that stands for "no such ref". */
@@ -43,6 +44,24 @@ export function pushBody(capabilities: Capabilities, request: PushRequest, peer:
       : []),
     request.pack,
   ]);
+}
+
+/** Reads what the server reports about `pushBody`, and judges it. */
+export async function readPushAnswer(
+  packets: AsyncGenerator<Packet, void, undefined>,
+  capabilities: Capabilities,
+  request: PushRequest,
+  peer: Peer,
+): Promise<PushReport> {
+  const words = new ServerWords();
+  const lines: string[] = [];
+  const report = capabilities.has('side-band-64k')
+    ? decodePackets(sideBandData(packets, peer, words), peer)
+    : packets;
+  for await (const packet of report) {
+    if (packet.kind === 'data') lines.push(checkLine(packet.data, peer));
+  }
+  return readReport(lines, request.ref, words.text(peer), peer);
 }
 
 /**

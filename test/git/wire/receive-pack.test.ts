@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitId } from '../../../src/release/log.ts';
-import { isAtOldId, pushBody, readReport, zeroId } from '../../../src/git/http/receive-pack.ts';
+import { isAtOldId, pushBody, readReport, zeroId } from '../../../src/git/wire/receive-pack.ts';
 import { peer, wire } from './wire.ts';
 
 const ref = 'refs/heads/main';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanWords } from '../../../src/git/http/words.ts';
+import { cleanWords } from '../../../src/git/wire/words.ts';
 
 describe("a server's words", () => {
   it.each([

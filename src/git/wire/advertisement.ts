@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { RemoteRef } from '../transport.ts';
-import { packetText, type Packet } from './pkt-line.ts';
+import { cutOff, packetText, type Packet } from './pkt-line.ts';
 import type { Peer } from './words.ts';
 
 /** By name; the value after `=`, or empty text. */
@@ -12,7 +12,7 @@ export type Advertisement =
   | { readonly version: 0; readonly capabilities: Capabilities; readonly refs: readonly RemoteRef[] };
 
 /**
- * Reads the answer of `info/refs`.
+ * Reads the answer of `info/refs`, to the end of `packets`.
  * @throws Failure `bad-answer` where it is none, or the repository's ids are not SHA-1
  */
 export async function readAdvertisement(packets: AsyncIterable<Packet>, peer: Peer): Promise<Advertisement> {
@@ -23,15 +23,25 @@ export async function readAdvertisement(packets: AsyncIterable<Packet>, peer: Pe
   const announced = lines[0]?.startsWith('# service=') === true;
   if (announced) lines.shift();
   // Git's version 0 has nothing at all to say of an empty repository.
-  if (announced && lines.length === 0) return { version: 0, capabilities: new Map(), refs: [] };
-  const answer = lines[0] === 'version 2' ? versionTwo(lines) : versionZero(lines, peer);
-  const format = answer.capabilities.get('object-format') ?? 'sha1';
-  if (format !== 'sha1') {
-    const { host } = peer;
-    const words = `the repository on ${host} uses ${peer.words(format)} object ids; only sha1 can be read`;
-    throw new Failure('bad-answer', words, { host });
+  return announced && lines.length === 0 ? emptyRepository : parseAdvertisement(lines, peer);
+}
+
+/**
+ * Reads what a service that was started says first, up to its flush: where the connection stays, its bytes have no end here.
+ * @throws Failure as `readAdvertisement`, also where `packets` end before the flush
+ */
+export async function readGreeting(
+  packets: AsyncIterator<Packet, unknown, undefined>,
+  peer: Peer,
+): Promise<Advertisement> {
+  const lines: string[] = [];
+  for (;;) {
+    const next = await packets.next();
+    if (next.done === true) throw cutOff(peer);
+    if (next.value.kind === 'flush') break;
+    if (next.value.kind === 'data') lines.push(checkLine(next.value.data, peer));
   }
-  return answer;
+  return lines.length === 0 ? emptyRepository : parseAdvertisement(lines, peer);
 }
 
 /** A line's text; an `ERR` line becomes a Failure in the server's words. */
@@ -48,6 +58,19 @@ export function checkLine(data: Uint8Array, peer: Peer): string {
     });
   }
   throw new Failure('bad-answer', `${host} refused the request: ${words}`, { host });
+}
+
+const emptyRepository: Advertisement = { version: 0, capabilities: new Map(), refs: [] };
+
+function parseAdvertisement(lines: readonly string[], peer: Peer): Advertisement {
+  const answer = lines[0] === 'version 2' ? versionTwo(lines) : versionZero(lines, peer);
+  const format = answer.capabilities.get('object-format') ?? 'sha1';
+  if (format !== 'sha1') {
+    const { host } = peer;
+    const words = `the repository on ${host} uses ${peer.words(format)} object ids; only sha1 can be read`;
+    throw new Failure('bad-answer', words, { host });
+  }
+  return answer;
 }
 
 /**

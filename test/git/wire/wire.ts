@@ -1,5 +1,5 @@
-import { encodePacket, flushPacket } from '../../../src/git/http/pkt-line.ts';
-import { cleanWords, type Peer } from '../../../src/git/http/words.ts';
+import { encodePacket, flushPacket } from '../../../src/git/wire/pkt-line.ts';
+import { cleanWords, type Peer } from '../../../src/git/wire/words.ts';
 
 export const peer: Peer = { host: 'git.example.com', words: cleanWords };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readAdvertisement } from '../../../src/git/http/advertisement.ts';
-import { decodePackets, delimiterPacket } from '../../../src/git/http/pkt-line.ts';
-import { ServerWords, sideBandData } from '../../../src/git/http/side-band.ts';
-import { readFetchHead, readRefs } from '../../../src/git/http/upload-pack-v2.ts';
+import { readAdvertisement } from '../../../src/git/wire/advertisement.ts';
+import { decodePackets, delimiterPacket } from '../../../src/git/wire/pkt-line.ts';
+import { ServerWords, sideBandData } from '../../../src/git/wire/side-band.ts';
+import { readFetchHead, readRefs } from '../../../src/git/wire/upload-pack-v2.ts';
 import { band, parts, peer, wire } from './wire.ts';
 
 const id = '1'.repeat(40);
