@@ -15,6 +15,10 @@ export interface Screen {
   judge(tag: string): Verdict;
   /** Which glob of `exclude`, or which of `excludePatterns`, a tag matches. */
   excludedBy(tag: string): string | undefined;
+  /** Whether the field's environment takes the tag. Asked of what the policy itself takes. */
+  isAllowed(tag: string): boolean;
+  /** Steps of RE2's programs that each character of each tag may cost: the policy's own patterns together. */
+  readonly steps: number;
 }
 
 /**
@@ -29,7 +33,8 @@ export function compileScreen(policy: Policy): Screen {
     source,
     pattern: patternOf(policy, source, undefined),
   }));
-  const kind = kindOf(policy);
+  const { judge: kind, steps } = kindOf(policy);
+  let allowed: Pattern | undefined;
   return {
     judge(tag) {
       if (parseTag(tag) === undefined) return notATag;
@@ -43,6 +48,13 @@ export function compileScreen(policy: Policy): Screen {
     excludedBy: (tag) =>
       excluded.find(({ glob }) => glob.matches(tag))?.pattern ??
       barred.find(({ pattern }) => pattern.matches(tag))?.source,
+    isAllowed(tag) {
+      if (policy.environmentTags === undefined) return true;
+      // Most decisions read no new tag: the pattern is compiled when it is needed.
+      allowed ??= patternOf(policy, policy.environmentTags, undefined);
+      return allowed.matches(tag);
+    },
+    steps: barred.reduce((sum, { pattern }) => sum + pattern.steps, steps + (filter?.steps ?? 0)),
   };
 }
 
@@ -53,22 +65,29 @@ const isFiltered: Verdict = { rule: 'filtered' };
 const noMatch: Verdict = { rule: 'no-match' };
 
 /** Globs and regular expressions look at the whole tag; what `filterTags` extracted is for the order. */
-function kindOf(policy: Policy): (tag: string, value: string) => Verdict {
+function kindOf(policy: Policy): {
+  readonly judge: (tag: string, value: string) => Verdict;
+  readonly steps: number;
+} {
   const { rule } = policy;
-  if (rule.kind === 'digest') return (tag, value) => (tag === rule.tag ? { value } : noMatch);
+  if (rule.kind === 'digest')
+    return { judge: (tag, value) => (tag === rule.tag ? { value } : noMatch), steps: 0 };
   if (rule.kind === 'glob') {
     const glob = globOf(policy, rule.pattern);
-    return (tag, value) => (glob.matches(tag) ? { value } : noMatch);
+    return { judge: (tag, value) => (glob.matches(tag) ? { value } : noMatch), steps: 0 };
   }
   if (rule.kind === 'regex') {
     const pattern = patternOf(policy, rule.pattern, rule.extract);
     const extracts = rule.extract !== undefined && rule.extract !== '';
-    return (tag, value) => {
-      const found = pattern.value(tag);
-      return found === undefined ? noMatch : { value: extracts ? found : value };
+    return {
+      judge: (tag, value) => {
+        const found = pattern.value(tag);
+        return found === undefined ? noMatch : { value: extracts ? found : value };
+      },
+      steps: pattern.steps,
     };
   }
-  return (_tag, value) => ({ value });
+  return { judge: (_tag, value) => ({ value }), steps: 0 };
 }
 
 function globOf(policy: Policy, pattern: string): Glob {

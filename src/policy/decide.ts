@@ -2,6 +2,7 @@ import type { Tag } from '../image/tag.ts';
 import { compileScreen, type Screen } from './candidates.ts';
 import type { DecideStep, Decision, DecisionInput, DroppedTag, DropRule } from './decision.ts';
 import { examine, mostExamined } from './examine.ts';
+import { underGuardrails } from './guardrails.ts';
 import { gatesOf, shownValue, type Standing } from './gates.ts';
 import {
   creationRanking,
@@ -16,18 +17,22 @@ import { whyElected, whyNothing } from './reason.ts';
 import { ReadingsCache } from './readings.ts';
 import { bestOf, survey, undecided, wasLeft, type Survey } from './survey.ts';
 import { traceOf } from './trace.ts';
+import { tooMuchWork } from './work.ts';
 
 /** Creation times are asked for at most so many candidates (product.md, 3). */
 export const mostCandidates = 500;
 
 /**
  * Elects a tag, or says what must be known first: the creation times of the candidates where the order is `newest`,
- * then the digest of the elected tag where one is wanted. Pure; the same facts give the same answer in any order of the tags.
+ * then the digest of the elected tag where one is wanted. The rules of the field's environment count as if they stood in the policy. Pure; the same facts give the same answer in any order of the tags.
  * @param cache readings of elections before this one; with it only new tags are read, and the answer is the same
  */
-export function decide(input: DecisionInput, cache: ReadingsCache = new ReadingsCache()): DecideStep {
+export function decide(asked: DecisionInput, cache: ReadingsCache = new ReadingsCache()): DecideStep {
+  const input = underGuardrails(asked);
   const { rule } = input.policy;
   const screen = compileScreen(input.policy);
+  const costly = tooMuchWork(screen.steps, input.facts.tags);
+  if (costly !== undefined) return { decision: unread(input, screen, costly) };
   const order = orderOf(rule);
   switch (order) {
     case 'semver':
@@ -66,6 +71,14 @@ function tooMany(input: DecisionInput, screen: Screen, count: number, cache: Rea
   return { decision: concludeNone(surveyed, failed) };
 }
 
+/** No tag of the list is read at all. */
+function unread(input: DecisionInput, screen: Screen, failed: string): Decision {
+  const { tags } = input.facts;
+  const surveyed = survey({ ...input, facts: { ...input.facts, tags: [] } }, screen, singleRanking, new ReadingsCache());
+  const none = tags.map(() => undefined);
+  return concludeNone({ ...surveyed, input, tags, rules: none, keys: none }, failed);
+}
+
 /** The election cannot be completed: no candidate was looked at to the end. */
 function concludeNone<Key>(
   surveyed: Survey<Key>,
@@ -101,10 +114,11 @@ function elect<Key>(surveyed: Survey<Key>): DecideStep {
     const tag = tags[best] as Tag | undefined;
     if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
     if (wasLeft(surveyed, best)) late.set(best, 'rejected');
-    else if (tag === input.current.tag) return withDigest(surveyed, best, tag, late);
     else {
+      const standing = stands(input, tag);
+      if (standing === 'unknown') return { needs: [{ kind: 'digest', tag }] };
       // The value that stands there passed when it was elected; only what would move is examined.
-      const result = examine(input, tag);
+      const result = standing ? 'passes' : examine(input, tag);
       if (result === 'passes') return withDigest(surveyed, best, tag, late);
       if ('needs' in result) return { needs: [result.needs] };
       late.set(best, result.drops);
@@ -112,6 +126,14 @@ function elect<Key>(surveyed: Survey<Key>): DecideStep {
         return { decision: concludeNone(surveyed, tooManyFail(result.drops), late) };
     }
   }
+}
+
+/** Whether the field holds this value already. Of a policy that follows a digest, the tag alone is no value. */
+function stands({ policy, current, facts, offline }: DecisionInput, tag: Tag): boolean | 'unknown' {
+  if (tag !== current.tag || policy.rule.kind !== 'digest') return tag === current.tag;
+  const digest = knownOf(facts.digests, tag);
+  if (digest === undefined) return offline === true || 'unknown';
+  return digest === null || digest === current.digest;
 }
 
 function tooManyFail(rule: DropRule): string {
@@ -165,10 +187,14 @@ function conclude<Key>(
 }
 
 function standingOf<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): Standing {
-  const { current, held, input } = surveyed;
+  const { current, barred, held, input } = surveyed;
   const { tag, digest } = input.current;
   const placeholder = (tag === null || tag === '' || tag === 'latest') && digest === null;
-  return { pinned: !current.admitted && !placeholder && held, revertedFrom: revertedFrom(surveyed, late) };
+  const isForeign = !current.admitted && held;
+  return {
+    pinned: placeholder ? undefined : barred ? 'environment' : isForeign ? 'policy' : undefined,
+    revertedFrom: revertedFrom(surveyed, late),
+  };
 }
 
 function revertedFrom<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): string | undefined {

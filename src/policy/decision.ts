@@ -1,6 +1,7 @@
 import type { Digest } from '../image/digest.ts';
 import type { Platform } from '../image/platform.ts';
 import type { Tag } from '../image/tag.ts';
+import type { Guardrails } from './guardrails.ts';
 import type { Hold, Policy } from './model.ts';
 
 /**
@@ -49,9 +50,12 @@ export interface EnvironmentState {
   readonly paused: boolean;
   /** Milliseconds since the epoch; `until` is no longer frozen. */
   readonly freezes: readonly { readonly from: number; readonly until: number; readonly reason: string }[];
+  /** Default none. */
+  readonly rules?: Guardrails | undefined;
 }
 
 export interface DecisionInput {
+  /** As it is written; `decide` adds the rules of the environment. */
   readonly policy: Policy;
   readonly current: Current;
   readonly facts: ImageFacts;
@@ -80,10 +84,11 @@ export const dropRules = [
   'unparsable', // no version, or no number, by the policy's kind
   'out-of-range', // outside the semver range
   'no-match', // not matched by the glob or regular expression
+  'environment-tags', // not matched by the rule of the environment that the field is in
   'no-creation-time', // missing, or before 2013
   'backwards', // below the current value
   'rejected', // at or below the mark: people took it back
-  'too-young', // not known for as long as the policy asks
+  'too-young', // not known for as long as the policy, or the environment, asks
   'platform-missing', // its image lacks a platform that the policy asks for
   'not-examined', // more candidates than creation times are asked for
   'no-digest', // it would have been elected, but the registry has no digest for it any more
@@ -99,7 +104,16 @@ export interface DroppedTag {
 }
 
 /** The closed set of what stops a binding although a tag was elected. */
-export const gateNames = ['hold', 'reverted', 'pinned', 'schedule', 'freeze', 'paused', 'group'] as const;
+export const gateNames = [
+  'hold',
+  'reverted',
+  'pinned',
+  'schedule',
+  'freeze',
+  'paused',
+  'not-supported',
+  'group',
+] as const;
 
 export interface Gate {
   readonly gate: (typeof gateNames)[number];

@@ -1,11 +1,12 @@
 import type { Current, DecisionInput, Gate } from './decision.ts';
+import { describeUnmet, unmetDemands } from './guardrails.ts';
 import type { Hold } from './model.ts';
 import { compileWindow } from './window.ts';
 
 /** What the election found out about the value that the field holds now. */
 export interface Standing {
-  /** The policy's own rules would not elect it, and it is no placeholder. */
-  readonly pinned: boolean;
+  /** Whose rules would not elect it; `undefined`: it is good, or a placeholder. */
+  readonly pinned: 'policy' | 'environment' | undefined;
   /** A value that people left behind for the one now in git. */
   readonly revertedFrom: string | undefined;
 }
@@ -19,12 +20,8 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
       gates.push({ gate: 'hold', detail: holdDetail(hold) });
   }
   gates.push(...scheduleGate(input), ...environmentGates(input));
-  if (standing.pinned) {
-    gates.push({
-      gate: 'pinned',
-      detail: `the policy would not elect the current value ${shownValue(input.current)}, so somebody put it there on purpose; put back a version of this policy to go on`,
-    });
-  }
+  if (standing.pinned !== undefined)
+    gates.push({ gate: 'pinned', detail: pinnedDetail(input, standing.pinned) });
   if (standing.revertedFrom !== undefined && input.policy.onRevert === 'hold') {
     gates.push({
       gate: 'reverted',
@@ -32,6 +29,16 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
     });
   }
   return gates;
+}
+
+function pinnedDetail(
+  { current, environment, policy }: DecisionInput,
+  by: NonNullable<Standing['pinned']>,
+): string {
+  const value = shownValue(current);
+  if (by === 'policy')
+    return `the policy would not elect the current value ${value}, so somebody put it there on purpose; put back a version of this policy to go on`;
+  return `the environment ${environment?.name ?? ''} takes only tags that match "${policy.environmentTags ?? ''}", and the current value ${value} is none of them; put one there by hand to go on`;
 }
 
 function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {
@@ -47,7 +54,8 @@ function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {
 
 function environmentGates({ environment, now }: DecisionInput): Gate[] {
   if (environment === undefined) return [];
-  const { name, paused, freezes } = environment;
+  const { name, paused, freezes, rules = {} } = environment;
+  const unmet = unmetDemands(rules);
   const frozen = freezes.filter(({ from, until }) => from <= now && now < until);
   const last = Math.max(...frozen.map(({ until }) => until));
   const reasons = frozen.map(({ reason }) => reason).filter((reason) => reason !== '');
@@ -60,6 +68,14 @@ function environmentGates({ environment, now }: DecisionInput): Gate[] {
           {
             gate: 'freeze',
             detail: `the environment ${name} is frozen until ${instant(last)}${why}`,
+          } as const,
+        ]),
+    ...(unmet.length === 0
+      ? []
+      : [
+          {
+            gate: 'not-supported',
+            detail: `the environment ${name} has ${describeUnmet(unmet)}; take that out of tallyman.yaml, or release by hand`,
           } as const,
         ]),
   ];

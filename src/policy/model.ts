@@ -24,6 +24,8 @@ export interface Policy {
   readonly exclude: readonly string[];
   /** RE2, not anchored: what Flux 2 excludes by `exclusionList`. Default none. */
   readonly excludePatterns?: readonly string[];
+  /** RE2, not anchored: the only tags that the field's environment takes (`tighten`). Default: all. */
+  readonly environmentTags?: string;
   /** Path globs; empty: the folder of its file and all below. */
   readonly paths: readonly string[];
   readonly targets: readonly Target[];

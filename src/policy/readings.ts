@@ -70,7 +70,8 @@ function extend<Key>(
     keys.push(key);
     if ('rule' in verdict) rules.push(verdict.rule);
     else if (key === undefined) rules.push(ranking.missing);
-    else rules.push(ranking.admits(key) ? undefined : 'out-of-range');
+    else if (!ranking.admits(key)) rules.push('out-of-range');
+    else rules.push(screen.isAllowed(tag) ? undefined : 'environment-tags');
   }
   return { tags, rules, keys };
 }

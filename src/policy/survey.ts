@@ -14,6 +14,8 @@ export interface Survey<Key> {
   readonly rules: readonly (DropRule | undefined)[];
   readonly keys: readonly (Key | undefined)[];
   readonly current: Reading<Key>;
+  /** Whether the environment's rules refuse the value that stands there, though the policy's own rules take it. */
+  readonly barred: boolean;
   /** Only where the order's history is a mark. */
   readonly mark: { readonly key: Key; readonly tag: string } | undefined;
   /** What the field held since it first held the value now in git. */
@@ -22,7 +24,10 @@ export interface Survey<Key> {
   readonly held: boolean;
 }
 
-/** A value from git as the policy reads it. */
+/**
+ * A value from git as the policy reads it. The rules of the environment play no part: what the field holds or has held must not come
+ * to allow more because a platform allows less (never backwards, nothing at or below the mark).
+ */
 export interface Reading<Key> {
   /** The policy's own rules would elect it. */
   readonly admitted: boolean;
@@ -42,6 +47,7 @@ export function survey<Key>(
   const keyOf = (tag: string) => readValue(screen, ranking, tag).key;
   const mark = ranking.history === 'mark' ? markOf(ranking, past, keyOf) : undefined;
   const left = leftBehind(current, past);
+  const barred = reading.admitted && current.tag !== null && !screen.isAllowed(current.tag);
   const held = past.some(({ tag }) => readValue(screen, ranking, tag).admitted);
   const { rules: read, keys } = readingsOf(input, screen, ranking, cache);
   const rules = read.map((rule, index) => {
@@ -51,7 +57,19 @@ export function survey<Key>(
       ? ranking.missing
       : historyRule(input, ranking, facts.tags[index] ?? '', key, reading, mark?.key);
   });
-  return { input, screen, ranking, tags: facts.tags, rules, keys, current: reading, mark, left, held };
+  return {
+    input,
+    screen,
+    ranking,
+    tags: facts.tags,
+    rules,
+    keys,
+    current: reading,
+    barred,
+    mark,
+    left,
+    held,
+  };
 }
 
 /** Keys that are not in the text come from the facts, each time anew. */

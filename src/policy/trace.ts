@@ -56,6 +56,8 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
     case 'out-of-range':
     case 'no-match':
       return `is not in ${describeRule(input.policy.rule)}`;
+    case 'environment-tags':
+      return `the environment ${input.environment?.name ?? ''} takes only tags that match "${input.policy.environmentTags ?? ''}"`;
     case 'no-creation-time':
       return 'the image tells no creation time, or one before 2013';
     case 'backwards':
@@ -100,8 +102,10 @@ function outranked<Key>(surveyed: Survey<Key>, index: number, elected: number): 
   return `equal to ${winner} in the policy's order; ${why}`;
 }
 
-function tooYoung({ facts, policy }: DecisionInput, tag: string): string {
+function tooYoung({ facts, policy, environment }: DecisionInput, tag: string): string {
   const seen = facts.seen?.[tag];
   if (seen === undefined || seen === null) return 'nothing tells how long this tag has existed';
-  return `known since ${new Date(seen).toISOString()}; old enough at ${new Date(seen + (policy.minAge ?? 0)).toISOString()}`;
+  const { minAge = 0 } = policy;
+  const by = environment?.rules?.minAge === minAge ? ` by minAge of the environment ${environment.name}` : '';
+  return `known since ${new Date(seen).toISOString()}; old enough at ${new Date(seen + minAge).toISOString()}${by}`;
 }

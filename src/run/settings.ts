@@ -20,6 +20,6 @@ export interface RunSettings {
 }
 
 /** An environment's name and place (product.md, 2.5), in the order of promotion. */
-export interface EnvironmentPaths extends Pick<EnvironmentState, 'name' | 'paused' | 'freezes'> {
+export interface EnvironmentPaths extends Pick<EnvironmentState, 'name' | 'paused' | 'freezes' | 'rules'> {
   readonly paths: readonly string[];
 }

@@ -3,6 +3,7 @@ import { parseRepository } from '../../src/image/reference.ts';
 import type { Tag } from '../../src/image/tag.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { Current, Decision, DecisionInput } from '../../src/policy/decision.ts';
+import type { Guardrails } from '../../src/policy/guardrails.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import { annotationPolicy, parseShorthand } from '../../src/policy/shorthand.ts';
 
@@ -50,6 +51,11 @@ export function inputOf(scene: Scene): DecisionInput {
     now,
     ...scene.more,
   };
+}
+
+/** The scene in the environment `prod` with rules. */
+export function under(rules: Guardrails, { more, ...scene }: Scene): Scene {
+  return { ...scene, more: { ...more, environment: { name: 'prod', paused: false, freezes: [], rules } } };
 }
 
 export function decided(scene: Scene): Decision {
