@@ -8,6 +8,7 @@ export const problemCodes = [
   'ambiguous-binding', // two policies of equal rank claim one field
   'another-writer', // another author keeps moving the field off our value
   'bad-encoding', // not UTF-8 text, or over the size cap
+  'bad-holds', // `.tallyman/holds.yaml` that cannot be read: everything is held
   'bad-field', // an image field that cannot be read
   'bad-image', // text that is not an image reference or repository
   'bad-marker', // a marker that cannot be applied

@@ -7,23 +7,42 @@ import { imagePolicyJsonSchema, imagePolicySchema, type ImagePolicyFile } from '
 export function checkShape(
   value: unknown,
 ): { readonly file: ImagePolicyFile } | { readonly findings: readonly Finding[] } {
-  const result = imagePolicySchema().safeParse(value);
+  return checkShapeOf(value, imagePolicySchema(), imagePolicyJsonSchema);
+}
+
+/**
+ * The same for another kind of file.
+ * @param jsonSchema of the same shape: the keys that are known at a place, for the nearest right word
+ */
+export function checkShapeOf<File>(
+  value: unknown,
+  schema: z.ZodType<File>,
+  jsonSchema: () => object,
+): { readonly file: File } | { readonly findings: readonly Finding[] } {
+  const result = schema.safeParse(value);
   if (result.success) return { file: result.data };
-  return { findings: result.error.issues.flatMap((issue) => findingsOf(issue, [], value)) };
+  const root = { value, jsonSchema };
+  return { findings: result.error.issues.flatMap((issue) => findingsOf(issue, [], root)) };
 }
 
 type Path = readonly (string | number)[];
 
-function findingsOf(issue: z.core.$ZodIssue, base: Path, root: unknown): readonly Finding[] {
+/** The document, and what is known of its shape. */
+interface Root {
+  readonly value: unknown;
+  readonly jsonSchema: () => object;
+}
+
+function findingsOf(issue: z.core.$ZodIssue, base: Path, root: Root): readonly Finding[] {
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-  const found = at(root, path);
+  const found = at(root.value, path);
   const name = formatPath(path) || 'the document';
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...path, key],
         onKey: true,
-        message: `unknown key ${formatPath([...path, key])}${didYouMean(key, knownKeys(path))}`,
+        message: `unknown key ${formatPath([...path, key])}${didYouMean(key, knownKeys(path, root.jsonSchema()))}`,
       }));
     case 'invalid_type':
       if (found === undefined) {
@@ -48,14 +67,14 @@ function findingsOf(issue: z.core.$ZodIssue, base: Path, root: unknown): readonl
 function union(
   issue: z.core.$ZodIssueInvalidUnion,
   path: Path,
-  root: unknown,
+  root: Root,
   name: string,
 ): readonly Finding[] {
   const meant = issue.errors.find((issues) =>
     issues.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
   );
   if (meant !== undefined) return meant.flatMap((inner) => findingsOf(inner, path, root));
-  return [{ path, message: wrongType(name, 'text or a map', at(root, path)) }];
+  return [{ path, message: wrongType(name, 'text or a map', at(root.value, path)) }];
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -98,8 +117,8 @@ interface JsonSchema {
 }
 
 /** The keys that the schema knows at a place. */
-function knownKeys(path: Path): readonly string[] {
-  let schemas: readonly JsonSchema[] = [imagePolicyJsonSchema()];
+function knownKeys(path: Path, root: JsonSchema): readonly string[] {
+  let schemas: readonly JsonSchema[] = [root];
   for (const part of path) {
     schemas = schemas
       .map((schema) => (typeof part === 'number' ? schema.items : schema.properties?.[part]))

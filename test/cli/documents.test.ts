@@ -206,7 +206,7 @@ describe('the JSON document of', () => {
   it('schema', async () => {
     expect((await house.json('schema')).document).toEqual({
       schema: 'tallyman.dev/schema/v1',
-      schemas: ['imagepolicy', 'config'],
+      schemas: ['imagepolicy', 'config', 'holds'],
     });
     const { document } = await house.json('schema', 'imagepolicy');
     expect(document).toMatchObject({ name: 'imagepolicy', document: { type: 'object' } });

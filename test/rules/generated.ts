@@ -1,6 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { holdsJsonSchema } from '../../src/release/holds-schema.ts';
 import { imagePolicyCrd } from './crd.ts';
 import { readText, root } from './files.ts';
 import { readLayers, type Layers } from './layers.ts';
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['.oxlintrc.json', JSON.stringify(lintConfig(layers))],
     ['schemas/imagepolicy.v1.json', JSON.stringify(imagePolicyJsonSchema())],
     ['schemas/tallyman.v1.json', JSON.stringify(configJsonSchema())],
+    ['schemas/holds.v1.json', JSON.stringify(holdsJsonSchema())],
     ['deploy/crd/imagepolicies.tallyman.dev.yaml', imagePolicyCrd()],
     ['docs/architecture.md', withLayers(readText('docs/architecture.md'), layers)],
   ];

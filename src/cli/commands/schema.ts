@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Answer } from '../answer.ts';
 
-const names = ['imagepolicy', 'config'] as const;
+const names = ['imagepolicy', 'config', 'holds'] as const;
 
 /** `tallyman schema [NAME]`: the JSON Schema of a file that users write. Without a name: which there are. */
 export async function schemaCommand(name: string | undefined): Promise<Answer> {
@@ -11,7 +11,7 @@ export async function schemaCommand(name: string | undefined): Promise<Answer> {
   }
   const known = names.find((candidate) => candidate === name);
   if (known === undefined) {
-    const hint = didYouMean(name, names) || `; there are ${names.join(' and ')}`;
+    const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`;
     throw new Failure('usage', `There is no schema "${name}"${hint}.`);
   }
   const document = await load(known);
@@ -28,5 +28,7 @@ async function load(name: (typeof names)[number]): Promise<object> {
       return (await import('../../policy/schema.ts')).imagePolicyJsonSchema();
     case 'config':
       return (await import('../../config/schema.ts')).configJsonSchema();
+    case 'holds':
+      return (await import('../../release/holds-schema.ts')).holdsJsonSchema();
   }
 }

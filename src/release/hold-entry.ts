@@ -1,0 +1,52 @@
+import { compileGlob } from '../core/glob.ts';
+import type { Place } from '../core/position.ts';
+import type { Hold } from '../policy/model.ts';
+
+/** What a hold can be asked of. */
+export interface Holdable {
+  readonly policy: string;
+  /** Path of the field's file. */
+  readonly file: string;
+  readonly group: string | undefined;
+  readonly environment: string | undefined;
+}
+
+/** Whom an entry of `.tallyman/holds.yaml` holds. Every list that is there must hold the field; at least one has something in it. */
+export interface HoldScope {
+  readonly policies: readonly string[];
+  /** Globs of files; a glob that names a folder means all below it. */
+  readonly paths: readonly string[];
+  readonly groups: readonly string[];
+  readonly environments: readonly string[];
+}
+
+/** One entry of `.tallyman/holds.yaml` (product.md, 6.3). */
+export interface HoldEntry {
+  /** Its number in the list, from 0. */
+  readonly index: number;
+  readonly place: Place;
+  readonly scope: HoldScope;
+  readonly hold: Hold;
+}
+
+/** Whether the entry holds a field. Its time is not looked at. */
+export function covers({ policies, paths, groups, environments }: HoldScope, field: Holdable): boolean {
+  return (
+    names(policies, field.policy) &&
+    names(groups, field.group) &&
+    names(environments, field.environment) &&
+    (paths.length === 0 || paths.some((glob) => matches(glob, field.file)))
+  );
+}
+
+function names(list: readonly string[], name: string | undefined): boolean {
+  return list.length === 0 || (name !== undefined && list.includes(name));
+}
+
+/** Globs were compiled when the file was read; one that is none matches everything, so that it holds rather than not. */
+function matches(glob: string, file: string): boolean {
+  return [glob, `${glob.replace(/\/+$/, '')}/**`].some((pattern) => {
+    const compiled = compileGlob(pattern, 'path');
+    return 'error' in compiled || compiled.matches(file);
+  });
+}
