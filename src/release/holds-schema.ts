@@ -18,14 +18,11 @@ export function holdsJsonSchema(): object {
 }
 
 function build() {
-  const list = (description: string) =>
-    z.array(z.string().min(1).max(1000)).min(1).max(1000).optional().describe(description);
-  const text = (description: string) => z.string().max(1000).optional().describe(description);
   const entry = z.strictObject({
-    policies: list('Names of policies.'),
-    paths: list('Globs of files; a folder means all below it.'),
-    groups: list('Names of groups.'),
-    environments: list('Names of environments in tallyman.yaml.'),
+    policies: names('Names of policies.'),
+    paths: names('Globs of files; a folder means all below it.'),
+    groups: names('Names of groups.'),
+    environments: names('Names of environments in tallyman.yaml.'),
     reason: z.string().min(1).max(1000).describe('Why; shown with everything that it stops.'),
     by: text('Who.'),
     since: text('RFC 3339 time at which it was set.'),
@@ -37,4 +34,12 @@ function build() {
       .max(1000)
       .describe('Each holds the fields that all of its lists name. Without an entry, nothing is held.'),
   });
+}
+
+function names(description: string) {
+  return z.array(z.string().min(1).max(1000)).min(1).max(1000).optional().describe(description);
+}
+
+function text(description: string) {
+  return z.string().max(1000).optional().describe(description);
 }
