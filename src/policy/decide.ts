@@ -74,7 +74,12 @@ function tooMany(input: DecisionInput, screen: Screen, count: number, cache: Rea
 /** No tag of the list is read at all. */
 function unread(input: DecisionInput, screen: Screen, failed: string): Decision {
   const { tags } = input.facts;
-  const surveyed = survey({ ...input, facts: { ...input.facts, tags: [] } }, screen, singleRanking, new ReadingsCache());
+  const surveyed = survey(
+    { ...input, facts: { ...input.facts, tags: [] } },
+    screen,
+    singleRanking,
+    new ReadingsCache(),
+  );
   const none = tags.map(() => undefined);
   return concludeNone({ ...surveyed, input, tags, rules: none, keys: none }, failed);
 }

@@ -1,31 +1,60 @@
 import { overlaps, toClass, union, type CharSet } from './char-set.ts';
 import { readPlain, type Branch, type Part, type PlainPattern } from './linear-syntax.ts';
 
+/** A pattern that JavaScript's own engine may run. */
+export interface PlainRegExp {
+  readonly expression: RegExp;
+  /** Characters of a text that it may be given: without end where the engine needs linear time, else as long as a tag can be. */
+  readonly longest: number;
+}
+
 /**
- * The pattern as a RegExp of JavaScript, where that engine needs linear time too and gives the same first match and the same groups:
- * wherever a repetition could end, an option be skipped or a branch be chosen, the next character alone decides. So the
- * engine never has two ways to go, and cannot be made to try them all.
+ * The pattern as a RegExp of JavaScript, where that engine gives the same first match and the same groups in a time that is
+ * known. Where the next character alone decides (whether a repetition ends, an option is taken, which branch it is) the engine never has two
+ * ways to go, and time is linear. Where a few ways are open, such as how far `.*` goes, it tries them all in the worst case: their number
+ * is bounded for texts as short as tags.
  * @param source a pattern that RE2 has accepted
  * @returns `undefined` for all other patterns
  */
-export function linearRegExp(source: string): RegExp | undefined {
+export function plainRegExp(source: string): PlainRegExp | undefined {
   const plain = readPlain(source);
-  if (plain === undefined || !plain.branches.every((branch) => decided(branch, nothing))) return undefined;
-  if (!choosable(plain.branches) || !(plain.fromStart || startsApart(plain.branches))) return undefined;
-  return new RegExp(written(plain), 'u');
+  if (plain === undefined) return undefined;
+  const starts = plain.fromStart || startsApart(plain.branches) ? 1 : longestTag + 1;
+  const ways = starts * waysOf(plain.branches, nothing);
+  if (ways > mostWays) return undefined;
+  return { expression: new RegExp(written(plain), 'u'), longest: ways === 1 ? Infinity : longestTag };
 }
 
 const nothing: CharSet = [];
+/** Characters of a tag, by the distribution specification. */
+const longestTag = 128;
+/** One repetition without end that is undecided, and an option or two branches beside it. */
+const mostWays = 2 * (longestTag + 1);
 
-/** Whether the next character decides everywhere. @param follow what may come after the branch */
-function decided(branch: Branch, follow: CharSet): boolean {
-  return branch.every((part, index) => {
+/** How many ways through a text of a tag's length may have to be tried. @param follow what may come after */
+function waysOf(branches: readonly Branch[], follow: CharSet): number {
+  const ways = branches.map((branch) => waysThrough(branch, follow));
+  return choosable(branches) ? Math.max(...ways) : ways.reduce((sum, one) => sum + one);
+}
+
+function waysThrough(branch: Branch, follow: CharSet): number {
+  return branch.reduce((ways, part, index) => {
     const rest = branch.slice(index + 1);
     const after = rest.every(canBeEmpty) ? union(firstOf(rest), follow) : firstOf(rest);
-    if (part.kind === 'set') return part.least === part.most || !overlaps(part.set, after);
-    if (part.optional && (part.branches.some(isNullable) || overlaps(firstOfPart(part), after))) return false;
-    return choosable(part.branches) && part.branches.every((inner) => decided(inner, after));
-  });
+    return ways * waysIn(part, after);
+  }, 1);
+}
+
+function waysIn(part: Part, after: CharSet): number {
+  if (part.kind === 'set') {
+    const decided = part.least === part.most || !overlaps(part.set, after);
+    return decided ? 1 : Math.max(2, Math.min(part.most, longestTag) - part.least + 1);
+  }
+  const ways = waysOf(part.branches, after);
+  if (!part.optional) return ways;
+  // A group that took part and matched nothing: the engines do not agree on what it holds.
+  if (part.branches.some(isNullable)) return Infinity;
+  return overlaps(firstOfPart(part), after) ? ways + 1 : ways;
 }
 
 /** Of several branches none may be empty, and no two may start with the same character. */

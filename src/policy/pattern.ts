@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { didYouMean } from '../core/nearest.ts';
-import { linearRegExp } from './linear.ts';
+import { plainRegExp, type PlainRegExp } from './linear.ts';
 import { expand, parseTemplate, type Template } from './template.ts';
 
 /**
@@ -11,6 +11,8 @@ export interface Pattern {
   matches(text: string): boolean;
   /** What `extract` gives for the first match; the whole text without `extract`; `undefined` where nothing matches. */
   value(text: string): string | undefined;
+  /** Instructions that each character of a tag may cost in the worst case; 0 where JavaScript's engine runs it. */
+  readonly steps: number;
 }
 
 /** Patterns and templates above this many characters are refused. */
@@ -35,11 +37,12 @@ export function compilePattern(
   const compiled = compileSource(source);
   if ('error' in compiled) return { error: compiled.error, in: 'pattern' };
   const { expression } = compiled;
-  const plain = linearRegExp(source);
-  const engine = plain === undefined ? re2Engine(expression) : plainEngine(plain);
+  const plain = plainRegExp(source);
+  const engine = plain === undefined ? re2Engine(expression) : eitherEngine(plain, expression);
+  const steps = plain === undefined ? expression.programSize() : 0;
   const matches = (text: string) => engine.matches(text);
   if (extract === undefined || extract === '') {
-    return { matches, value: (text) => (matches(text) ? text : undefined) };
+    return { matches, value: (text) => (matches(text) ? text : undefined), steps };
   }
   if (extract.length > longestPattern) return { error: tooLong(extract), in: 'extract' };
   const template = parseTemplate(extract);
@@ -63,6 +66,7 @@ export function compilePattern(
       const groups = engine.find(text);
       return groups && expand(numbered, groups);
     },
+    steps,
   };
 }
 
@@ -71,6 +75,18 @@ export interface Engine {
   matches(text: string): boolean;
   /** The groups of the first match by number, 0 for all of it; a group that took no part is `null` or `undefined`. */
   find(text: string): readonly (string | null | undefined)[] | undefined;
+}
+
+/** JavaScript's engine for texts that it may be given, RE2 for longer ones: no tag is, other texts are. */
+function eitherEngine({ expression, longest }: PlainRegExp, re2: RE2JS): Engine {
+  const fast = plainEngine(expression);
+  if (longest === Infinity) return fast;
+  const slow = re2Engine(re2);
+  const engineFor = (text: string) => (text.length <= longest ? fast : slow);
+  return {
+    matches: (text) => engineFor(text).matches(text),
+    find: (text) => engineFor(text).find(text),
+  };
 }
 
 /** For plain patterns: ten times as fast. */

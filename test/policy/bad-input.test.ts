@@ -64,6 +64,46 @@ describe('100,000 tags of 128 characters', () => {
     expect(trace.length).toBeGreaterThanOrEqual(count - 1);
   });
 
+  const costly: readonly (readonly [label: string, scene: Scene])[] = [
+    [
+      'hundreds of alternatives that must be kept apart',
+      {
+        rule: `regex:(?:${Array.from({ length: 40 }, (_, at) => `[0-${at % 9}a-f].{${at + 1}}`).join('|')})[YZ] order=alphabetical`,
+        tags,
+      },
+    ],
+    [
+      'a branch that is tried in vain at every character',
+      {
+        rule: 'numeric:asc',
+        policy: { filter: { pattern: `^(?:${'.*'.repeat(60)}Z|(.*))$`, extract: '$1' } },
+        tags,
+      },
+    ],
+    [
+      'many exclusions',
+      {
+        rule: 'alphabetical:asc',
+        policy: { excludePatterns: Array.from({ length: 25 }, () => '(a+)+c') },
+        tags,
+      },
+    ],
+  ];
+  it.each(costly)('is refused with its reason: %s', (_label, scene) => {
+    const before = performance.now();
+    const step = decide(inputOf(scene));
+    if (!('decision' in step)) throw new Error('it asks for something');
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(step.decision).toMatchObject({ elected: null, considered: count });
+    expect(step.decision.failed).toMatch(
+      /regular expressions compile to \d+ steps, which is too many for 100000 tags/,
+    );
+    expect(step.decision.dropped.filter(({ rule }) => rule === 'not-examined')).toHaveLength(count);
+    // The same policy over fewer tags is carried out.
+    const few = decide(inputOf({ ...scene, tags: tags.slice(0, 400) }));
+    expect('decision' in few && few.decision.failed).toBeUndefined();
+  });
+
   it('with the largest pattern that may extract', () => {
     const largest = '(?:(a|b|c|d|[0-9]|m|i|n|-)?){36}';
     const pattern = compilePattern(largest, '$1');
