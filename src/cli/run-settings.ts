@@ -1,5 +1,5 @@
-import type { Config, RepositoryConfig } from '../config/model.ts';
-import type { RunSettings } from '../run/settings.ts';
+import type { Config, EnvironmentConfig, RepositoryConfig } from '../config/model.ts';
+import type { EnvironmentPaths, RunSettings } from '../run/settings.ts';
 
 const year = 365 * 86_400_000;
 const scanConcurrency = 16;
@@ -14,11 +14,17 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     paths: repository.paths,
     policyRoots: repository.policyRoots,
     dialects: config.dialects,
-    environments: environments.map(({ name, paths, paused, freezes }) => ({ name, paths, paused, freezes })),
+    environments: environments.map((environment) => toPaths(environment, config.file)),
     horizon: config.horizon,
     scanConcurrency,
     template: repository.message,
   };
+}
+
+function toPaths({ positions, ...rest }: EnvironmentConfig, file: string): EnvironmentPaths {
+  const { name, paths, paused, freezes, rules } = rest;
+  const places = { mode: { file, ...positions.mode }, verify: { file, ...positions.verify } };
+  return { name, paths, paused, freezes, rules, places };
 }
 
 /** For a local checkout without a configuration: every file, no environments. */

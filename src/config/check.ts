@@ -29,6 +29,7 @@ export async function checkDocument(document: ConfigDocument): Promise<readonly 
       environments.map(({ name }) => name),
     ),
     ...unknownRepositories(document),
+    ...(await patternIssues(document)),
     ...repositories.flatMap((repository, index) => uselessKeys(repository, ['repositories', index])),
     ...(await scheduleIssues(document, [])),
     ...(
@@ -58,6 +59,17 @@ function unknownRepositories({ repositories, environments }: ConfigDocument): Is
     if (known.includes(repository)) return [];
     const message = `no repository has the name ${repository}${didYouMean(repository, known)}`;
     return [{ path: ['environments', index, 'repository'], message }];
+  });
+}
+
+async function patternIssues({ environments }: ConfigDocument): Promise<Issue[]> {
+  if (environments.every(({ rules }) => rules.tags === undefined)) return [];
+  const { compilePattern } = await import('../policy/pattern.ts');
+  return environments.flatMap(({ rules: { tags } }, index) => {
+    const pattern = tags === undefined ? undefined : compilePattern(tags, undefined);
+    if (pattern === undefined || !('error' in pattern)) return [];
+    const message = `bad regular expression: ${pattern.error}`;
+    return [{ path: ['environments', index, 'rules', 'tags'], message }];
   });
 }
 

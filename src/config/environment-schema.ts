@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { instant, name, repositoryPath } from './fields.ts';
+import { duration, instant, name, repositoryPath } from './fields.ts';
+
+const year = 365 * 86_400_000;
 
 /** One of `environments` (product.md, 2.5). */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- zod derives the type from the shape
@@ -21,6 +23,25 @@ export function environment() {
 function rules() {
   return z
     .strictObject({
+      tags: z
+        .string()
+        .optional()
+        .describe('RE2, not anchored: no tag that does not match is released there. Default: all are.'),
+      minAge: duration(0, year)
+        .optional()
+        .describe('How long a tag must have been known at least, such as 24h, whatever the policy says.'),
+      mode: z
+        .enum(['commit', 'pullRequest'])
+        .optional()
+        .describe(
+          'pullRequest: nothing is committed to the branch; this version opens no pull requests, so nothing is released there.',
+        ),
+      verify: z
+        .enum(['required'])
+        .optional()
+        .describe(
+          'required: every image must carry a signature; this version checks none, so nothing is released there.',
+        ),
       maxReleasesPerRun: z
         .int()
         .min(1)
@@ -28,7 +49,7 @@ function rules() {
         .optional()
         .describe('A run that would release more than this there pushes nothing until a person accepts it.'),
     })
-    .default({})
+    .prefault({})
     .describe('Guardrails of the platform; policies can tighten them, never loosen them.');
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseDuration } from '../core/duration.ts';
+import { formatDuration, parseDuration } from '../core/duration.ts';
 import { parseRepository, registryHost } from '../image/reference.ts';
 import { parseInstant } from '../policy/instant.ts';
 import type { Listen, Remote, Secret } from './model.ts';
@@ -9,7 +9,8 @@ export function duration(least: number, most: number): z.ZodType<number, string>
   return z.string({ error: 'write a duration such as 30s, 5m or 1h30m' }).transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= least && ms <= most) return ms;
-    const why = ms === undefined ? 'no duration' : `outside ${least} ms to ${most} ms`;
+    const why =
+      ms === undefined ? 'no duration' : `outside ${formatDuration(least)} to ${formatDuration(most)}`;
     return refuse(context, `${quote(text)} is ${why}; write for example 30s, 5m or 1h30m`);
   });
 }

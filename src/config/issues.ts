@@ -23,7 +23,6 @@ const notYet: Readonly<Record<string, readonly string[]>> = {
   'repositories/*/push': ['via'],
   'registries/*': ['mirror', 'mirrors', 'clientCertificate', 'exec', 'webhook'],
   'registries/*/auth': ['exec', 'ecr', 'googleArtifactRegistry', 'acr', 'pullSecret', 'bearer'],
-  'environments/*/rules': ['tags', 'minAge', 'mode', 'verify'],
 };
 
 /** Zod's findings in our words; unknown keys one by one, with the nearest key that the schema knows. */

@@ -26,7 +26,8 @@ export async function loadConfig(path: string): Promise<Config> {
     'document' in read
       ? await checkDocument(read.document)
       : schemaIssues(read.issues, configJsonSchema(), value);
-  if ('document' in read && issues.length === 0) return resolveConfig(read.document, resolve(path));
+  if ('document' in read && issues.length === 0)
+    return resolveConfig(read.document, resolve(path), positions);
   throw invalid(path, issues, positions);
 }
 

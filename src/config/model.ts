@@ -1,3 +1,6 @@
+import type { Position } from '../core/position.ts';
+import type { Guardrails } from '../policy/guardrails.ts';
+
 /** `tallyman.yaml` as the rest of the program sees it: checked, defaults filled in, all paths absolute, all times in milliseconds. */
 export interface Config {
   /** The file it was read from, absolute. */
@@ -92,10 +95,11 @@ export interface EnvironmentConfig {
   /** Times in which nothing is released there: milliseconds since the epoch, `until` not included. */
   readonly freezes: readonly { readonly from: number; readonly until: number; readonly reason: string }[];
   readonly rules: EnvironmentRules;
+  /** Where it stands in the file, and where the rules do that a problem may be about (the whole of it where they are not there). */
+  readonly positions: { readonly entry: Position; readonly mode: Position; readonly verify: Position };
 }
 
-/** What the platform's owners demand of every release in an environment. */
-export interface EnvironmentRules {
+export interface EnvironmentRules extends Guardrails {
   /** A run that would release more there waits to be accepted; `undefined`: only the repository's limit counts. */
   readonly maxReleasesPerRun?: number | undefined;
 }

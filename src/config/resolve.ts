@@ -1,12 +1,26 @@
 import { dirname, resolve } from 'node:path';
-import type { Config, RegistryConfig, RepositoryConfig, Schedule, Secret, Signing } from './model.ts';
+import type { Position } from '../core/position.ts';
+import { issuePosition } from './issues.ts';
+import type {
+  Config,
+  EnvironmentConfig,
+  RegistryConfig,
+  RepositoryConfig,
+  Schedule,
+  Secret,
+  Signing,
+} from './model.ts';
 import type { ConfigDocument, RepositoryDocument } from './schema.ts';
 
 const defaultInterval = 300_000;
 const mostJitter = 30_000;
 
 /** From the checked document to what the program works with. Relative paths are relative to the folder of `file`. */
-export function resolveConfig(document: ConfigDocument, file: string): Config {
+export function resolveConfig(
+  document: ConfigDocument,
+  file: string,
+  positions: Readonly<Record<string, Position>>,
+): Config {
   const path = (text: string) => resolve(dirname(file), text);
   return {
     file,
@@ -20,12 +34,22 @@ export function resolveConfig(document: ConfigDocument, file: string): Config {
       ...environment,
       order: environment.order ?? index,
       freezes: freeze,
+      positions: environmentPositions(index, positions),
     })),
     dialects: document.dialects,
     logLevel: document.log.level,
     horizon: document.horizon,
     proxy: document.proxy,
   };
+}
+
+function environmentPositions(
+  index: number,
+  positions: Readonly<Record<string, Position>>,
+): EnvironmentConfig['positions'] {
+  const at = (...keys: readonly string[]) =>
+    issuePosition({ path: ['environments', index, ...keys], message: '', atKey: keys.length > 0 }, positions);
+  return { entry: at(), mode: at('rules', 'mode'), verify: at('rules', 'verify') };
 }
 
 type ResolvePath = (text: string) => string;

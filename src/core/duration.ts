@@ -12,3 +12,12 @@ export function parseDuration(text: string): number | undefined {
   }
   return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : undefined;
 }
+
+/** In the largest unit that gives a whole number: `90s`, `36h`, `30d`; `0s`. */
+export function formatDuration(ms: number): string {
+  const [unit] = (['d', 'h', 'm', 's'] as const).filter(
+    (name) => ms >= units[name] && ms % units[name] === 0,
+  );
+  if (ms === 0) return '0s';
+  return unit === undefined ? `${ms}ms` : `${ms / units[unit]}${unit}`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../src/core/duration.ts';
+import { formatDuration, parseDuration } from '../../src/core/duration.ts';
 
 describe('parseDuration', () => {
   const rows: readonly (readonly [text: string, milliseconds: number | undefined])[] = [
@@ -25,4 +25,19 @@ describe('parseDuration', () => {
     ['1s'.repeat(40), undefined],
   ];
   it.each(rows)('%j is %s ms', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0s'],
+    [1, '1ms'],
+    [1500, '1500ms'],
+    [90_000, '90s'],
+    [5_400_000, '90m'],
+    [129_600_000, '36h'],
+    [31_536_000_000, '365d'],
+  ])('%s ms is %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
 });
