@@ -3,8 +3,8 @@ import type { Problem } from '../core/problem.ts';
 import type { AnnotationFact, ClaimFact, FieldFact } from '../fields/model.ts';
 import { parseRepository, type RepositoryName } from '../image/reference.ts';
 import type { Hold, Policy, Rule } from '../policy/model.ts';
-import { checkName } from '../policy/name.ts';
 import { annotationPolicy, parseShorthand, type AnnotationOptions } from '../policy/shorthand.ts';
+import { readOption } from './annotation-options.ts';
 import type { FactedFile } from './model.ts';
 
 /** What a workload's annotations say, once read. */
@@ -13,7 +13,10 @@ export interface Workload {
   /** One of them is wrong: nothing in the workload moves. */
   readonly broken: boolean;
   readonly holds: readonly Hold[];
+  /** What holds for every field of the workload, whatever binds it. */
   readonly options: AnnotationOptions;
+  /** The annotations that `options` come from. */
+  readonly optional: readonly AnnotationFact[];
   /** The policy annotation that covers a field, if any. */
   policyFor(field: FieldFact): AnnotationFact | undefined;
   readonly problems: readonly Problem[];
@@ -22,13 +25,13 @@ export interface Workload {
 /** Reads the annotations of a workload (product.md, 2.2) against the fields that it has. */
 export function readWorkload(file: string, claim: ClaimFact, fields: readonly FieldFact[]): Workload {
   const problems: Problem[] = [];
-  const complain = (annotation: AnnotationFact, message: string): void => {
-    const { line, column } = annotation;
-    const text = `The annotation tallyman.dev/${annotation.key} cannot be used: ${message}. Nothing in this workload moves until it is put right.`;
-    problems.push({ code: 'bad-annotation', file, line, column, message: text });
+  const complain: Complain = (annotation, message) => {
+    const what = `cannot be used: ${message}. Nothing in this workload moves until it is put right.`;
+    problems.push(annotationProblem(file, annotation, what));
   };
   const containers = fields.flatMap(({ container }) => (container === undefined ? [] : [container]));
-  const options = readOptions(claim, complain);
+  const { options, optional, unsupported } = readOptions(claim, complain);
+  problems.push(...unsupported.map((annotation) => notSupported(file, annotation)));
   for (const annotation of claim.annotations) checkCovers(annotation, containers, complain);
   const value = (key: string): AnnotationFact | undefined => claim.annotations.find((one) => one.key === key);
   const hold = value('hold');
@@ -37,6 +40,7 @@ export function readWorkload(file: string, claim: ClaimFact, fields: readonly Fi
     broken: claim.broken || problems.length > 0,
     holds: hold === undefined ? [] : [{ reason: hold.value, by: '', until: undefined }],
     options,
+    optional,
     policyFor: ({ container }) =>
       container === undefined ? undefined : (value(`policy.${container}`) ?? value('policy')),
     problems,
@@ -45,23 +49,37 @@ export function readWorkload(file: string, claim: ClaimFact, fields: readonly Fi
 
 type Complain = (annotation: AnnotationFact, message: string) => void;
 
-function readOptions(claim: ClaimFact, complain: Complain): AnnotationOptions {
-  const read: { digest?: 'pin' | 'keep'; onRevert?: 'skip' | 'hold'; group?: string } = {};
+function readOptions(
+  claim: ClaimFact,
+  complain: Complain,
+): Pick<Workload, 'options' | 'optional'> & { readonly unsupported: readonly AnnotationFact[] } {
+  let options: AnnotationOptions = {};
+  const optional: AnnotationFact[] = [];
+  const unsupported: AnnotationFact[] = [];
   for (const annotation of claim.annotations) {
-    const { key, value } = annotation;
-    if (key === 'digest') {
-      if (value === 'pin' || value === 'keep') read.digest = value;
-      else complain(annotation, `"${value}" is not pin or keep`);
-    } else if (key === 'on-revert') {
-      if (value === 'skip' || value === 'hold') read.onRevert = value;
-      else complain(annotation, `"${value}" is not skip or hold`);
-    } else if (key === 'group') {
-      const wrong = checkName(value);
-      if (wrong === undefined) read.group = value;
-      else complain(annotation, wrong);
-    }
+    const read = readOption(annotation.key, annotation.value);
+    if (read === undefined) continue;
+    optional.push(annotation);
+    if ('error' in read) complain(annotation, read.error);
+    else if ('unsupported' in read) unsupported.push(annotation);
+    else options = { ...options, ...read.options };
   }
-  return read;
+  return { options, optional, unsupported };
+}
+
+function notSupported(file: string, annotation: AnnotationFact): Problem {
+  const what = `(${annotation.value.trim()}) is understood but not carried out by this version. Nothing in this workload moves until it is taken out.`;
+  return { ...annotationProblem(file, annotation, what), code: 'not-supported' };
+}
+
+/** A problem of an annotation, at its value. @param what the sentence that begins with the annotation's name */
+export function annotationProblem(
+  file: string,
+  { key, line, column }: AnnotationFact,
+  what: string,
+): Problem {
+  const message = `The annotation tallyman.dev/${key} ${what}`;
+  return { code: 'bad-annotation', file, line, column, message };
 }
 
 function checkCovers(annotation: AnnotationFact, containers: readonly string[], complain: Complain): void {

@@ -10,7 +10,9 @@ import { ambiguity, NameBinder } from './by-name.ts';
 import { wholeField, type Candidate } from './candidate.ts';
 import { markedFields, type Marked, type MarkedField } from './marked.ts';
 import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
+import { idleAnnotations } from './idle-annotations.ts';
 import { settle } from './settle.ts';
+import { Tightener } from './tighten.ts';
 import { unboundFields, unboundPolicies } from './unbound.ts';
 
 /**
@@ -31,18 +33,23 @@ export function bind(
   const flux2 = readFlux2(files);
   const fluxPolicies = new FluxPolicies(flux2, options.dialects?.includes('flux2') ?? false);
   const flux = new FluxWriters(flux2, fluxPolicies);
+  const tightener = new Tightener();
   const bindings: Binding[] = [];
   const problems: Problem[] = [...fluxPolicies.problems, ...annotated.problems];
   const used = new Set<Policy>(annotated.used);
   for (const [file, markers] of marked) {
-    if (file.facts.fields.length + file.facts.markers.length === 0) continue;
+    const { fields, markers: marks, claims } = file.facts;
+    if (fields.length + marks.length + claims.length === 0) continue;
     const join = new FileJoin(file, markers, { byName, annotated, names, flux, fluxPolicies });
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
     const settled = settle(file, candidates, (field) => annotated.holds(file, field));
-    bindings.push(...settled.bindings);
+    const workloads = annotated.workloads(file);
+    const tightened = tightener.apply(settled.bindings, workloads);
+    bindings.push(...tightened.bindings);
     problems.push(...markers.problems, ...join.fluxMarked.problems, ...join.problems, ...settled.problems);
+    problems.push(...tightened.problems, ...idleAnnotations(file, workloads, (one) => join.speaksFor(one)));
     problems.push(...unboundFields(file, markers.all, names));
   }
   problems.push(...unboundPolicies(policies, used, files), ...fluxPolicies.unbound(used));
@@ -89,6 +96,13 @@ class FileJoin {
     const taken = new Set([...this.#marked.all, ...this.fluxMarked.all]);
     const free = this.#file.facts.fields.filter((field) => !taken.has(field));
     return [...marked, ...byFlux, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
+  }
+
+  /** Whether something wants to move the field, or was kept from it with a problem. */
+  speaksFor(field: FieldFact): boolean {
+    if (this.#marked.all.has(field) || this.fluxMarked.all.has(field)) return true;
+    const covered = this.#annotated.covers(this.#file, field) !== undefined;
+    return covered || this.#names.claimants(this.#file.path, field).length > 0;
   }
 
   #byMarker({ field, policy: name, marker, writes, scope }: MarkedField): Candidate<Policy> | undefined {

@@ -3,7 +3,14 @@ import type { AnnotationFact, FieldFact } from '../fields/model.ts';
 import type { Hold, Policy, Rule } from '../policy/model.ts';
 import { parseRepository } from '../image/reference.ts';
 import { parseShorthand } from '../policy/shorthand.ts';
-import { draftPolicies, policyOf, readWorkload, type AnnotationDraft, type Workload } from './annotated.ts';
+import {
+  annotationProblem,
+  draftPolicies,
+  policyOf,
+  readWorkload,
+  type AnnotationDraft,
+  type Workload,
+} from './annotated.ts';
 import { nameDrafts } from './annotation-names.ts';
 import type { Marked } from './marked.ts';
 import type { KnownPolicies } from './known-policies.ts';
@@ -48,6 +55,10 @@ export class AnnotationBinder {
     return this.#workload(file, field)?.holds ?? [];
   }
 
+  workloads(file: FactedFile): readonly Workload[] {
+    return this.#workloads.get(file) ?? [];
+  }
+
   #workload(file: FactedFile, field: FieldFact): Workload | undefined {
     return field.claim === undefined ? undefined : this.#workloads.get(file)?.[field.claim];
   }
@@ -65,6 +76,7 @@ export class AnnotationBinder {
       if (workload.broken) continue;
       const free = (byClaim.get(index) ?? []).filter((field) => !marked.all.has(field));
       drafts.push(...draftPolicies(file, workload, this.#ruled(file, workload, free)));
+      this.problems.push(...this.#namesNothing(file, workload, free));
     }
     return drafts;
   }
@@ -108,6 +120,19 @@ export class AnnotationBinder {
         policy: name,
       });
     }
+  }
+
+  /** `policy: policy:NAME` covers the containers that hold the policy's image: where none does, it says nothing. */
+  #namesNothing(file: FactedFile, workload: Workload, free: readonly FieldFact[]): Problem[] {
+    const annotation = workload.claim.annotations.find(({ key }) => key === 'policy');
+    const read = annotation && parseShorthand(annotation.value);
+    const covered = free.filter((field) => workload.policyFor(field) === annotation);
+    if (annotation === undefined || read === undefined || !('policyName' in read)) return [];
+    const policy = this.#byName.get(read.policyName);
+    if (policy === undefined || covered.length === 0) return [];
+    if (covered.some((field) => this.covers(file, field) !== undefined)) return [];
+    const what = `names the policy ${policy.name}, which is for ${policy.image.spelled}, and no container here holds that. It has no effect.`;
+    return [{ ...annotationProblem(file.path, annotation, what), policy: policy.name }];
   }
 
   #stop(file: FactedFile, field: FieldFact, problem: Problem): void {

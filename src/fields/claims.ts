@@ -5,8 +5,7 @@ import { objectOf } from './objects.ts';
 import type { Reading } from './reading.ts';
 
 const prefix = 'tallyman.dev/';
-const carriedOut = ['policy', 'hold', 'digest', 'group', 'on-revert'];
-const notYet = ['mode', 'min-age', 'platforms'];
+const known = ['policy', 'hold', 'digest', 'min-age', 'mode', 'group', 'platforms', 'on-revert'];
 
 /**
  * Reads the `tallyman.dev/...` annotations of workloads (product.md, 2.2), and says which keys of that kind stand where they have no effect.
@@ -89,12 +88,8 @@ function claimOf(reading: Reading, claims: OpenClaim[], owner: number): OpenClai
 /** One annotation, or `undefined` after a problem was added. */
 function readAnnotation(reading: Reading, index: number, key: string): AnnotationFact | undefined {
   const { keyStart, start } = reading.node(index);
-  const known = carriedOut.includes(key) || /^policy\../.test(key);
-  if (notYet.includes(key)) {
-    const message = `The annotation ${prefix}${key} is not carried out by this version. Nothing in this workload moves until it is removed; an ImagePolicy file can say the same.`;
-    reading.problem('not-supported', keyStart, message);
-  } else if (!known) {
-    const message = `There is no annotation ${prefix}${key}${didYouMean(key, [...carriedOut, ...notYet])}. Nothing in this workload moves until it is put right.`;
+  if (!known.includes(key) && !/^policy\../.test(key)) {
+    const message = `There is no annotation ${prefix}${key}${didYouMean(key, known)}. Nothing in this workload moves until it is put right.`;
     reading.problem('bad-annotation', keyStart, message);
   } else if (!reading.hasValue(index) || !reading.isText(index)) {
     const message = `The annotation ${prefix}${key} has no text as its value. Nothing in this workload moves until it is put right.`;

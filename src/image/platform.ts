@@ -1,3 +1,5 @@
+import { didYouMean } from '../core/nearest.ts';
+
 /** `os/architecture[/variant]`, as in the OCI image index. */
 export interface Platform {
   readonly os: string;
@@ -19,6 +21,14 @@ export function formatPlatform(platform: Platform): string {
     .filter((part) => part !== undefined)
     .join('/');
 }
+
+/** ` (did you mean "linux/amd64"?)` for a text that is no platform, or nothing: half of a usual one names it too. */
+export function platformHint(text: string): string {
+  const whole = usual.find((platform) => platform.split('/').includes(text.toLowerCase()));
+  return didYouMean(whole ?? text, usual);
+}
+
+const usual = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'windows/amd64'];
 
 /**
  * Whether an image of platform `offered` runs where `wanted` is asked for; no variant asked means any. Indexes write 64-bit ARM with

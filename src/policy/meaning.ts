@@ -1,8 +1,7 @@
 import { compileGlob } from '../core/glob.ts';
 import { parseDuration } from '../core/duration.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Place } from '../core/position.ts';
-import { parsePlatform, type Platform } from '../image/platform.ts';
+import { parsePlatform, platformHint, type Platform } from '../image/platform.ts';
 import { parseRepository, type RepositoryName } from '../image/reference.ts';
 import { parseTag, type Tag } from '../image/tag.ts';
 import { formatPath, type Finding } from './finding.ts';
@@ -163,16 +162,13 @@ function globsAt({ report }: Checks, path: Path, patterns: readonly string[], ki
   }
 }
 
-const usualPlatforms = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'windows/amd64'];
-
 function platformsOf({ report }: Checks, texts: readonly string[]): readonly Platform[] {
   return texts.flatMap((text, index) => {
     const platform = parsePlatform(text);
     if (platform !== undefined) return [platform];
-    const near = didYouMean(text, usualPlatforms);
     report(
       ['spec', 'platforms', index],
-      `"${text}" is no platform; expected os/architecture[/variant]${near}`,
+      `"${text}" is no platform; expected os/architecture[/variant]${platformHint(text)}`,
     );
     return [];
   });

@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/nearest.ts';
 import type { Place } from '../core/position.ts';
+import type { Platform } from '../image/platform.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import { parseTag } from '../image/tag.ts';
 import type { Direction, Hold, Order, Policy, PolicyName, Rule } from './model.ts';
@@ -39,6 +40,9 @@ export interface AnnotationOptions {
   readonly digest?: 'pin' | 'keep' | undefined;
   readonly group?: string | undefined;
   readonly onRevert?: 'skip' | 'hold' | undefined;
+  readonly platforms?: readonly Platform[] | undefined;
+  /** Milliseconds. */
+  readonly minAge?: number | undefined;
   readonly hold?: Hold | undefined;
 }
 
@@ -61,8 +65,8 @@ export function annotationPolicy(
     paths: [],
     targets: [],
     digest: rule.kind === 'digest' ? 'pin' : (options.digest ?? 'keep'),
-    platforms: [],
-    minAge: undefined,
+    platforms: options.platforms ?? [],
+    minAge: options.minAge,
     namespace: undefined,
     allowDowngrade: false,
     onRevert: options.onRevert ?? 'skip',

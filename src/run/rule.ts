@@ -4,6 +4,7 @@ import { asFailure, Failure } from '../core/failure.ts';
 import type { Digest } from '../image/digest.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, EnvironmentState, Past } from '../policy/decision.ts';
+import type { Policy } from '../policy/model.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { AgeEvidence } from './age-evidence.ts';
@@ -122,7 +123,8 @@ export class Ruler {
   ): Promise<Decision> {
     const { policy, holds } = binding;
     const environment = this.#context.environmentOf(binding.file);
-    const key = JSON.stringify([policy.name, policy.place, current, past, holds, digest, environment?.name]);
+    const { name, place } = policy;
+    const key = JSON.stringify([name, place, terms(policy), current, past, holds, digest, environment?.name]);
     const known = this.#decisions.get(key);
     if (known !== undefined) return known;
     const { now } = this.#context;
@@ -131,6 +133,11 @@ export class Ruler {
     this.#decisions.set(key, decision);
     return decision;
   }
+}
+
+/** What a workload's annotations may have tightened: two bindings of one policy may differ in it. */
+function terms({ digest, platforms, minAge, onRevert }: Policy): readonly unknown[] {
+  return [digest, platforms, minAge, onRevert];
 }
 
 export function currentOf(binding: Binding): Current {

@@ -44,8 +44,9 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
 }
 
 function policyList({ policies, bindings }: Prepared): readonly Readonly<Record<string, unknown>>[] {
-  const bound = Map.groupBy(bindings, ({ policy }) => policy);
-  return policies.map((policy) => ({ ...policyJson(policy), fields: bound.get(policy)?.length ?? 0 }));
+  // By name: that of a binding may be tightened by its workload's annotations.
+  const bound = Map.groupBy(bindings, ({ policy: { name } }) => name);
+  return policies.map((policy) => ({ ...policyJson(policy), fields: bound.get(policy.name)?.length ?? 0 }));
 }
 
 function policyJson({ name, place, image, rule, dialect }: Policy): Readonly<Record<string, unknown>> {
