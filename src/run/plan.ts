@@ -6,6 +6,7 @@ import type { BranchHistory } from './branch-history.ts';
 import { compose, type PlannedCommit } from './compose.ts';
 import { editFiles } from './edit-files.ts';
 import type { RunListener } from './events.ts';
+import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
 import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
 import { pathFilter } from './path-filter.ts';
 import type { ScanPorts } from './ports.ts';
@@ -66,7 +67,8 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Ru
     ...edited.problems,
     ...movedTags(rulings),
     ...failedElections(rulings),
-    ...(context.once === true ? await withoutAges(rulings, ruler) : []),
+    ...unmetGuardrails(prepared.bindings, environmentOf),
+    ...(context.once === true ? await waitingForAges(prepared.bindings, environmentOf, ruler) : []),
     ...failedScans(rulings),
     ...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
   ];
@@ -106,20 +108,6 @@ function failedScans(rulings: readonly Ruling[]): Problem[] {
     problems.set(policy.name, { ...policy.place, ...registryProblem(policy.name, ruling.failure) });
   }
   return [...problems.values()];
-}
-
-/** A policy that waits for an age which nothing kept can tell would wait for ever, run by run (product.md, 3). */
-async function withoutAges(rulings: readonly Ruling[], ruler: Ruler): Promise<Problem[]> {
-  const policies = new Set(
-    rulings.map(({ binding }) => binding.policy).filter(({ minAge }) => minAge !== undefined),
-  );
-  if (policies.size === 0 || !(await ruler.hasNoEvidence())) return [];
-  return [...policies].map(({ name, place }) => ({
-    code: 'election-failed',
-    ...place,
-    message: `${name} has minAge, which counts from the first time that a tag was seen, and nothing is kept from an earlier run: every tag that git does not know looks new. Keep stateDirectory between runs, or run the daemon.`,
-    policy: name,
-  }));
 }
 
 function registryProblem(policy: string, failure: Failure): Problem {
