@@ -11,14 +11,13 @@ const kinds = ['ImageRepository', 'ImagePolicy', 'ImageUpdateAutomation'] as con
  * a file with template text is not known before another tool has filled it in, and is left out.
  */
 export function readFluxDocuments(reading: Reading): FluxDocument[] {
-  const { text } = reading.outline;
-  if (!text.includes(group) || /\{\{|\{%/.test(text)) return [];
   const documents: FluxDocument[] = [];
-  for (const { index, apiVersion, kind: text, name } of objectsOf(reading)) {
-    const kind = kinds.find((known) => known === text);
+  for (const { index, apiVersion, kind: written, name } of objectsOf(reading)) {
+    const kind = kinds.find((known) => known === written);
     if (kind === undefined || !apiVersion.startsWith(group)) continue;
+    if (reading.isTemplate) return [];
     const { start, document } = reading.node(index);
-    const read = toValue(reading.outline, index);
+    const read = toValue(reading.outline, index, { positionOf: reading.at });
     if ('error' in read) {
       reading.problem(
         'bad-policy',

@@ -11,18 +11,16 @@ const group = 'tallyman.dev/';
  * known before another tool has filled it in.
  */
 export function readPolicyDocuments(reading: Reading): PolicyDocument[] {
-  const { text } = reading.outline;
-  if (!text.includes('ImagePolicy') && !text.includes(group)) return [];
   const documents: PolicyDocument[] = [];
   for (const object of objectsOf(reading)) {
     if (!isOurs(reading, object)) continue;
     const { start, document } = reading.node(object.index);
-    if (/\{\{|\{%/.test(text)) {
+    if (reading.isTemplate) {
       const message = `The ImagePolicy ${object.name} stands in a file with template text. Policies are only read from files that are final; move it to a file of its own.`;
       reading.problem('bad-policy', start, message);
       continue;
     }
-    const read = toValue(reading.outline, object.index);
+    const read = toValue(reading.outline, object.index, { positionOf: reading.at });
     if ('error' in read) {
       reading.problem(
         'bad-policy',
@@ -38,7 +36,7 @@ export function readPolicyDocuments(reading: Reading): PolicyDocument[] {
 
 function isOurs(reading: Reading, { index, apiVersion, kind }: ObjectHead): boolean {
   const ours = apiVersion.startsWith(group);
-  if (ours && kind === 'ImagePolicy') return true;
+  if (kind === 'ImagePolicy' ? ours : !ours) return ours;
   const { start } = reading.node(reading.child(index, ours ? 'kind' : 'apiVersion') ?? index);
   if (ours) {
     const message = `There is no kind ${kind} in ${apiVersion}${didYouMean(kind, ['ImagePolicy'])}.`;

@@ -34,6 +34,7 @@ export class Reading {
   readonly #steps = new Map<number, number>();
   readonly #anchors = new Map<string, number[]>();
   #anchorsRead = false;
+  #isTemplate: boolean | undefined;
 
   constructor(outline: Outline, nameClass: NameClass) {
     this.outline = outline;
@@ -42,6 +43,11 @@ export class Reading {
     this.sops = outline.documents.some(
       ({ root }) => root !== -1 && child(outline, root, 'sops') !== undefined,
     );
+  }
+
+  /** Whether the file has template text: what it says is then not known before another tool has filled it in. */
+  get isTemplate(): boolean {
+    return (this.#isTemplate ??= /\{\{|\{%/.test(this.outline.text));
   }
 
   node(index: number): OutlineNode {

@@ -40,3 +40,21 @@ export function blockScalarEnd(text: string, headerEnd: number, bodyStart: numbe
   if (end === -1 || end > bodyEnd) end = bodyEnd;
   return text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
 }
+
+/** The node in a longer table: behind `index` nodes and `documents`, in a text that starts `by` earlier. */
+export function shifted(node: OutlineNode, by: number, index: number, documents: number): OpenNode {
+  return makeNode(
+    node.kind,
+    node.style,
+    node.parent === -1 ? -1 : node.parent + index,
+    node.next + index,
+    node.document + documents,
+    node.depth,
+    node.keyStart === -1 ? -1 : node.keyStart + by,
+    node.keyEnd === -1 ? -1 : node.keyEnd + by,
+    node.start + by,
+    node.end + by,
+    node.anchor,
+    node.tag,
+  );
+}

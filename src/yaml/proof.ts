@@ -1,6 +1,7 @@
 import type { Outline, OutlineNode } from './outline.ts';
 import { parse } from './parse.ts';
 import { readOutline } from './read.ts';
+import { readToSameState } from './same-ahead.ts';
 import { scalarText } from './scalar.ts';
 import { nodeAt, pointerOf } from './walk.ts';
 
@@ -20,6 +21,11 @@ export interface ProofOptions {
    * files keeps a budget for the run, and gives 0 when it is used up.
    */
   readonly parseBudget?: number;
+  /**
+   * The scanner was sure of all of `before`, as `FileFacts.scanned` tells. Beyond the parse budget the outlines are then compared only up to where all
+   * the rest is known to be equal (`readToSameState`). Default false.
+   */
+  readonly scanned?: boolean;
 }
 
 /**
@@ -37,12 +43,22 @@ export function prove(
   const budget = options.parseBudget ?? 65_536;
   const moved = placesAfter(before, after, edits);
   if (typeof moved === 'string') return moved;
-  const read = Math.max(before.length, after.length) <= budget ? parse : readOutline;
+  const inFull = Math.max(before.length, after.length) <= budget;
+  if (!inFull && options.scanned === true && isProvenAhead(before, after, moved)) return undefined;
+  const read = inFull ? parse : readOutline;
   const old = read(before);
   if ('error' in old) return `the file cannot be read before the edit: ${old.error.message}`;
   const now = read(after);
   if ('error' in now) return `the file cannot be read after the edit: ${now.error.message}`;
   return new Comparison(old.outline, now.outline, moved).run();
+}
+
+/** Whether it is proven by reading no further than needed. Where it is not, the whole is compared, and that says why. */
+function isProvenAhead(before: string, after: string, moved: readonly MovedEdit[]): boolean {
+  const end = moved.at(-1)?.end;
+  if (end === undefined || moved.some((edit) => edit.start === edit.end)) return false;
+  const part = readToSameState(before, after, end);
+  return part !== undefined && new Comparison(part.old, part.now, moved).run() === undefined;
 }
 
 interface MovedEdit extends PlannedEdit {

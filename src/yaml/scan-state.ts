@@ -1,14 +1,7 @@
-import { makeNode } from './node.ts';
+import { hashKey } from './key-hash.ts';
+import { makeNode, shifted } from './node.ts';
 import type { OpenNode } from './node.ts';
-import type {
-  NodeKind,
-  NodeStyle,
-  Outline,
-  OutlineComment,
-  OutlineDocument,
-  OutlineNode,
-} from './outline.ts';
-import { decodeFlowScalar } from './scalar.ts';
+import type { NodeKind, NodeStyle, Outline, OutlineComment, OutlineDocument } from './outline.ts';
 
 /** Nesting beyond this is left to the parser, which says where it is too deep. */
 const deepest = 100;
@@ -227,6 +220,33 @@ export class ScanState {
     this.keep(position);
   }
 
+  /**
+   * Whether two scans will take the same text for the same from here on: all that they still know of what is behind them is equal. `shift`:
+   * how much further `other` is in its text. No entry may wait for its value; then the key and its properties are forgotten already.
+   */
+  isLike(other: ScanState, shift: number): boolean {
+    const { depth, keyCount } = this;
+    return (
+      this.position + shift === other.position &&
+      this.lastEnd + shift === other.lastEnd &&
+      !this.pending &&
+      !other.pending &&
+      this.nodes.length === other.nodes.length &&
+      this.documents.length === other.documents.length &&
+      this.documentOpen === other.documentOpen &&
+      this.afterEnd === other.afterEnd &&
+      this.root === other.root &&
+      depth === other.depth &&
+      keyCount === other.keyCount &&
+      areEqual(this.indents, other.indents, depth) &&
+      areEqual(this.indexes, other.indexes, depth) &&
+      areEqual(this.sequences, other.sequences, depth) &&
+      areEqual(this.keyBases, other.keyBases, depth) &&
+      areEqual(this.keys, other.keys, keyCount) &&
+      areEqual(Array.from(this.anchors ?? []), Array.from(other.anchors ?? []))
+    );
+  }
+
   private keep(documentStart: number): void {
     this.documentStart = documentStart;
     this.nodesBefore = this.nodes.length;
@@ -251,35 +271,12 @@ export class ScanState {
   }
 }
 
-function shifted(node: OutlineNode, by: number, index: number, documents: number): OpenNode {
-  return makeNode(
-    node.kind,
-    node.style,
-    node.parent === -1 ? -1 : node.parent + index,
-    node.next + index,
-    node.document + documents,
-    node.depth,
-    node.keyStart === -1 ? -1 : node.keyStart + by,
-    node.keyEnd === -1 ? -1 : node.keyEnd + by,
-    node.start + by,
-    node.end + by,
-    node.anchor,
-    node.tag,
-  );
-}
-
-/** Equal for equal keys, whatever their quotes. Unequal keys with one hash only make the scanner unsure. */
-function hashKey(text: string, start: number, end: number): number {
-  const quote = text.charCodeAt(start);
-  if (quote !== 0x22 && quote !== 0x27) return hash(text, start, end);
-  const raw = text.slice(start, end);
-  if (!raw.includes('\\') && !raw.includes("''")) return hash(text, start + 1, end - 1);
-  const decoded = decodeFlowScalar(raw, quote === 0x22 ? 'double' : 'single');
-  return hash(decoded, 0, decoded.length);
-}
-
-function hash(text: string, start: number, end: number): number {
-  let value = 0;
-  for (let at = start; at < end; at++) value = (Math.imul(value, 31) + text.charCodeAt(at)) | 0;
-  return value;
+/** Whether the first `length` items are equal; by default all of them. */
+function areEqual<Item>(
+  a: readonly Item[],
+  b: readonly Item[],
+  length: number = Math.max(a.length, b.length),
+): boolean {
+  for (let at = 0; at < length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

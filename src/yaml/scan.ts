@@ -27,12 +27,13 @@ export function startScan(text: string): ScanState | undefined {
 
 /** Scans on to the end; false where we are unsure of the document that is being read. */
 export function scanOn(s: ScanState): boolean {
-  while (s.position < s.text.length) if (!takeAnyLine(s)) return false;
+  while (s.position < s.text.length) if (!scanLine(s)) return false;
   s.endDocument();
   return !s.full;
 }
 
-function takeAnyLine(s: ScanState): boolean {
+/** Scans the next line, with the further lines of a scalar or flow collection that begins there; false where we are unsure. */
+export function scanLine(s: ScanState): boolean {
   const { text } = s;
   const line = s.position;
   const at = skipSpaces(text, line);

@@ -9,6 +9,8 @@ import { escapePointer, keyText, nodeAt } from './walk.ts';
 export interface ValueOptions {
   /** Most nodes that the value may have, aliases expanded. Default 10,000. */
   readonly nodes?: number;
+  /** From `positionsOf` of the outline's text, where the caller has it already. */
+  readonly positionOf?: (offset: number) => Position;
 }
 
 export interface PlainValue {
@@ -30,7 +32,11 @@ export function toValue(
   index: number,
   options: ValueOptions = {},
 ): PlainValue | { readonly error: YamlError } {
-  const reader = new ValueReader(outline, options.nodes ?? 10_000);
+  const reader = new ValueReader(
+    outline,
+    options.nodes ?? 10_000,
+    options.positionOf ?? positionsOf(outline.text),
+  );
   try {
     const value = reader.read(index, '');
     return { value, positions: reader.positions };
@@ -61,10 +67,10 @@ class ValueReader {
   private alias: OutlineNode | undefined;
   private readonly entered = new Set<number>();
 
-  constructor(outline: Outline, limit: number) {
+  constructor(outline: Outline, limit: number, positionOf: (offset: number) => Position) {
     this.outline = outline;
     this.limit = limit;
-    this.positionOf = positionsOf(outline.text);
+    this.positionOf = positionOf;
   }
 
   read(index: number, pointer: string): unknown {
