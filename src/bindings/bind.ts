@@ -8,6 +8,7 @@ import { FluxWriters, otherWriter } from './flux-writers.ts';
 import { AnnotationBinder } from './by-annotation.ts';
 import { ambiguity, NameBinder } from './by-name.ts';
 import { wholeField, type Candidate } from './candidate.ts';
+import { Deployed } from './deployed.ts';
 import { markedFields, type Marked, type MarkedField } from './marked.ts';
 import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
 import { idleAnnotations } from './idle-annotations.ts';
@@ -30,17 +31,18 @@ export function bind(
   const marked = new Map(files.map((file) => [file, markedFields(file, 'tallyman')]));
   const annotated = new AnnotationBinder(marked, byName);
   const names = new NameBinder(files, policies, options);
+  const deployed = new Deployed(files, options.environmentOf ?? (() => undefined));
   const flux2 = readFlux2(files);
   const fluxPolicies = new FluxPolicies(flux2, options.dialects?.includes('flux2') ?? false);
   const flux = new FluxWriters(flux2, fluxPolicies);
   const tightener = new Tightener();
   const bindings: Binding[] = [];
-  const problems: Problem[] = [...fluxPolicies.problems, ...annotated.problems];
+  const problems: Problem[] = [...deployed.problems, ...fluxPolicies.problems, ...annotated.problems];
   const used = new Set<Policy>(annotated.used);
   for (const [file, markers] of marked) {
     const { fields, markers: marks, claims } = file.facts;
     if (fields.length + marks.length + claims.length === 0) continue;
-    const join = new FileJoin(file, markers, { byName, annotated, names, flux, fluxPolicies });
+    const join = new FileJoin(file, markers, { byName, annotated, names, deployed, flux, fluxPolicies });
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
@@ -60,6 +62,7 @@ interface Rules {
   readonly byName: KnownPolicies;
   readonly annotated: AnnotationBinder;
   readonly names: NameBinder;
+  readonly deployed: Deployed;
   readonly flux: FluxWriters;
   readonly fluxPolicies: FluxPolicies;
 }
@@ -74,6 +77,7 @@ class FileJoin {
   readonly #byName: KnownPolicies;
   readonly #annotated: AnnotationBinder;
   readonly #names: NameBinder;
+  readonly #deployed: Deployed;
   readonly #flux: FluxWriters;
   readonly #fluxPolicies: FluxPolicies;
   readonly fluxMarked: Marked;
@@ -84,6 +88,7 @@ class FileJoin {
     this.#byName = rules.byName;
     this.#annotated = rules.annotated;
     this.#names = rules.names;
+    this.#deployed = rules.deployed;
     this.#flux = rules.flux;
     this.#fluxPolicies = rules.fluxPolicies;
     this.fluxMarked = markedFields(file, 'flux2');
@@ -148,16 +153,28 @@ class FileJoin {
     const whole = { file, field, writes: wholeField(field), scope: 'image' } as const;
     const annotation = this.#annotated.covers(file, field);
     if (annotation !== undefined) {
-      return 'policy' in annotation ? { ...whole, policy: annotation.policy, via: 'annotation' } : undefined;
+      if (!('policy' in annotation)) return undefined;
+      return this.#unlessShared({ ...whole, policy: annotation.policy, via: 'annotation' });
     }
     // What only a marker made a field is nothing by its name.
     if (field.kind === 'marked' || this.#names.isVendored(file.path)) return undefined;
     const claimants = this.#names.claimants(file.path, field);
     const [policy] = claimants;
     if (policy === undefined) return undefined;
-    if (claimants.length === 1) return { ...whole, policy, via: 'name' };
+    if (claimants.length === 1) return this.#unlessShared({ ...whole, policy, via: 'name' });
     this.contested.push(...claimants);
     this.problems.push(...ambiguity(file, field, claimants));
+    return undefined;
+  }
+
+  /** Only a marker or targets move what several environments share, or what an overlay overrides. */
+  #unlessShared(candidate: Candidate<Policy>): Candidate<Policy> | undefined {
+    const { policy, field } = candidate;
+    const reaches = (path: string): boolean => this.#names.binds(policy, path);
+    const problem = this.#deployed.objection(this.#file.path, field, policy, reaches);
+    if (problem === undefined) return candidate;
+    this.contested.push(policy);
+    this.problems.push(problem);
     return undefined;
   }
 }

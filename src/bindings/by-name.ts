@@ -35,6 +35,12 @@ export class NameBinder {
     return covering.filter(({ depth }) => depth === deepest).map(({ policy }) => policy);
   }
 
+  /** Whether a policy binds by name what is in a file. */
+  binds(policy: Policy, path: string): boolean {
+    const reaches = this.#byRepository.get(policy.image.repository) ?? [];
+    return !this.isVendored(path) && reaches.some((reach) => reach.policy === policy && reach.covers(path));
+  }
+
   /** Whether some policy speaks for the folder that a file is in. */
   isWatched(path: string): boolean {
     return this.#local.some((reach) => reach.covers(path));

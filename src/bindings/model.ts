@@ -48,6 +48,8 @@ export interface BindOptions {
   readonly policyRoots: readonly string[];
   /** Other tools' policies that are acted on. Default none. */
   readonly dialects?: readonly LiveDialect[];
+  /** The name of the environment of tallyman.yaml that covers a file. Default: there are none. */
+  readonly environmentOf?: (file: string) => string | undefined;
 }
 
 /** The dialects that can be acted on live (product.md, 2.4). */

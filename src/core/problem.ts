@@ -14,12 +14,15 @@ export const problemCodes = [
   'bad-marker', // a marker that cannot be applied
   'bad-annotation', // a tallyman.dev annotation that cannot be read
   'bad-policy', // an ImagePolicy that breaks the schema
+  'bad-reference', // a kustomization names a path outside the repository, or itself
   'bad-yaml', // YAML that does not parse
   'duplicate-policy', // one name, two policies
   'election-failed', // a policy whose election could not be completed
+  'fuse', // a run that wants a person before it pushes
   'no-guardrails', // advice: no environment covers a field that a policy moves
   'not-supported', // understood, but not carried out by this version
   'other-writer', // another automation writes this field
+  'plan-changed', // the accepted plan is not what would be released now
   'proof-failed', // the edit did not change exactly what was planned: a bug, reported
   'push-refused', // the remote refused the push: its words are in the message
   'refused-edit', // a field that is never edited, with the reason
@@ -30,6 +33,7 @@ export const problemCodes = [
   'short-window', // advice: a window that one late run misses
   'tag-moved', // the registry gives another digest for the tag in git
   'unbound-policy', // a policy that binds nothing
+  'unbound-target', // an entry of a policy's targets that finds no value to move
   'unbound-field', // an image map below a policy's paths that no policy binds
   'unknown-policy', // a marker or annotation that names no policy
   'would-be-applied', // advice: a synchronizer would apply a policy's file

@@ -35,7 +35,8 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */
-const telling = /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev|kustomize\.toolkit/;
+const telling =
+  /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev|kustomize\.toolkit|argoproj\.io/;
 
 const none: readonly never[] = Object.freeze([]);
 const nothing: FileFacts = Object.freeze({

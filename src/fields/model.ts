@@ -29,12 +29,43 @@ export interface FluxDocument extends PolicyDocument {
 
 /** Which objects a kustomization applies, and what it changes in them. */
 export interface KustomizationFact {
-  /** What `references` start from: the file's folder, or the root of the repository (Flux's `spec.path`). */
+  /** What its paths start from: the file's folder, or the root of the repository (Flux's `spec.path`, Argo CD's `source.path`). */
   readonly from: 'folder' | 'root';
-  /** Files and folders, as written. */
-  readonly references: readonly string[];
+  /** `kind: Component`: nobody applies it by itself. */
+  readonly isComponent: boolean;
+  /** Files and folders of `resources` and `bases`, as written. */
+  readonly references: readonly ReferenceFact[];
+  readonly components: readonly ReferenceFact[];
+  /** Files that go into it otherwise: generators, values for Helm. */
+  readonly data: readonly ReferenceFact[];
   readonly namespace: string | undefined;
   readonly patches: readonly PatchFact[];
+  /** Its `images`, in order. */
+  readonly images: readonly OverrideFact[];
+  /** Of the objects that make a synchronizer apply a folder of this repository: which. */
+  readonly deploys?: {
+    readonly by: 'flux' | 'argocd';
+    /** `Kustomization apps`. */
+    readonly object: string;
+    /** Whether folders below are applied too, where no kustomization says what to apply. */
+    readonly recurses: boolean;
+  };
+}
+
+/** A path or address in a kustomization, as written. */
+export interface ReferenceFact extends Position {
+  readonly path: string;
+}
+
+/** An entry of kustomize's `images`. */
+export interface OverrideFact extends Position {
+  /** Its place in the list. */
+  readonly index: number;
+  /** The image that it changes, spelled as the objects spell it. */
+  readonly name: string;
+  readonly newName?: string;
+  /** Whether it has a new tag or digest. */
+  readonly setsVersion: boolean;
 }
 
 export interface PatchFact extends Position {

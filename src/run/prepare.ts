@@ -5,6 +5,7 @@ import type { Binding } from '../bindings/model.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
 import type { Tree } from '../tree/tree.ts';
+import { bindOptions } from './bind-options.ts';
 import type { FactsCache } from './facts-cache.ts';
 import { pathFilter } from './path-filter.ts';
 import type { RunSettings } from './settings.ts';
@@ -22,13 +23,13 @@ export interface Prepared {
 /** Reads a tree: facts, then join (architecture.md, idea 2). */
 export async function prepare(
   tree: Tree,
-  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects'>,
+  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects' | 'environments'>,
   cache: FactsCache,
 ): Promise<Prepared> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
-  const bound = bind(files, policies, settings);
+  const bound = bind(files, policies, bindOptions(settings));
   const problems = [...fileProblems(files), ...policyProblems, ...bound.problems].sort(compareProblems);
   return { tree, policies: bound.policies, bindings: bound.bindings, problems };
 }

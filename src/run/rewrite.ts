@@ -10,6 +10,7 @@ import type { ImageReference } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
 import type { Tree } from '../tree/tree.ts';
 import { decode } from '../yaml/decode.ts';
+import { bindOptions } from './bind-options.ts';
 import type { FileText } from './edit-files.ts';
 import { FactsCache } from './facts-cache.ts';
 import { pathFilter } from './path-filter.ts';
@@ -32,7 +33,7 @@ export interface Rewrite {
  */
 export async function rewrite(
   tree: Tree,
-  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects'>,
+  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects' | 'environments'>,
   elections: ReadonlyMap<string, Election>,
 ): Promise<Rewrite> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
@@ -55,11 +56,11 @@ export async function rewrite(
 
 function join(
   files: readonly FactedFile[],
-  settings: Pick<RunSettings, 'policyRoots' | 'dialects'>,
+  settings: Pick<RunSettings, 'policyRoots' | 'dialects' | 'environments'>,
   elections: ReadonlyMap<string, Election>,
 ): { bindings: MarkerBinding[]; problems: Problem[] } {
   const collected = collectPolicies(files);
-  const bound = bind(files, collected.policies, settings);
+  const bound = bind(files, collected.policies, bindOptions(settings));
   const policies = new Set<string>(bound.policies.map(({ name }) => name));
   const marked = bindMarkers(
     files,

@@ -34,7 +34,9 @@ export class Kustomize {
         const folder = fact.from === 'root' ? '' : folderOf(path);
         if (fact.from === 'folder') this.#folders.add(folder);
         const one: Kustomization = { number: number++, fact, file: path, folder };
-        for (const reference of fact.references) this.#use(join(folder, reference), one);
+        const components = fact.from === 'folder' ? fact.components : [];
+        for (const { path: reference } of [...fact.references, ...components])
+          this.#use(join(folder, reference), one);
         for (const patch of fact.patches) {
           const found = patch.path === undefined ? undefined : join(folder, patch.path);
           if (found !== undefined) this.#patches.add(found);
