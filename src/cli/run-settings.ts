@@ -23,7 +23,8 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
 
 function toPaths({ positions, ...rest }: EnvironmentConfig, file: string): EnvironmentPaths {
   const { name, paths, paused, freezes, rules } = rest;
-  const places = { mode: { file, ...positions.mode }, verify: { file, ...positions.verify } };
+  const { entry, mode, verify } = positions;
+  const places = { entry: { file, ...entry }, mode: { file, ...mode }, verify: { file, ...verify } };
   return { name, paths, paused, freezes, rules, places };
 }
 

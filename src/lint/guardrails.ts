@@ -1,5 +1,15 @@
 import type { Binding } from '../bindings/model.ts';
+import type { Place } from '../core/position.ts';
 import type { Advice } from '../core/problem.ts';
+import type { EnvironmentState } from '../policy/decision.ts';
+
+export interface Covering extends Pick<EnvironmentState, 'name' | 'freezes'> {
+  readonly covers: (path: string) => boolean;
+  /** Where tallyman.yaml names it. */
+  readonly place?: Place | undefined;
+  readonly rules?:
+    (EnvironmentState['rules'] & { readonly maxReleasesPerRun?: number | undefined }) | undefined;
+}
 
 /** Policies with a field in no environment, although there are environments: no guardrail holds there (product.md, 2.5). */
 export function withoutGuardrails(bindings: readonly Binding[], environments: readonly Covering[]): Advice[] {
@@ -16,7 +26,30 @@ export function withoutGuardrails(bindings: readonly Binding[], environments: re
   });
 }
 
-export interface Covering {
-  readonly name: string;
-  readonly covers: (path: string) => boolean;
+/** Environments that by their name are production, in which nothing but the policies says what is released. */
+export function bareProduction(environments: readonly Covering[]): Advice[] {
+  return environments.filter(isBareProduction).map(({ name, place }) => {
+    const message = `The environment ${name} looks like production, and has neither rules nor freezes: whatever a policy elects is released there at once. Give it rules, such as {tags: "^v?[0-9.]+$", minAge: 24h}, which no policy can loosen.`;
+    return { code: 'no-guardrails', ...place, message };
+  });
+}
+
+function isBareProduction({ name, rules = {}, freezes }: Covering): boolean {
+  const { tags, minAge = 0, mode, verify, maxReleasesPerRun } = rules;
+  const hasRules =
+    tags !== undefined ||
+    minAge > 0 ||
+    mode === 'pullRequest' ||
+    verify !== undefined ||
+    maxReleasesPerRun !== undefined;
+  return !hasRules && freezes.length === 0 && isProduction(name);
+}
+
+const production = /^(?:prod|production|prd|live)\d*$/;
+const opposites = new Set(['non', 'not', 'no', 'pre']);
+
+/** `prod`, `eu-production`, `live2`; but not `pre-prod`, nor `products`. */
+function isProduction(name: string): boolean {
+  const words = name.toLowerCase().split(/[-_.]/);
+  return words.some((word, index) => production.test(word) && !opposites.has(words[index - 1] ?? ''));
 }

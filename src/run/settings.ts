@@ -23,6 +23,6 @@ export interface RunSettings {
 /** An environment's name and place (product.md, 2.5), in the order of promotion. */
 export interface EnvironmentPaths extends Pick<EnvironmentState, 'name' | 'paused' | 'freezes' | 'rules'> {
   readonly paths: readonly string[];
-  /** Where tallyman.yaml makes a demand that may be a problem. */
-  readonly places?: Readonly<Record<'mode' | 'verify', Place>> | undefined;
+  /** Where tallyman.yaml names it, and where it makes a demand that may be a problem. */
+  readonly places?: Readonly<Record<'entry' | 'mode' | 'verify', Place>> | undefined;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { House } from './house.ts';
@@ -20,13 +21,16 @@ describe('lint', () => {
     expect(exit).toBe(0);
     expect(document).toMatchObject({
       problems: [],
-      advice: [{ code: 'would-be-applied', file: 'prod/policy.yaml', policy: 'web' }],
+      advice: [
+        { code: 'no-guardrails', file: join(house.directory, 'tallyman.yaml'), line: 6, column: 5 },
+        { code: 'would-be-applied', file: 'prod/policy.yaml', policy: 'web' },
+      ],
     });
     const text = await house.run('lint', '--dir', 'checkout');
     expect(text.stdout).toMatch(
-      /^prod\/policy\.yaml:\d+:1: advice: would-be-applied: The policy web would be/,
+      /\/tallyman\.yaml:6:5: advice: no-guardrails: .*\nprod\/policy\.yaml:\d+:1: advice: would-be-applied: The policy web would be/,
     );
-    expect(text.stdout).toMatch(/\n1 policy, 1 image field bound, 0 problems, 1 advice\n$/);
+    expect(text.stdout).toMatch(/\n1 policy, 1 image field bound, 0 problems, 2 advice\n$/);
   });
 
   it('fails by advice where it is told to', async () => {

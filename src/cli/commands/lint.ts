@@ -1,7 +1,10 @@
 import type { Binding } from '../../bindings/model.ts';
+import { compareProblems } from '../../core/problem.ts';
 import { advise } from '../../lint/advise.ts';
 import { FactsCache } from '../../run/facts-cache.ts';
+import { unmetGuardrails } from '../../run/guardrail-problems.ts';
 import { pathFilter } from '../../run/path-filter.ts';
+import { environments } from '../../run/plan.ts';
 import { prepare, type Prepared } from '../../run/prepare.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Policy } from '../../policy/model.ts';
@@ -24,10 +27,16 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
   const { tree } = await openDirectory(options.dir, context);
   const settings = directorySettings(config, options.repository);
   const prepared = await prepare(tree, settings, new FactsCache());
-  const { policies, bindings, problems } = prepared;
+  const { policies, bindings } = prepared;
+  const unmet = unmetGuardrails(bindings, environments(settings.environments));
+  const problems = [...prepared.problems, ...unmet].sort(compareProblems);
   const interval = directoryInterval(config, options.repository);
-  const environments = settings.environments.map(({ name, paths }) => ({ name, covers: pathFilter(paths) }));
-  const advice = advise(await lintedFiles(tree, settings), bindings, environments, policies, interval);
+  const covering = settings.environments.map(({ places, ...environment }) => ({
+    ...environment,
+    covers: pathFilter(environment.paths),
+    place: places?.entry,
+  }));
+  const advice = advise(await lintedFiles(tree, settings), bindings, covering, policies, interval);
   const isFailed = problems.length > 0 || (options.failOn === 'advice' && advice.length > 0);
   return {
     exit: isFailed ? 1 : 0,
