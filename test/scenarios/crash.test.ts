@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { access, chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { json } from '../cli/harness.ts';
+import type { Fault } from '../peers/git-faults.ts';
+import type { GitRequest } from '../peers/git-server.ts';
+import { describePeer } from '../peers/require.ts';
+import { root } from '../rules/files.ts';
+import { until } from './until.ts';
+import { deployment, policyFile, World } from './world.ts';
+
+/** Where the program is killed: when a request arrives, in the middle of an answer, or in a hook of the server. */
+interface Step {
+  readonly name: string;
+  readonly at?: (request: GitRequest, count: number) => boolean;
+  readonly stall?: number;
+  readonly hook?: 'pre-receive' | 'post-receive';
+  /** Commits on the branch when it was killed, the first one included. */
+  readonly commits: number;
+}
+
+const isFetch = ({ method, path }: GitRequest): boolean =>
+  method === 'POST' && path.endsWith('/git-upload-pack');
+const isPush = ({ method, path }: GitRequest): boolean =>
+  method === 'POST' && path.endsWith('/git-receive-pack');
+
+const steps: readonly Step[] = [
+  { name: 'at the first request', at: () => true, commits: 2 },
+  { name: 'at the listing of refs', at: isFetch, commits: 2 },
+  { name: 'at the fetch', at: (request, count) => isFetch(request) && count === 2, commits: 2 },
+  {
+    name: 'in the middle of a pack',
+    at: (request, count) => isFetch(request) && count === 2,
+    stall: 300,
+    commits: 2,
+  },
+  { name: 'at the fetch of the log', at: (request, count) => isFetch(request) && count === 3, commits: 2 },
+  {
+    name: 'at the listing of refs to push',
+    at: ({ path }) => path.includes('service=git-receive-pack'),
+    commits: 2,
+  },
+  { name: 'at the push', at: isPush, commits: 2 },
+  { name: 'while the server looks at the push', hook: 'pre-receive', commits: 2 },
+  { name: 'after the push, before its answer', hook: 'post-receive', commits: 3 },
+];
+
+describePeer(['git', 'docker-registry'], 'kill -9', () => {
+  let world: World | undefined;
+  const children = new Set<ChildProcess>();
+
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+    await world?.close();
+  });
+
+  const cases = steps.flatMap((step) => [
+    { ...step, lost: false, with: 'its state kept' },
+    { ...step, lost: true, with: 'its state lost' },
+  ]);
+
+  it.each(cases)('$name, with $with, loses nothing and commits nothing twice', async (step) => {
+    let reached = false;
+    let fetches = 0;
+    const intercept = (request: GitRequest): Fault | undefined => {
+      if (isFetch(request)) fetches++;
+      if (reached || step.at?.(request, fetches) !== true) return undefined;
+      reached = true;
+      return step.stall === undefined ? { kind: 'hang' } : { kind: 'stall', after: step.stall };
+    };
+    const opened = await World.open({ intercept });
+    world = opened;
+    await prepare(opened, step.hook);
+    const child = spawn(process.execPath, [join(root, 'bin/tallyman.mjs'), 'run', '--once'], {
+      cwd: opened.directory,
+      env: { HOME: opened.directory, GIT_PASSWORD: 'secret-word' },
+      stdio: 'ignore',
+    });
+    children.add(child);
+    const told = (): Promise<boolean> =>
+      access(join(opened.bare, 'reached')).then(
+        () => true,
+        () => false,
+      );
+    await until(async () => {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it got there`);
+      return reached || (step.hook !== undefined && (await told()));
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    if (step.hook !== undefined) await rm(join(opened.bare, 'hooks', step.hook));
+    await writeFile(join(opened.bare, 'go'), '');
+    await until(async () => !(await isLocked(opened)));
+    expect(await opened.commits()).toBe(step.commits);
+    if (step.lost) await rm(join(opened.directory, 'state'), { recursive: true, force: true });
+    const again = json(await opened.tallyman(['run', '--once', '-o', 'json']));
+    const outcome = step.commits === 2 ? 'released' : 'unchanged';
+    expect(again['repositories']).toMatchObject([{ outcome, problems: [] }]);
+    expect(await opened.commits()).toBe(3);
+    expect(await opened.inBare('show', 'main:apps/web.yaml')).toContain('acme/web:1.1.0"');
+    await opened.verify();
+    await opened.inBare('fsck', '--strict');
+    const third = json(await opened.tallyman(['run', '--once', '-o', 'json']));
+    expect(third['repositories']).toMatchObject([{ outcome: 'unchanged', problems: [] }]);
+  });
+});
+
+async function prepare(world: World, hook: Step['hook']): Promise<void> {
+  await world.push('web', '1.0.0');
+  await world.push('web', '1.1.0');
+  await world.create({
+    'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
+    'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
+  });
+  // A second commit: the log then has something to fetch.
+  await world.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
+  if (hook === undefined) return;
+  const file = join(world.bare, 'hooks', hook);
+  // It tells where it is, and waits: the server is in the middle of the push when the program dies.
+  await writeFile(
+    file,
+    '#!/bin/sh\n: > reached\nn=0\nwhile [ ! -e go ] && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done\n[ -e go ] && exit 1\nexit 0\n',
+  );
+  await chmod(file, 0o755);
+}
+
+/** The server may still be at what the dead program asked of it. */
+async function isLocked({ bare }: World): Promise<boolean> {
+  const refs = await readdir(join(bare, 'refs', 'heads'));
+  return refs.some((name) => name.endsWith('.lock'));
+}
