@@ -3,6 +3,7 @@ import type { Problem } from '../core/problem.ts';
 import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { CommitId } from '../release/log.ts';
+import { answerAges } from './answer-ages.ts';
 import { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
 import { plan, type RunPlan } from './plan.ts';
@@ -65,6 +66,10 @@ export async function runRepository(
     return { outcome: 'failed', failure: asFailure(error) };
   });
   report(result, ports, settings, started);
+  if (memory.prepared !== undefined && result.outcome !== 'failed' && options.dryRun !== true) {
+    const { snapshot, history } = memory.prepared;
+    await answerAges(ports.state, [settings.repository, snapshot.branch], history, started);
+  }
   return result;
 }
 
