@@ -13,6 +13,8 @@ export interface Snapshot {
   history(since: number): Promise<readonly LoggedCommit[]>;
   /** Makes the trees (not the blobs) of these commits ready to read, in one fetch; `at` is then local. */
   prepare(commits: readonly CommitId[]): Promise<void>;
+  /** Makes files of these commits ready to read, in one fetch; `id` as the commit's tree gives it. */
+  prepareFiles(files: readonly { readonly commit: CommitId; readonly id: string }[]): Promise<void>;
   /** The tree of another commit of this history; fetches what is missing. */
   at(commit: CommitId): Promise<Tree>;
 }

@@ -13,8 +13,3 @@ export function releasesOf(log: readonly LoggedCommit[], branch: string): Logged
       .map((record) => ({ commit, record })),
   );
 }
-
-/** The records of one field (`path#pointer`), in the same order. */
-export function claimsFor(releases: readonly LoggedRelease[], field: string): LoggedRelease[] {
-  return releases.filter((release) => release.record.field === field);
-}

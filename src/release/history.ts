@@ -1,4 +1,5 @@
 import { parseRepository } from '../image/reference.ts';
+import { parseFieldKey } from './field-key.ts';
 import type { Intent, LoggedRelease } from './model.ts';
 
 /** What is asked of the release log. Whatever is absent does not restrict. */
@@ -30,7 +31,7 @@ export function filterReleases(
       isWanted(query.intent, record.intent) &&
       isWanted(query.service, services.get(record.policy) ?? serviceName(record.policy, record.env)) &&
       (image === undefined || image === canonical(record.image)) &&
-      (query.path === undefined || isBelow(fileOf(record.field), query.path)) &&
+      (query.path === undefined || isBelow(parseFieldKey(record.field)?.file ?? record.field, query.path)) &&
       (query.since === undefined || commit.committedAt >= query.since),
   );
 }
@@ -49,11 +50,6 @@ function isWanted(wanted: string | undefined, found: string): boolean {
 
 function canonical(image: string): string {
   return parseRepository(image)?.repository ?? image;
-}
-
-function fileOf(field: string): string {
-  const hash = field.search(/#\d*\//); // `path#/pointer` or `path#2/pointer`; a path may hold a `#` itself
-  return hash < 0 ? field : field.slice(0, hash);
 }
 
 function isBelow(file: string, path: string): boolean {

@@ -19,8 +19,28 @@ export interface ReleaseRecord {
   readonly intent: Intent;
 }
 
-/** A record with the commit whose message holds it. */
+/** A record with the commit whose message holds it. Whether it counts is another question. */
 export interface LoggedRelease {
   readonly commit: LoggedCommit;
   readonly record: ReleaseRecord;
+}
+
+/** A record that counts: the field was moved to that value when the record came to the branch. */
+export interface Release extends LoggedRelease {
+  /** The commit that brought it to the branch: the merge, or the record's own commit. */
+  readonly landed: LoggedCommit;
+}
+
+/** Why a record does not count (product.md, 6.1). */
+export const doubts = {
+  'no-field': 'the file has no such field in the commit that brought the record to the branch',
+  'not-held': 'the field held another value when the record came to the branch',
+  'not-moved': 'the field held that value before the record came to the branch',
+  repeated: 'an older commit of the same merge has the same record',
+} as const;
+
+export type Doubt = keyof typeof doubts;
+
+export interface DoubtedRelease extends LoggedRelease {
+  readonly doubt: Doubt;
 }

@@ -2,18 +2,28 @@ import type { Binding } from '../bindings/model.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Snapshot } from '../git/repository.ts';
 import type { Current, Past } from '../policy/decision.ts';
-import { releasesOf } from '../release/claims.ts';
-import { bringers, firstParentChain } from '../release/first-parent.ts';
+import { parseFieldKey, shapeOf, type FieldPlace } from '../release/field-key.ts';
 import type { CommitId } from '../release/log.ts';
 import type { LoggedRelease } from '../release/model.ts';
-import { FieldReader, parseFieldKey, type FieldPlace } from './field-at.ts';
+import { readBranchLog, type BranchLog } from './branch-log.ts';
+import { FieldReader } from './field-at.ts';
+import { findField } from './field-identity.ts';
+import { FileTrail } from './file-trail.ts';
+import { recordHolds } from './record-holds.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
+/** Records whose trees are fetched at once. */
+const claimsAtOnce = 20;
+/** Commits after the newest record that are looked at for what people did by hand. */
+const mostLookedBack = 2000;
+
+type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
 
 /**
  * What git tells of the releases on a branch (product.md, 6.1 and 6.2), read when first asked for. A record counts only
- * if the field took that value in the first-parent commit that brought the record in.
+ * if the field held that value in the first-parent commit that brought the record in; where none counts, the file's own
+ * history decides, also under the names that it had before.
  */
 export class BranchHistory {
   readonly #snapshot: Snapshot;
@@ -27,77 +37,91 @@ export class BranchHistory {
     this.#fields = new FieldReader(snapshot);
   }
 
-  /** Every record that counts, newest first. */
-  async believed(): Promise<readonly LoggedRelease[]> {
-    const { releases } = await this.#load();
-    await this.#prepare(releases);
-    const believed: LoggedRelease[] = [];
-    for (const claim of releases) if (await this.#believes(claim)) believed.push(claim);
-    return believed;
+  /** Whether a run of ours ever released to this branch, by a record that counts (product.md, 5: the fuse). */
+  async hasOwnRun(): Promise<boolean> {
+    const { made, log } = await this.#load();
+    // The newest is enough, unless somebody wrote records by hand or removed the files that they tell of.
+    for (let start = 0; start < Math.min(made.length, mostClaims); start += claimsAtOnce) {
+      const claims = made.slice(start, start + claimsAtOnce);
+      await this.#prepare(claims, log);
+      for (const claim of claims) if (await this.#holds(claim, log)) return true;
+    }
+    return false;
   }
 
   /** When a digest was first released on this branch, by the records that count. */
   async recordedAt(digest: string): Promise<number | undefined> {
-    const { byDigest } = await this.#load();
+    const { byDigest, log } = await this.#load();
     const claims = byDigest.get(digest) ?? [];
-    await this.#prepare(claims);
+    await this.#prepare(claims, log);
     let earliest: number | undefined;
     for (const claim of claims) {
       const { committedAt } = claim.commit;
-      if ((earliest ?? Infinity) > committedAt && (await this.#believes(claim))) earliest = committedAt;
+      if ((earliest ?? Infinity) > committedAt && (await this.#holds(claim, log))) earliest = committedAt;
     }
     return earliest;
   }
 
-  /** What the field held since the last lift, newest first, without what it holds now (6.2). */
-  async past(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<Past> {
-    const { byField } = await this.#load();
-    const claims = (byField.get(binding.key) ?? []).slice(0, mostClaims);
-    if (claims.length === 0) return this.#heldByFile({ file: binding.file, pointer: binding.field.pointer });
-    const lift = claims.findIndex(({ record }) => record.intent === 'lift');
-    const live = lift < 0 ? claims : claims.slice(0, lift);
-    await this.#prepare(live);
-    const held: Current[] = [];
-    for (const claim of live) {
-      if (!(await this.#believes(claim))) continue;
-      held.push(valueOf(claim));
-      // What people put there before our first record is told only by what that record left.
-      if (leftValue(claim, binding.field))
-        held.push({ tag: claim.record.from, digest: claim.record.fromDigest || null });
-    }
-    return held;
-  }
-
-  async #believes(claim: LoggedRelease): Promise<boolean> {
-    const commit = (await this.#load()).bringers.get(claim.commit.id);
-    const place = parseFieldKey(claim.record.field);
-    if (commit === undefined || place === undefined) return false;
-    const value = await this.#fields.at(commit, place);
-    return (
-      value !== undefined && value.tag === claim.record.to && sameDigest(value.digest, claim.record.digest)
-    );
-  }
-
-  /** Without a record, the file's own first-parent history decides. */
-  async #heldByFile(place: FieldPlace): Promise<Past> {
-    const { chain } = await this.#load();
-    await this.#snapshot.prepare(chain);
-    const held: Current[] = [];
-    let last: string | undefined;
-    for (const commit of chain) {
-      const entry = await (await this.#snapshot.at(commit)).entry(place.file);
-      if (entry === undefined || entry.id === last) continue;
-      last = entry.id;
-      const value = await this.#fields.at(commit, place);
-      if (value !== undefined) held.push(value);
-    }
-    return held;
-  }
-
-  async #prepare(claims: readonly LoggedRelease[]): Promise<void> {
+  /** What the field held since the last lift, newest first (6.2). */
+  async past(binding: PastBinding): Promise<Past> {
     const loaded = await this.#load();
-    const commits = new Set(claims.map(({ commit }) => loaded.bringers.get(commit.id)));
-    await this.#snapshot.prepare([...commits].filter((id) => id !== undefined));
+    const { line } = loaded.log;
+    const told = await this.#told(binding, loaded);
+    if (told === undefined) return this.#held(binding, loaded, line);
+    // People leave no records: what they did since the newest one, the file itself must tell.
+    const last = line.findIndex(({ id }) => id === told.newest);
+    const recent = last > mostLookedBack ? [] : await this.#held(binding, loaded, line.slice(0, last));
+    return [...recent, ...told.held];
+  }
+
+  /** By the records of this very field that count; `undefined` where none does. */
+  async #told(
+    { file, field, key }: PastBinding,
+    { byFile, log }: Loaded,
+  ): Promise<{ readonly held: Past; readonly newest: CommitId } | undefined> {
+    const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
+    const claims = (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
+    const looked = claims.slice(0, mostClaims);
+    if (looked.length === 0) return undefined;
+    await this.#prepare(looked, log);
+    const present = await this.#fields.fields(log.head, file);
+    const held: Current[] = [];
+    let newest: CommitId | undefined;
+    for (const { commit, record, place } of looked) {
+      const bringer = log.bringers.get(commit.id);
+      if (bringer === undefined) continue;
+      const then = findField(field, present, await this.#fields.fields(bringer, file));
+      // The same pointer may have been another field then.
+      if (then?.pointer !== place.pointer || !recordHolds(record, then)) continue;
+      newest ??= bringer;
+      if (record.intent === 'lift') break;
+      held.push(valueOf(record.to, record.digest));
+      // What people put there before our first record is told only by what that record left.
+      if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
+    }
+    return newest === undefined ? undefined : { held, newest };
+  }
+
+  /** By the file itself, in the given commits of the line. */
+  async #held({ file, field }: PastBinding, { log, lifts }: Loaded, line: BranchLog['line']): Promise<Past> {
+    await this.#snapshot.prepare(line.map(({ id }) => id));
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, lifts);
+    return trail.held({ file, field }, line);
+  }
+
+  async #holds({ commit, record, place }: Claim, log: BranchLog): Promise<boolean> {
+    const bringer = log.bringers.get(commit.id);
+    if (bringer === undefined) return false;
+    const field = (await this.#fields.fields(bringer, place.file)).at(place.pointer);
+    return field !== undefined && recordHolds(record, field);
+  }
+
+  async #prepare(claims: readonly Claim[], log: BranchLog): Promise<void> {
+    const files = claims.flatMap(({ commit, place }) => {
+      const bringer = log.bringers.get(commit.id);
+      return bringer === undefined ? [] : [{ commit: bringer, file: place.file }];
+    });
+    await this.#fields.prepare(files);
   }
 
   async #load(): Promise<Loaded> {
@@ -106,36 +130,44 @@ export class BranchHistory {
   }
 }
 
+interface Claim extends LoggedRelease {
+  readonly place: FieldPlace;
+}
+
 interface Loaded {
-  readonly releases: readonly LoggedRelease[];
-  readonly byField: ReadonlyMap<string, readonly LoggedRelease[]>;
-  readonly byDigest: ReadonlyMap<string, readonly LoggedRelease[]>;
-  readonly bringers: ReadonlyMap<CommitId, CommitId>;
-  readonly chain: readonly CommitId[];
+  readonly log: BranchLog;
+  /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
+  readonly made: readonly Claim[];
+  readonly byFile: ReadonlyMap<string, readonly Claim[]>;
+  readonly byDigest: ReadonlyMap<string, readonly Claim[]>;
+  /** By the commit that brought them. */
+  readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
 }
 
 async function load(snapshot: Snapshot, since: number): Promise<Loaded> {
-  const log = await snapshot.history(since);
-  const releases = releasesOf(log, snapshot.branch);
+  const log = await readBranchLog(snapshot, since);
+  const claims = log.claims.flatMap((claim): Claim[] => {
+    const place = parseFieldKey(claim.record.field);
+    return place === undefined ? [] : [{ ...claim, place }];
+  });
+  const lifts = claims.filter(({ record }) => record.intent === 'lift');
   return {
-    releases,
-    byField: Map.groupBy(releases, ({ record }) => record.field),
-    byDigest: Map.groupBy(releases, ({ record }) => record.digest),
-    bringers: bringers(log, snapshot.commit),
-    chain: firstParentChain(log, snapshot.commit).map(({ id }) => id),
+    log,
+    made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
+    byFile: Map.groupBy(claims, ({ place }) => place.file),
+    byDigest: Map.groupBy(claims, ({ record }) => record.digest),
+    lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
   };
 }
 
 /** Whether the release moved the field away from the value that stands there again now. */
-function leftValue({ record }: LoggedRelease, now: Pick<FieldFact, 'tag' | 'digest'>): boolean {
-  return record.from === (now.tag ?? '') && record.fromDigest === (now.digest ?? '');
+function leftValue(
+  { from, fromDigest }: LoggedRelease['record'],
+  now: Pick<FieldFact, 'tag' | 'digest'>,
+): boolean {
+  return from === (now.tag ?? '') && fromDigest === (now.digest ?? '');
 }
 
-function valueOf({ record }: LoggedRelease): Current {
-  return { tag: record.to, digest: record.digest === '' ? null : record.digest };
-}
-
-/** A field without a digest in git takes any digest that a record tells. */
-function sameDigest(inGit: string | null, inRecord: string): boolean {
-  return inGit === null || inRecord === '' || inGit === inRecord;
+function valueOf(tag: string, digest: string): Current {
+  return { tag, digest: digest === '' ? null : digest };
 }

@@ -1,54 +1,93 @@
 import { Failure } from '../core/failure.ts';
 import { readFacts } from '../fields/facts.ts';
-import type { FileFacts } from '../fields/model.ts';
+import type { FieldFact } from '../fields/model.ts';
 import { nameClass } from '../fields/name-class.ts';
 import type { Snapshot } from '../git/repository.ts';
 import type { Current } from '../policy/decision.ts';
+import type { FieldPlace } from '../release/field-key.ts';
 import type { CommitId } from '../release/log.ts';
 import type { Tree, TreeEntry } from '../tree/tree.ts';
+import { FileFields } from './field-identity.ts';
 
-/** A place in a file, as release records name it: `path#pointer`. */
-export interface FieldPlace {
+/** A file as a commit has it. */
+export interface FileAt {
+  readonly commit: CommitId;
   readonly file: string;
-  readonly pointer: string;
 }
 
-/** Reads the other end of `FieldRecord`: `undefined` where the text is no field. */
-export function parseFieldKey(key: string): FieldPlace | undefined {
-  const hash = key.lastIndexOf('#');
-  return hash <= 0 ? undefined : { file: key.slice(0, hash), pointer: key.slice(hash + 1) };
-}
-
-/** Reads what a field held in older commits. A blob is looked at once. */
+/** Reads what fields held in older commits. A file's content is looked at once while it is among the last few thousand. */
 export class FieldReader {
   readonly #snapshot: Snapshot;
-  readonly #facts = new Map<string, FileFacts>();
+  readonly #read = new Map<string, FileFields>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
   }
 
-  /** `undefined` where the commit has no such file, or the file no such field. */
-  async at(commit: CommitId, place: FieldPlace): Promise<Current | undefined> {
-    const tree = await this.#snapshot.at(commit);
-    const entry = await tree.entry(place.file);
-    if (entry === undefined || entry.mode === 'symlink' || entry.mode === 'submodule') return undefined;
-    const facts = await this.#read(tree, entry);
-    const field = facts.fields.find(({ pointer }) => pointer === place.pointer);
-    return field && { tag: field.tag ?? null, digest: field.digest ?? null };
+  /** Makes files of other commits ready to read: their trees in one request, and what they hold in another. */
+  async prepare(files: readonly FileAt[]): Promise<void> {
+    await this.#snapshot.prepare([...new Set(files.map(({ commit }) => commit))]);
+    const unread = new Map<string, { readonly commit: CommitId; readonly id: string }>();
+    for (const { commit, file } of files) {
+      const entry = await this.entry(commit, file);
+      if (entry !== undefined && !this.#read.has(keyOf(entry)))
+        unread.set(entry.id, { commit, id: entry.id });
+    }
+    await this.#snapshot.prepareFiles([...unread.values()]);
   }
 
-  async #read(tree: Tree, entry: TreeEntry): Promise<FileFacts> {
-    const kind = nameClass(entry.path);
-    const known = this.#facts.get(`${kind} ${entry.id}`);
-    if (known !== undefined) return known;
-    let facts: FileFacts | undefined;
-    await tree.read([entry], (_, bytes) => {
-      facts = readFacts(bytes, kind);
-    });
-    if (facts === undefined)
-      throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
-    this.#facts.set(`${kind} ${entry.id}`, facts);
-    return facts;
+  /** `undefined` where the commit has no such file, or the file no such field. */
+  async at(commit: CommitId, place: FieldPlace): Promise<Current | undefined> {
+    const field = (await this.fields(commit, place.file)).at(place.pointer);
+    return field && valueOf(field);
   }
+
+  /** The image fields of a file of a commit; none where there is no such file. */
+  async fields(commit: CommitId, file: string): Promise<FileFields> {
+    const entry = await this.entry(commit, file);
+    return entry === undefined ? noFields : this.#fieldsOf(await this.#snapshot.at(commit), entry);
+  }
+
+  /** `undefined` as well where it is no file whose content counts. */
+  async entry(commit: CommitId, file: string): Promise<TreeEntry | undefined> {
+    const entry = await (await this.#snapshot.at(commit)).entry(file);
+    return entry?.mode === 'file' || entry?.mode === 'executable' ? entry : undefined;
+  }
+
+  async #fieldsOf(tree: Tree, entry: TreeEntry): Promise<FileFields> {
+    const key = keyOf(entry);
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    let fields: FileFields | undefined;
+    await tree.read(
+      [entry],
+      (_, bytes) => (fields = new FileFields(readFacts(bytes, nameClass(entry.path)).fields)),
+      () => (fields = noFields), // over the size cap: no run ever wrote to it
+    );
+    if (fields === undefined)
+      throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
+    this.#keep(key, fields);
+    return fields;
+  }
+
+  /** The oldest are forgotten, so that a long history does not fill the memory. */
+  #keep(key: string, fields: FileFields): void {
+    this.#read.set(key, fields);
+    if (this.#read.size <= mostKept) return;
+    for (const oldest of this.#read.keys()) {
+      this.#read.delete(oldest);
+      break;
+    }
+  }
+}
+
+export function valueOf({ tag, digest }: FieldFact): Current {
+  return { tag: tag ?? null, digest: digest ?? null };
+}
+
+const mostKept = 4096;
+const noFields = new FileFields([]);
+
+function keyOf({ id, path }: TreeEntry): string {
+  return `${nameClass(path)} ${id}`;
 }

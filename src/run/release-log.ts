@@ -1,15 +1,120 @@
-import type { ConfigRepository } from '../git/repository.ts';
-import type { LoggedRelease } from '../release/model.ts';
-import { BranchHistory } from './branch-history.ts';
+import type { ConfigRepository, Snapshot } from '../git/repository.ts';
+import { parseFieldKey } from '../release/field-key.ts';
+import type { LoggedCommit } from '../release/log.ts';
+import type { Doubt, DoubtedRelease, LoggedRelease, Release } from '../release/model.ts';
+import { readBranchLog, type BranchLog } from './branch-log.ts';
+import { FieldReader, type FileAt } from './field-at.ts';
+import { findField } from './field-identity.ts';
+import { recordHolds } from './record-holds.ts';
+
+/** What the history of a branch tells of its releases. */
+export interface ReleaseLog {
+  readonly log: BranchLog;
+  /** The records that count, the newest on the branch first. */
+  readonly releases: readonly Release[];
+  /** Records of this branch that do not count, in the same order. */
+  readonly doubted: readonly DoubtedRelease[];
+}
+
+/** The releases that count, the newest on the branch first. */
+export async function releaseLog(repository: ConfigRepository, since: number): Promise<readonly Release[]> {
+  return (await readReleaseLog(repository, since)).releases;
+}
 
 /**
- * The releases that a branch's history tells of, newest first (product.md, 6.1). Records that are copied, forged or of
- * another branch are left out.
+ * Reads the releases of a branch (product.md, 6.1). A record counts if the field took that value in the first-parent commit
+ * that brought the record to the branch; what is copied, forged or repeated does not.
+ * @param since milliseconds since the epoch
+ * @param wanted only these are looked at; the others are in neither list
  */
-export async function releaseLog(
+export async function readReleaseLog(
   repository: ConfigRepository,
   since: number,
-): Promise<readonly LoggedRelease[]> {
-  const history = new BranchHistory(await repository.sync(), since);
-  return history.believed();
+  wanted: (release: LoggedRelease) => boolean = () => true,
+): Promise<ReleaseLog> {
+  const snapshot = await repository.sync();
+  const log = await readBranchLog(snapshot, since);
+  const judge = new Judge(snapshot, log);
+  const claims = log.claims.filter(wanted);
+  const releases: Release[] = [];
+  const doubted: DoubtedRelease[] = [];
+  // Oldest first: of a record that stands twice, the older one is the release. In portions, so that memory stays bounded.
+  for (let end = claims.length; end > 0; end -= atOnce) {
+    const portion = claims.slice(Math.max(0, end - atOnce), end).toReversed();
+    await judge.prepare(portion);
+    for (const claim of portion) {
+      const verdict = await judge.judge(claim);
+      if (typeof verdict === 'string') doubted.push({ ...claim, doubt: verdict });
+      else releases.push({ ...claim, landed: verdict });
+    }
+  }
+  const order = new Map(log.commits.map(({ id }, index) => [id, index]));
+  const placeOf = ({ landed }: Release): number => order.get(landed.id) ?? 0;
+  return {
+    log,
+    releases: releases.reverse().sort((a, b) => placeOf(a) - placeOf(b)),
+    doubted: doubted.reverse(),
+  };
+}
+
+const atOnce = 2000;
+
+/** Compares records with what the files held. */
+class Judge {
+  readonly #log: BranchLog;
+  readonly #fields: FieldReader;
+  readonly #seen = new Set<string>();
+
+  constructor(snapshot: Snapshot, log: BranchLog) {
+    this.#log = log;
+    this.#fields = new FieldReader(snapshot);
+  }
+
+  async prepare(claims: readonly LoggedRelease[]): Promise<void> {
+    const files = claims.flatMap((claim): FileAt[] => {
+      const file = parseFieldKey(claim.record.field)?.file;
+      const landed = this.#landed(claim);
+      if (file === undefined || landed === undefined) return [];
+      return [landed, this.#before(landed)].flatMap((commit) =>
+        commit === undefined ? [] : [{ commit: commit.id, file }],
+      );
+    });
+    await this.#fields.prepare(files);
+  }
+
+  /** @returns the commit with which the release came to the branch, or why it is none */
+  async judge(claim: LoggedRelease): Promise<LoggedCommit | Doubt> {
+    const { record } = claim;
+    const place = parseFieldKey(record.field);
+    const landed = this.#landed(claim);
+    if (place === undefined || landed === undefined) return 'no-field';
+    const fields = await this.#fields.fields(landed.id, place.file);
+    const field = fields.at(place.pointer);
+    if (field === undefined) return 'no-field';
+    if (!recordHolds(record, field)) return 'not-held';
+    const before = this.#before(landed);
+    if (moves(record.intent) && before !== undefined) {
+      const there = findField(field, fields, await this.#fields.fields(before.id, place.file));
+      if (there !== undefined && there.tag === field.tag && there.digest === field.digest) return 'not-moved';
+    }
+    const key = JSON.stringify([landed.id, record.field, record.to, record.digest, record.intent]);
+    if (this.#seen.has(key)) return 'repeated';
+    this.#seen.add(key);
+    return landed;
+  }
+
+  #landed({ commit }: LoggedRelease): LoggedCommit | undefined {
+    return this.#log.byId.get(this.#log.bringers.get(commit.id) ?? commit.id);
+  }
+
+  /** `undefined` for the first commit of all, and where the log ends before it. */
+  #before({ parents }: LoggedCommit): LoggedCommit | undefined {
+    const [first] = parents;
+    return first === undefined ? undefined : this.#log.byId.get(first);
+  }
+}
+
+/** A hold and a lift tell of a field and leave it as it is. */
+function moves(intent: LoggedRelease['record']['intent']): boolean {
+  return intent !== 'hold' && intent !== 'lift';
 }

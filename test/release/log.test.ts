@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimsFor, releasesOf } from '../../src/release/claims.ts';
-import { bringers, firstParentChain } from '../../src/release/first-parent.ts';
+import { releasesOf } from '../../src/release/claims.ts';
+import { parseFieldKey, shapeOf } from '../../src/release/field-key.ts';
+import { bringers, mainline } from '../../src/release/first-parent.ts';
 import { filterReleases, serviceName, type HistoryQuery } from '../../src/release/history.ts';
 import type { LoggedCommit } from '../../src/release/log.ts';
 import { renderRecord } from '../../src/release/record.ts';
@@ -26,11 +27,6 @@ describe('releasesOf', () => {
     ]);
     expect(releasesOf(log, 'next')).toHaveLength(1);
   });
-
-  it('gives the claims of one field', () => {
-    const claims = claimsFor(releasesOf(log, 'main'), web.field);
-    expect(claims.map((claim) => claim.commit.id)).toEqual([commitId('c'), commitId('a')]);
-  });
 });
 
 describe('bringers', () => {
@@ -50,7 +46,7 @@ describe('bringers', () => {
   ];
 
   it('names the merge that brought each commit', () => {
-    const brought = bringers(log, commitId('h'));
+    const brought = bringers(log, mainline(log, commitId('h')));
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     expect(names.map((name) => brought.get(commitId(name)))).toEqual(
       ['a', 'b', 'e', 'e', 'e', 'h', 'h', 'h'].map(commitId),
@@ -58,22 +54,22 @@ describe('bringers', () => {
   });
 
   it('gives the chain, newest first', () => {
-    expect(firstParentChain(log, commitId('h')).map(({ id }) => id)).toEqual(
-      ['h', 'e', 'b', 'a'].map(commitId),
-    );
+    expect(mainline(log, commitId('h')).map(({ id }) => id)).toEqual(['h', 'e', 'b', 'a'].map(commitId));
   });
 
   it('stops where the log stops', () => {
     const recent = log.slice(0, 4);
-    expect(firstParentChain(recent, commitId('h'))).toHaveLength(2);
-    expect(bringers(recent, commitId('h')).get(commitId('g'))).toBe(commitId('h'));
-    expect(bringers(recent, commitId('z')).size).toBe(0);
+    const line = mainline(recent, commitId('h'));
+    expect(line).toHaveLength(2);
+    expect(bringers(recent, line).get(commitId('g'))).toBe(commitId('h'));
+    expect(bringers(recent, mainline(recent, commitId('z'))).size).toBe(0);
   });
 
   it('ends on a log that is no history', () => {
     const circle = [commit('a', ['b']), commit('b', ['a'])];
-    expect(firstParentChain(circle, commitId('a'))).toHaveLength(2);
-    expect(bringers(circle, commitId('a')).size).toBe(2);
+    const line = mainline(circle, commitId('a'));
+    expect(line).toHaveLength(2);
+    expect(bringers(circle, line).size).toBe(2);
   });
 
   it('agrees with the plain definition on random histories', () => {
@@ -85,7 +81,8 @@ describe('bringers', () => {
           made.push(commit(`k${made.length}`, [...new Set(parents)]));
         }
         const head = made.at(-1)?.id ?? commitId('k0');
-        expect(bringers(made.toReversed(), head)).toEqual(slowBringers(made, head));
+        const log = made.toReversed();
+        expect(bringers(log, mainline(log, head))).toEqual(slowBringers(log, head));
       }),
     );
   });
@@ -95,9 +92,70 @@ describe('bringers', () => {
     const made = Array.from({ length: size }, (_, n) =>
       commit(`${n}`, n === 0 ? [] : n % 3 === 0 && n > 3 ? [`${n - 1}`, `${n - 3}`] : [`${n - 1}`]),
     );
+    const log = made.toReversed();
     const start = performance.now();
-    expect(bringers(made, commitId(`${size - 1}`)).size).toBe(size);
+    expect(bringers(log, mainline(log, commitId(`${size - 1}`))).size).toBe(size);
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
+
+describe('the mainline', () => {
+  //   a - b - r - v        the branch, as it was pushed
+  //    \           \
+  //     p --------- m      a person's copy, and what came of their pull
+  const merges: readonly [label: string, subject: string, branch: string | undefined, pulled: boolean][] = [
+    ['git pull', "Merge branch 'main' of https://git.test/acme/fleet", 'main', true],
+    ['git pull into a branch', "Merge branch 'main' of git.test:acme/fleet into mine", 'main', true],
+    ['git merge origin/main', "Merge remote-tracking branch 'origin/main' into mine", 'main', true],
+    ['the branch into a topic', "Merge branch 'main' into topic", 'main', true],
+    ['a branch with a slash', "Merge remote-tracking branch 'origin/release/1'", 'release/1', true],
+    ['more lines', "Merge branch 'main'\n\n# Conflicts", 'main', true],
+    ['a topic', "Merge branch 'topic'", 'main', false],
+    ['a topic of that name in a folder', "Merge branch 'topic/main'", 'main', false],
+    ['a pull request', 'Merge pull request #12 from acme/main', 'main', false],
+    ['no name', 'Merged', 'main', false],
+    ['a forge in words', "Merge branch 'topic' into 'main'", 'main', false],
+    ['no branch known', "Merge branch 'main' of x", undefined, false],
+  ];
+  it.each(merges)('%s', (_, subject, branch, pulled) => {
+    const log = [
+      commit('m', ['p', 'v'], subject),
+      commit('v', ['r']),
+      commit('r', ['b']),
+      commit('p', ['a']),
+      commit('b', ['a']),
+      commit('a'),
+    ];
+    const line = mainline(log, commitId('m'), branch);
+    const expected = pulled ? ['m', 'v', 'r', 'p', 'b', 'a'] : ['m', 'p', 'a'];
+    expect(line.map(({ id }) => id)).toEqual(expected.map(commitId));
+    expect(bringers(log, line).get(commitId('r'))).toBe(commitId(pulled ? 'r' : 'm'));
+  });
+});
+
+describe('parseFieldKey', () => {
+  const keys: readonly [key: string, file: string | undefined, pointer: string | undefined][] = [
+    ['prod/web.yaml#/image', 'prod/web.yaml', '/image'],
+    ['prod/web.yaml#12/spec/image', 'prod/web.yaml', '12/spec/image'],
+    ['a#b.yaml#2/spec/x#/image', 'a#b.yaml', '2/spec/x#/image'],
+    ['a#/b.yaml#/spec/x#1/image', 'a#/b.yaml', '/spec/x#1/image'],
+    ['kustomize/Kustomization#/images/0/newTag', 'kustomize/Kustomization', '/images/0/newTag'],
+    ['odd.txt#/image', 'odd.txt', '/image'],
+    ['#/image', undefined, undefined],
+    ['prod/web.yaml', undefined, undefined],
+    ['', undefined, undefined],
+  ];
+  it.each(keys)('%s', (key, file, pointer) => {
+    expect(parseFieldKey(key)).toEqual(file === undefined ? undefined : { file, pointer });
+  });
+
+  it.each([
+    ['2/spec/containers/0/image', '/spec/containers/*/image'],
+    ['/spec/containers/11/image', '/spec/containers/*/image'],
+    ['/images/0', '/images/*'],
+    ['/a1/2b/image', '/a1/2b/image'],
+  ])('has the shape of %s', (pointer, shape) => {
+    expect(shapeOf(pointer)).toBe(shape);
   });
 });
 
@@ -166,7 +224,7 @@ function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): M
     return seen;
   };
   const brought = new Map<string, string>();
-  for (const { id } of firstParentChain(log, head)) {
+  for (const { id } of mainline(log, head)) {
     for (const reached of reach(id)) brought.set(reached, id);
   }
   return brought;

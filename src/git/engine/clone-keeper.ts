@@ -85,16 +85,26 @@ export class CloneKeeper implements TreeOwner {
   }
 
   async bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void> {
-    const missing = (): ObjectId[] => [...new Set(ids)].filter((id) => !this.objects.has(id));
+    await this.bringFiles(ids.map((id) => ({ commit, id })));
+  }
+
+  /** Brings files of several commits at once. */
+  async bringFiles(files: readonly { readonly commit: CommitId; readonly id: ObjectId }[]): Promise<void> {
+    const missing = (): ObjectId[] => [
+      ...new Set(files.map(({ id }) => id).filter((id) => !this.objects.has(id))),
+    ];
     if (missing().length === 0) return;
     await this.#lock.hold(async () => {
       try {
         for (const wants of portions(missing())) await this.#add({ wants, haves: [], shallow: [] });
       } catch (error) {
-        // Servers that speak protocol 0 may send commits only: then the whole commit is asked for.
+        // Servers that speak protocol 0 may send commits only: then whole commits are asked for.
         if (!(error instanceof Failure) || !/^(?:bad-answer|not-found|refused)$/.test(error.code))
           throw error;
-        await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 });
+        const absent = new Set(missing());
+        const commits = new Set(files.filter(({ id }) => absent.has(id)).map(({ commit }) => commit));
+        for (const wants of portions([...commits]))
+          await this.#add({ wants, haves: [], shallow: [], depth: 1 });
       }
     });
   }

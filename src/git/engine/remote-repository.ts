@@ -127,6 +127,10 @@ class RemoteSnapshot implements Snapshot {
     await this.#keeper.bringTrees(commits);
   }
 
+  async prepareFiles(files: readonly { readonly commit: CommitId; readonly id: string }[]): Promise<void> {
+    await this.#keeper.bringFiles(files);
+  }
+
   async at(commit: CommitId): Promise<RemoteTree> {
     await this.#keeper.bringTrees([commit]);
     return this.#keeper.treeOf(commit);

@@ -132,6 +132,10 @@ class LocalSnapshot implements Snapshot {
     // everything is on this disk already
   }
 
+  async prepareFiles(): Promise<void> {
+    // as above
+  }
+
   async at(commit: CommitId): Promise<GitTree> {
     return this.#treeOf(commit);
   }

@@ -1,0 +1,108 @@
+import type { FieldFact } from '../fields/model.ts';
+import type { Snapshot } from '../git/repository.ts';
+import type { Current, Past } from '../policy/decision.ts';
+import type { FieldPlace } from '../release/field-key.ts';
+import { mainlineParents } from '../release/first-parent.ts';
+import type { CommitId, LoggedCommit } from '../release/log.ts';
+import type { LoggedRelease } from '../release/model.ts';
+import { valueOf, type FieldReader } from './field-at.ts';
+import { findField, type FileFields } from './field-identity.ts';
+import { formerName } from './former-name.ts';
+import { recordHolds } from './record-holds.ts';
+
+type Lift = LoggedRelease & { readonly place: FieldPlace };
+
+/** Where a field was found last, on the way back. */
+interface Trace {
+  readonly file: string;
+  readonly field: FieldFact;
+  readonly fields: FileFields;
+  /** The content that was looked at last; `undefined`: there was no such file. */
+  readonly content: string | undefined;
+  /** The commit after this one, where it was found so. */
+  readonly commit: CommitId;
+}
+
+/** Names that a file is followed through; more is nobody's history of one file. */
+const mostNames = 16;
+
+/** Follows one field back through the commits of a branch: from version to version of its file, and from name to name. */
+export class FileTrail {
+  readonly #snapshot: Snapshot;
+  readonly #fields: FieldReader;
+  readonly #branch: string;
+  readonly #lifts: ReadonlyMap<CommitId, readonly Lift[]>;
+
+  /** @param lifts by the commit that brought them to the branch */
+  constructor(
+    snapshot: Snapshot,
+    fields: FieldReader,
+    branch: string,
+    lifts: ReadonlyMap<CommitId, readonly Lift[]>,
+  ) {
+    this.#snapshot = snapshot;
+    this.#fields = fields;
+    this.#branch = branch;
+    this.#lifts = lifts;
+  }
+
+  /**
+   * What the field held in the given commits, newest first, back to a lift that counts. The trees of the commits are ready.
+   * @param line as `mainline` gives it, or the newest part of it
+   */
+  async held(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): Promise<Past> {
+    const [head] = line;
+    if (head === undefined) return [];
+    await this.#prepare(start.file, line);
+    const fields = await this.#fields.fields(head.id, start.file);
+    const traces = new Map<CommitId, Trace>([
+      [head.id, { ...start, fields, content: undefined, commit: head.id }],
+    ]);
+    const held: Current[] = [];
+    const names = new Set([start.file]);
+    for (const commit of line) {
+      const from = traces.get(commit.id);
+      if (from === undefined) continue;
+      const named = await this.#named(from, commit.id, names);
+      if (!names.has(named.file)) {
+        names.add(named.file);
+        await this.#prepare(named.file, line);
+      }
+      const trace = await this.#step(named, commit.id);
+      if (trace.field !== from.field || commit === head) held.push(valueOf(trace.field));
+      if (this.#isLifted(commit.id, trace)) continue;
+      for (const parent of mainlineParents(commit, this.#branch))
+        if (!traces.has(parent)) traces.set(parent, trace);
+    }
+    return held;
+  }
+
+  /** The trace with the name that the file has in this commit. */
+  async #named(trace: Trace, commit: CommitId, names: ReadonlySet<string>): Promise<Trace> {
+    if (trace.content === undefined || names.size >= mostNames) return trace;
+    if ((await this.#fields.entry(commit, trace.file)) !== undefined) return trace;
+    const former = await formerName(this.#snapshot, this.#fields, trace, commit);
+    return former === undefined ? trace : { ...trace, file: former };
+  }
+
+  async #step(trace: Trace, commit: CommitId): Promise<Trace> {
+    const entry = await this.#fields.entry(commit, trace.file);
+    if (entry === undefined) return { ...trace, content: undefined, commit };
+    if (entry.id === trace.content) return { ...trace, commit };
+    const fields = await this.#fields.fields(commit, trace.file);
+    const field = findField(trace.field, trace.fields, fields);
+    const found = field === undefined ? {} : { field, fields };
+    return { ...trace, ...found, content: entry.id, commit };
+  }
+
+  #isLifted(commit: CommitId, { file, field }: Trace): boolean {
+    return (this.#lifts.get(commit) ?? []).some(
+      ({ place, record }) =>
+        place.file === file && place.pointer === field.pointer && recordHolds(record, field),
+    );
+  }
+
+  async #prepare(file: string, line: readonly LoggedCommit[]): Promise<void> {
+    await this.#fields.prepare(line.map(({ id }) => ({ commit: id, file })));
+  }
+}

@@ -1,0 +1,52 @@
+import { afterEach, expect, it } from 'vitest';
+import { describePeer } from '../peers/require.ts';
+import { Ledger } from './ledger.ts';
+import { forgeries } from './log/forgeries.ts';
+import { foreigners, merges } from './log/merges.ts';
+import { movers } from './log/moves.ts';
+import type { Scenario } from './log/scenario.ts';
+import { squashes } from './log/squashes.ts';
+
+let ledger: Ledger | undefined;
+afterEach(async () => {
+  await ledger?.close();
+  ledger = undefined;
+});
+
+async function open(files?: Parameters<typeof Ledger.open>[0]): Promise<Ledger> {
+  ledger = await Ledger.open(files);
+  return ledger;
+}
+
+describePeer('git', 'the release log after', () => {
+  const scenarios: readonly Scenario[] = [
+    {
+      label: 'a release',
+      act: async (on) => void (await on.release('1.0.0', '1.1.0')),
+      history: ['1.0.0 -> 1.1.0'],
+      next: '1.2.0',
+    },
+    {
+      label: 'git revert',
+      act: async (on) => {
+        await on.release('1.0.0', '1.2.0');
+        await on.git('revert', '--no-edit', 'HEAD');
+      },
+      history: ['1.0.0 -> 1.2.0'],
+      next: null,
+    },
+    ...squashes(),
+    ...merges(),
+    ...foreigners(),
+    ...movers(),
+    ...forgeries(),
+  ];
+
+  it.each(scenarios)('$label', async ({ files, act, history, next }) => {
+    const on = await open(files);
+    await act(on);
+    await on.push();
+    expect(await on.history()).toEqual(history);
+    expect(await on.next()).toBe(next);
+  });
+});
