@@ -4,9 +4,11 @@ import { fileProblems } from '../bindings/file-problems.ts';
 import type { Binding } from '../bindings/model.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
+import type { HoldsFile } from '../release/holds-file.ts';
 import type { Tree } from '../tree/tree.ts';
 import { bindOptions } from './bind-options.ts';
 import type { FactsCache } from './facts-cache.ts';
+import { heldBindings, readHolds, strangeHolds } from './holds.ts';
 import { pathFilter } from './path-filter.ts';
 import type { RunSettings } from './settings.ts';
 import { survey } from './survey.ts';
@@ -16,6 +18,8 @@ export interface Prepared {
   readonly tree: Tree;
   readonly policies: readonly Policy[];
   readonly bindings: readonly Binding[];
+  /** `.tallyman/holds.yaml`; the bindings that it covers have its holds. */
+  readonly holds: HoldsFile;
   /** Sorted by place. */
   readonly problems: readonly Problem[];
 }
@@ -23,13 +27,22 @@ export interface Prepared {
 /** Reads a tree: facts, then join (architecture.md, idea 2). */
 export async function prepare(
   tree: Tree,
-  settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects' | 'environments'>,
+  settings: Pick<RunSettings, 'repository' | 'paths' | 'policyRoots' | 'dialects' | 'environments'>,
   cache: FactsCache,
 ): Promise<Prepared> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
-  const bound = bind(files, policies, bindOptions(settings));
-  const problems = [...fileProblems(files), ...policyProblems, ...bound.problems].sort(compareProblems);
-  return { tree, policies: bound.policies, bindings: bound.bindings, problems };
+  const options = bindOptions(settings);
+  const bound = bind(files, policies, options);
+  const holds = await readHolds(tree);
+  const problems = [
+    ...fileProblems(files),
+    ...policyProblems,
+    ...bound.problems,
+    ...holds.problems,
+    ...strangeHolds(holds, bound.policies, settings),
+  ].sort(compareProblems);
+  const bindings = heldBindings(bound.bindings, holds, options.environmentOf);
+  return { tree, policies: bound.policies, bindings, holds, problems };
 }
