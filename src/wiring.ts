@@ -47,17 +47,27 @@ const demo: Wiring['demo'] = async (options) =>
   (await import('./demo/demo.ts')).runDemo(options, openSession);
 
 async function openScanner(config: Config | undefined, environment: Environment): Promise<Scanner> {
-  const { openMemoryState } = await import('./state/memory.ts');
   const clients: HttpClient[] = [];
   const registry = await openRegistries(config, environment, clients);
+  const state = await openKeptState(config);
   return {
     tags: registry,
     images: registry,
-    state: openMemoryState(),
+    state,
     close: async () => {
       for (const client of clients) await client.close();
+      await state.close();
     },
   };
+}
+
+/** What earlier runs know of images (`minAge` counts from there), where there is any: looking at a checkout makes no state directory. */
+async function openKeptState(config: Config | undefined): Promise<StateStore> {
+  const { stat } = await import('node:fs/promises');
+  const path = config === undefined ? undefined : join(config.stateDirectory, 'state.sqlite');
+  if (path !== undefined && (await stat(path).catch(() => undefined)) !== undefined)
+    return (await import('./state/sqlite/sqlite-store.ts')).openSqliteState(path);
+  return (await import('./state/memory.ts')).openMemoryState();
 }
 
 async function openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session> {

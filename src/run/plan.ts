@@ -5,15 +5,15 @@ import type { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { compose, type PlannedCommit } from './compose.ts';
 import { editFiles } from './edit-files.ts';
+import { environments } from './environments.ts';
 import type { RunListener } from './events.ts';
 import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
 import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
-import { pathFilter } from './path-filter.ts';
 import type { ScanPorts } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 import { Ruler, type Ruling } from './rule.ts';
 import { scanImages, type Scan, type Scans } from './scan.ts';
-import type { EnvironmentPaths, RunSettings } from './settings.ts';
+import type { RunSettings } from './settings.ts';
 import { readSources } from './sources.ts';
 
 /** What a run would do, as a value that can be printed (architecture.md, idea 4). */
@@ -89,14 +89,6 @@ async function scanWanted(prepared: Prepared, context: PlanContext): Promise<Sca
   const { ports, settings, now, listen, signal } = context;
   const options = { concurrency: settings.scanConcurrency, now, listen, signal };
   return new Map([...known, ...(await scanImages(missing, ports, options))]);
-}
-
-/** The first environment that holds the file, in the order of the configuration. */
-export function environments(
-  known: readonly EnvironmentPaths[],
-): (file: string) => EnvironmentPaths | undefined {
-  const filters = known.map((environment) => ({ environment, holds: pathFilter(environment.paths) }));
-  return (file) => filters.find(({ holds }) => holds(file))?.environment;
 }
 
 /** One problem for each policy whose image could not be read, at the policy's place. */

@@ -4,7 +4,7 @@ import { advise } from '../../lint/advise.ts';
 import { FactsCache } from '../../run/facts-cache.ts';
 import { unmetGuardrails } from '../../run/guardrail-problems.ts';
 import { pathFilter } from '../../run/path-filter.ts';
-import { environments } from '../../run/plan.ts';
+import { environments } from '../../run/environments.ts';
 import { prepare, type Prepared } from '../../run/prepare.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Policy } from '../../policy/model.ts';

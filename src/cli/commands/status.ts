@@ -4,7 +4,7 @@ import { compareText } from '../../core/problem.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
-import { environments } from '../../run/plan.ts';
+import { environments } from '../../run/environments.ts';
 import { releaseLog } from '../../run/release-log.ts';
 import { wouldMove, type Ruling } from '../../run/rule.ts';
 import { RunMemory, runRepository } from '../../run/run.ts';
