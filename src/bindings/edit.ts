@@ -49,11 +49,13 @@ export function planEdits(
 /**
  * Makes the edits of one file, and proves that they changed what was planned and nothing else (product.md, 4).
  * @param budget of the run that the file belongs to; default: one of its own
+ * @param scanned `FileFacts.scanned` of the text
  */
 export function applyFileEdits(
   text: string,
   edits: readonly FieldEdit[],
   budget: ProofBudget = new ProofBudget(),
+  scanned = false,
 ): { readonly text: string } | { readonly problem: Problem } {
   const distinct = withoutRepeats(edits);
   const rival = rivalry(distinct);
@@ -65,7 +67,7 @@ export function applyFileEdits(
     if (error instanceof Failure) return { problem: unproven(edits, error.message) };
     throw error;
   }
-  const reason = prove(text, after, distinct, { parseBudget: budget.take(text.length) });
+  const reason = prove(text, after, distinct, { parseBudget: budget.take(text.length), scanned });
   return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
 }
 

@@ -12,8 +12,9 @@ const known = ['policy', 'hold', 'digest', 'min-age', 'mode', 'group', 'platform
  */
 export function readClaims(reading: Reading): ClaimFact[] {
   const claims: OpenClaim[] = [];
-  if (!likePrefix.test(reading.outline.text)) return claims;
-  for (let at = 0; at < reading.outline.nodes.length; at++) {
+  const { nodes, text } = reading.outline;
+  for (let at = 0; at < nodes.length; at++) {
+    if (!mayBeOurs(text, nodes[at]?.keyStart ?? -1)) continue;
     const key = keyText(reading.outline, at);
     if (key?.startsWith(prefix) !== true) {
       if (key !== undefined && isMisspelt(key)) readMisspelt(reading, claims, at, key);
@@ -34,8 +35,12 @@ export function readClaims(reading: Reading): ClaimFact[] {
   return claims;
 }
 
-/** Our prefix, and what may be meant as it. */
-const likePrefix = /\btal[\w-]*\.[a-z]+\//i;
+/** Whether a key begins as our prefix does, or what may be meant as it; in quotes it may be anything. */
+function mayBeOurs(text: string, keyStart: number): boolean {
+  const first = text.charCodeAt(keyStart);
+  // t, T, and both quotes
+  return first === 0x74 || first === 0x54 || first === 0x22 || first === 0x27;
+}
 
 function isMisspelt(key: string): boolean {
   const slash = key.indexOf('/');

@@ -13,8 +13,13 @@ import { recognise } from './recognise.ts';
 /**
  * Reads what one file holds (architecture.md, idea 2): image fields, markers, claims, ImagePolicy documents, and what is wrong with
  * them. Never throws for what a file contains. The answer is plain JSON, knows no path and shares no memory with the file.
+ * @param keep asked about the text of a file with image fields; where it says that the text is kept anyway, the answer shares its memory
  */
-export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
+export function readFacts(
+  bytes: Uint8Array,
+  nameClass: NameClass,
+  keep: (text: string) => boolean = () => false,
+): FileFacts {
   if (nameClass === 'other') return nothing;
   const decoded = decode(bytes);
   if ('refused' in decoded) return unreadable(bytes, decoded.refused);
@@ -31,7 +36,9 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   const kustomizations = readKustomizations(reading);
   const { fields, problems } = reading;
   const facts = { fields, markers, claims, policies, flux, kustomizations, problems };
-  return Object.values(facts).every((found) => found.length === 0) ? nothing : detach(facts);
+  if (Object.values(facts).every((found) => found.length === 0)) return nothing;
+  const whole = read.scanned === true ? { ...facts, scanned: read.scanned } : facts;
+  return fields.length > 0 && keep(text) ? whole : detach(whole);
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */

@@ -17,6 +17,8 @@ export interface FileFacts {
   readonly flux: readonly FluxDocument[];
   readonly kustomizations: readonly KustomizationFact[];
   readonly problems: readonly FactProblem[];
+  /** The scanner was sure of the whole file: an edit of it is proven without reading it all (`ProofOptions.scanned`). */
+  readonly scanned?: true;
 }
 
 export interface FluxDocument extends PolicyDocument {

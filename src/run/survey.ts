@@ -6,6 +6,9 @@ import { nameClass } from '../fields/name-class.ts';
 import type { Tree, TreeEntry } from '../tree/tree.ts';
 import type { FactsCache } from './facts-cache.ts';
 
+/** Is shown the text of a file with image fields that was read just now; says whether it keeps it. */
+export type KeepText = (path: string, text: string) => boolean;
+
 /**
  * Reads the facts of every file that may hold an image field or a policy. Files whose content was seen before are
  * not read again.
@@ -14,6 +17,7 @@ export async function survey(
   tree: Tree,
   admits: (path: string) => boolean,
   cache: FactsCache,
+  keep?: KeepText,
 ): Promise<readonly FactedFile[]> {
   const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits));
   const unseen = wanted.filter(({ entry, kind }) => cache.get(entry.id, kind) === undefined);
@@ -22,7 +26,7 @@ export async function survey(
     unseen.map(({ entry }) => entry),
     (entry, bytes) => {
       const kind = kinds.get(entry.path) ?? 'other';
-      cache.set(entry.id, kind, readFacts(bytes, kind));
+      cache.set(entry.id, kind, readFacts(bytes, kind, keep && ((text) => keep(entry.path, text))));
     },
     ({ id, path }, failure) => cache.set(id, kinds.get(path) ?? 'other', tooLarge(failure)),
   );

@@ -4,14 +4,18 @@ import type { YamlError } from './parse.ts';
 import type { ScanState } from './scan-state.ts';
 import { scanOn, startScan } from './scan.ts';
 
+/** What a text is read as. `scanned`: the scanner was sure of all of it. */
+type OutlineRead = { readonly outline: Outline; readonly scanned?: true } | { readonly error: YamlError };
+
 /**
  * Reads a text as YAML 1.2: by the scanner, and those documents that it is unsure of by the parser. The outline is
  * the one that `parse` gives for the whole (architecture.md, idea 1).
  */
-export function readOutline(text: string): { readonly outline: Outline } | { readonly error: YamlError } {
+export function readOutline(text: string): OutlineRead {
   const s = startScan(text);
   if (s === undefined) return parse(text);
-  while (!scanOn(s)) {
+  if (scanOn(s)) return { outline: s.outline, scanned: true };
+  do {
     const end = documentEnd(s);
     // The whole text is one document, or its documents cannot be told apart by their `---` alone.
     if (end === undefined) return parse(text);
@@ -23,7 +27,7 @@ export function readOutline(text: string): { readonly outline: Outline } | { rea
       { ...read.outline, documents: end < text.length ? documents.slice(0, -1) : documents },
       end,
     );
-  }
+  } while (!scanOn(s));
   return { outline: s.outline };
 }
 

@@ -21,7 +21,7 @@ function reading(text: string): Verdict {
   const read = readOutline(text);
   const whole = parse(text);
   if ('error' in whole) return 'error' in read ? 'unsure' : { broken: text };
-  return isDeepStrictEqual(read, whole) ? 'sure' : { broken: text };
+  return 'outline' in read && isDeepStrictEqual(read.outline, whole.outline) ? 'sure' : { broken: text };
 }
 
 function broken(verdicts: readonly Verdict[]): readonly Verdict[] {
