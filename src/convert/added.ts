@@ -17,6 +17,22 @@ export function onlyAnnotated(before: Outline, after: string): string | undefine
     : 'other values would change';
 }
 
+/**
+ * Shows that nothing but comments was added to a file.
+ * @returns why that is not so, or `undefined` where it is proven
+ */
+export function onlyCommented(before: Outline, after: string): string | undefined {
+  const read = readOutline(after);
+  if ('error' in read) return `the file cannot be read after the edit: ${read.error.message}`;
+  const [old, now] = [before, read.outline].map(({ text, nodes }) =>
+    nodes.map(({ kind, style, parent, anchor, start, end, keyStart, keyEnd }) => {
+      const value = kind === 'scalar' || kind === 'alias' ? text.slice(start, end) : '';
+      return [kind, style, parent, anchor, value, keyStart === -1 ? '' : text.slice(keyStart, keyEnd)];
+    }),
+  );
+  return JSON.stringify(old) === JSON.stringify(now) ? undefined : 'more than comments would change';
+}
+
 const mostNodes = 200_000;
 
 function valuesOf(outline: Outline): unknown[] | undefined {

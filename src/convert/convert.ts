@@ -2,13 +2,13 @@ import type { FactedFile } from '../bindings/model.ts';
 import { formatPlace } from '../core/position.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { FluxAutomation } from '../dialects/flux2/automation.ts';
-import { readAnnotatedDialects } from '../dialects/read-annotated.ts';
+import { mayBeAnnotated, readAnnotatedDialects } from '../dialects/read-annotated.ts';
 import { readFacts } from '../fields/facts.ts';
 import { nameClass } from '../fields/name-class.ts';
 import { encode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { applyEdits } from '../yaml/splice.ts';
-import { onlyAnnotated } from './added.ts';
+import { onlyAnnotated, onlyCommented } from './added.ts';
 import { convertApplications } from './applications.ts';
 import { convertFlux2, rewriteMarkers, type Flux2Changes } from './flux2.ts';
 import { readFlux2Source, type Flux2Source } from './flux2-source.ts';
@@ -47,6 +47,7 @@ class Job {
   readonly #converted: Converted[] = [];
   readonly #problems: Problem[] = [];
   readonly #todo: Todo[] = [];
+  readonly #byName = new Set<string>();
 
   constructor(files: readonly SourceFile[], facted: readonly FactedFile[]) {
     this.#facted = new Map(facted.map((file) => [file.path, file]));
@@ -60,7 +61,7 @@ class Job {
   /** Flux v1, Keel and Argo CD Image Updater: what they say stands in one file. */
   annotated({ path, text }: SourceFile): void {
     const facts = this.#facted.get(path)?.facts;
-    const read = foreign.test(text) ? readOutline(text) : undefined;
+    const read = mayBeAnnotated(text) ? readOutline(text) : undefined;
     if (read === undefined || facts === undefined) return;
     if ('error' in read) {
       this.#problems.push(...facts.problems.map((problem) => ({ ...problem, file: path })));
@@ -80,7 +81,8 @@ class Job {
     const file = { path, outline: read.outline, facts, policies: onWorkloads };
     const changes = new WorkloadConverter(file, this.#names, this.#newFiles).convert();
     const after = applyEdits(text, changes.edits);
-    const wrong = changes.edits.length === 0 ? undefined : onlyAnnotated(read.outline, after);
+    const marksOnly = changes.edits.every(({ source }) => source.startsWith(' # '));
+    const wrong = (marksOnly ? onlyCommented : onlyAnnotated)(read.outline, after);
     if (wrong !== undefined) {
       this.#problems.push({
         code: 'refused-edit',
@@ -92,6 +94,7 @@ class Job {
       return;
     }
     this.#add(changes);
+    for (const key of changes.byName) this.#byName.add(key);
     if (changes.edits.length > 0) this.#changed.set(path, after);
   }
 
@@ -122,7 +125,7 @@ class Job {
     const result = [...this.#facted.values()]
       .filter(({ path }) => !files.has(path))
       .concat([...files].map(([path, { after }]) => factsOf(path, after)));
-    const checked = afterwards(result, this.#converted);
+    const checked = afterwards(result, this.#converted, this.#byName);
     return {
       files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
       converted: this.#converted.sort((a, b) =>
@@ -166,7 +169,7 @@ class Job {
       const more = from.length > 1 ? ` and ${from.length - 1} more` : '';
       return [
         {
-          message: `Stop ${tool}, then take its annotations away (${formatPlace(first)}${more}): until then two tools move these images.`,
+          message: `Stop ${tool}, then take away what it reads (${formatPlace(first)}${more}): until then two tools move these images.`,
         },
       ];
     });
@@ -181,9 +184,6 @@ class Job {
 
 const keepOne =
   'Take the ImagePolicy and ImageRepository objects of Flux away once its automation is, and flux2 out of dialects in tallyman.yaml where it is listed: a marker that both a policy of ours and one of Flux answer to moves nothing.';
-
-const foreign =
-  /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io/;
 
 function nameIn(value: unknown): string[] {
   const { metadata } = (value ?? {}) as { metadata?: { name?: unknown } | null };

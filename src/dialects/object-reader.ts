@@ -52,6 +52,10 @@ export class ObjectReader {
     return this.#typed(path, 'true or false', (value) => typeof value === 'boolean');
   }
 
+  number(path: Path): number | undefined {
+    return this.#typed(path, 'a number', (value) => typeof value === 'number');
+  }
+
   oneOf<Word extends string>(path: Path, words: readonly Word[]): Word | undefined {
     const found = this.text(path);
     const word = words.find((known) => known === found);

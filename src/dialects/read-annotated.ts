@@ -11,7 +11,12 @@ import type { ForeignFile, ForeignPolicy } from './model.ts';
 
 /** Without one of these words a file holds nothing of Flux v1, Keel or Argo CD Image Updater. */
 const telling =
-  /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io\/|^keel:/m;
+  /fluxcd\.io\/|flux\.weave\.works\/|keel\.(?:sh|observer)\/|argocd-image-updater\.argoproj\.io\/|\bkeel["']?\s*:/;
+
+/** Whether a file may hold something of these tools: to be asked before it is parsed. */
+export function mayBeAnnotated(text: string): boolean {
+  return telling.test(text);
+}
 
 /**
  * Reads what one file says to Flux v1, Keel and Argo CD Image Updater (product.md, 2.4), for `elect` and `convert`: they are
@@ -19,7 +24,7 @@ const telling =
  * @param file path of the file in the repository, for places and problems
  */
 export function readAnnotatedDialects(outline: Outline, file: string): ForeignFile {
-  if (!telling.test(outline.text)) return { policies: [], problems: [] };
+  if (!mayBeAnnotated(outline.text)) return { policies: [], problems: [] };
   const reading = new Reading(outline, nameClass(file));
   recognise(reading);
   const source = new ForeignReading(reading, file);

@@ -92,6 +92,9 @@ const files: Readonly<Record<string, string>> = {
   'bad/flux1.yaml': workload('fluxcd.io/automated: "true", fluxcd.io/tag.web: "semver:>>1"'),
   'bad/flux1-key.yaml': workload('fluxcd.io/automatd: "true", fluxcd.io/tag.web: "semver:1"'),
   'bad/keel.yaml': workload('keel.sh/policy: minro'),
+  'values.yaml': `image: {repository: ghcr.io/acme/web, tag: 1.2.0}
+keel: {policy: minor, images: [{repository: image.repository, tag: image.tag}]}
+`,
   'bad/values.yaml': 'keel:\n  policy: minor\n',
   'bad/force.yaml': workload('keel.sh/policy: force'),
   'bad/updater.yaml': updater('newest'),
@@ -139,6 +142,7 @@ describe('elect finds out the dialect', () => {
     ['Flux v1 of two containers', 'flux1-two.yaml', ['--name', 'hello/web'], 'hello/web', '1.2.10'],
     ['Keel, from the current value in the file', 'keel.yaml', [], 'hello/web', '1.2.10'],
     ['Keel, from another one', 'keel.yaml', ['--current', '1.1.0'], 'hello/web', null],
+    ["Keel's section of values", 'values.yaml', [], 'values/image', '1.3.0'],
     ['an Application', 'application.yaml', ['--name', 'shop/web'], 'shop/web', '1.2.9'],
     ['an Application by letters', 'application.yaml', ['--name', 'shop/redis'], 'shop/redis', 'main-b'],
     ['an ImageUpdater', 'updater.yaml', [], 'shop/web', '1.2.10'],
@@ -225,7 +229,7 @@ describe('elect finds out the dialect', () => {
     ['an unknown key of Flux v1', 'bad/flux1-key.yaml', [], /did you mean "automated"/],
     ['an unknown level', 'bad/keel.yaml', [], /:3:\d+: .*"minro" is no policy of Keel.*did you mean "minor"/],
     ['what has no equal', 'bad/force.yaml', [], /:3:\d+: .*force takes any tag in any order/],
-    ['a section of values', 'bad/values.yaml', [], /:1:1: The section keel of Helm values is not read/],
+    ['a section of values without images', 'bad/values.yaml', [], /:1:1: The section keel .*names no image/],
     ['an unknown strategy', 'bad/updater.yaml', [], /:5:\d+: .*"newest" is no update strategy/],
     ['a bad constraint', 'bad/application.yaml', [], /:6:\d+: .*bad semver range/],
   ];

@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { convert } from '../../src/convert/convert.ts';
-import type { Conversion } from '../../src/convert/model.ts';
 import type { Files } from '../bindings/trees.ts';
+import { after, converted, problems } from './converted.ts';
 import { automation, fluxPolicies, workload } from './files.ts';
-
-function converted(files: Files, rendered?: string): Conversion {
-  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
-  return convert(sources, rendered === undefined ? undefined : { path: 'all.yaml', text: rendered });
-}
-
-/** Every file afterwards. */
-function after(files: Files, rendered?: string): Record<string, string> {
-  const { files: changed } = converted(files, rendered);
-  return { ...files, ...Object.fromEntries([...changed].map(([path, one]) => [path, one.after])) };
-}
-
-function problems(files: Files): string[] {
-  return converted(files).problems.map(({ code, file, line }) => `${code} ${file}:${line}`);
-}
 
 const application = (path: string) =>
   `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: shop\n  annotations:\n    argocd-image-updater.argoproj.io/image-list: web=ghcr.io/acme/web:~1.2\nspec:\n  source: {path: ${path}}\n`;

@@ -137,8 +137,62 @@ describe('a HelmRelease of Flux v1', () => {
     expect(readText(release(values)).policies.map(({ name }) => name)).toEqual(names);
   });
 
-  it('with a map of images says what has no equal', () => {
-    const file = readText(release('{image: "a/b:1"}', `${on}, repository.fluxcd.io/x: a.b`));
-    expect(shown(file)).toEqual(['not-supported 3:66']);
+  const mapped: readonly [label: string, annotations: string, values: string, image: string, tag: string][] =
+    [
+      [
+        'repository and tag',
+        'repository.fluxcd.io/api: a.b.name, tag.fluxcd.io/api: a.b.version',
+        '{a: {b: {name: ghcr.io/acme/api, version: 1.2.0}}}',
+        'ghcr.io/acme/api',
+        '1.2.0',
+      ],
+      [
+        'registry, repository and tag',
+        'registry.fluxcd.io/api: host, repository.fluxcd.io/api: name, tag.fluxcd.io/api: version',
+        '{host: ghcr.io, name: acme/api, version: 1.2.0}',
+        'ghcr.io/acme/api',
+        '1.2.0',
+      ],
+      [
+        'the whole image',
+        'repository.fluxcd.io/api: a.img',
+        '{a: {img: "ghcr.io/acme/api:1.2.0"}}',
+        'ghcr.io/acme/api',
+        '1.2.0',
+      ],
+      [
+        'what it would find itself, by another name',
+        'repository.fluxcd.io/api: image.repository, tag.fluxcd.io/api: image.tag',
+        '{image: {repository: ghcr.io/acme/api, tag: 1.2.0}}',
+        'ghcr.io/acme/api',
+        '1.2.0',
+      ],
+    ];
+  it.each(mapped)('that maps %s', (_, annotations, values, image, tag) => {
+    const file = readText(release(values, `${on}, ${annotations}, filter.fluxcd.io/api: "semver:~1.2"`));
+    expect(shown(file)).toEqual([]);
+    expect(file.policies).toMatchObject([
+      { name: 'web/api', field: { tag }, policy: { image: { spelled: image }, rule: { range: '~1.2' } } },
+    ]);
+  });
+
+  const unmapped: readonly [label: string, annotations: string, words: string][] = [
+    ['a path that leads nowhere', 'repository.fluxcd.io/x: a.c', 'no text at a.c'],
+    ['a path to a map', 'repository.fluxcd.io/x: a', 'no text at a'],
+    ['a tag alone', 'tag.fluxcd.io/x: a.b', 'needs repository.fluxcd.io/x'],
+  ];
+  it.each(unmapped)('releases nothing with %s', (_, annotations, words) => {
+    const file = readText(release('{image: "a/b:1", a: {b: c}}', `${on}, ${annotations}`));
+    expect(file.problems).toMatchObject([
+      { code: 'bad-annotation', line: 3, column: 66, message: expect.stringContaining(words) as string },
+    ]);
+    expect(file.policies.filter(({ policy }) => policy !== undefined)).toEqual([]);
+  });
+
+  it('alone has values that can be mapped', () => {
+    const file = readText(workload(['fluxcd.io/automated: "true"', 'repository.fluxcd.io/web: a']));
+    expect(file.problems).toMatchObject([
+      { message: expect.stringContaining('is no HelmRelease') as string },
+    ]);
   });
 });

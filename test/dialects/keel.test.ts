@@ -125,9 +125,89 @@ describe('a workload of Keel', () => {
   });
 });
 
-it('the section keel of Helm values has no equal', () => {
-  const values =
-    'image: {repository: a/b, tag: 1.0.0}\nkeel:\n  policy: minor\n  images: [{repository: image.repository, tag: image.tag}]\n';
-  expect(shown(readText(values, 'values.yaml'))).toEqual(['not-supported 2:1']);
-  expect(shown(readText('keel:\n  image: a/b\n', 'values.yaml'))).toEqual([]);
+const values = (keel: string, image = '{repository: ghcr.io/acme/web, tag: 1.2.3}') =>
+  `image: ${image}\nside: {app: "ghcr.io/acme/side:1.0.0"}\nkeel:\n${keel}`;
+const images = '  images: [{repository: image.repository, tag: image.tag}, {repository: side.app}]\n';
+
+describe('the section keel of Helm values', () => {
+  it('gives a policy for each of its images', () => {
+    const file = readText(values(`  policy: minor\n  matchPreRelease: false\n${images}`), 'values.yaml');
+    expect(shown(file)).toEqual([]);
+    expect(file.policies).toMatchObject([
+      {
+        name: 'values/image',
+        field: { tag: '1.2.3', pointer: '/image/tag' },
+        policy: { image: { spelled: 'ghcr.io/acme/web' }, rule: level('minor', 'any').rule, digest: 'keep' },
+      },
+      {
+        name: 'values/side.app',
+        field: { tag: '1.0.0', pointer: '/side/app' },
+        policy: { image: { spelled: 'ghcr.io/acme/side' } },
+      },
+    ]);
+  });
+
+  it('is read in a HelmRelease, and in files of any name', () => {
+    const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec:\n  values: {image: {repository: a/b, tag: 1.0.0}, keel: {policy: patch, images: [{repository: image.repository, tag: image.tag}]}}\n`;
+    expect(readText(release).policies.map(({ name }) => name)).toEqual(['shop/image']);
+    const plain =
+      'web: {name: a/b, version: 1.0.0}\nkeel: {policy: all, images: [{repository: web.name, tag: web.version}]}\n';
+    expect(readText(plain, 'prod.yaml').policies).toMatchObject([
+      {
+        name: 'values/web',
+        field: { tag: '1.0.0', name: 'a/b' },
+        policy: { rule: { relative: { level: 'all' } } },
+      },
+    ]);
+  });
+
+  it('follows one tag with force and matchTag, and pins where it keeps a digest', () => {
+    const forced = readText(
+      values(
+        '  policy: force\n  matchTag: true\n  images: [{repository: image.repository, tag: image.tag}]\n',
+      ),
+    );
+    expect(forced.policies[0]?.policy).toMatchObject({
+      rule: { kind: 'digest', tag: '1.2.3' },
+      digest: 'pin',
+    });
+    const digest = readText(
+      values(
+        '  policy: minor\n  images: [{repository: image.repository, tag: image.tag, digest: image.digest}]\n',
+        '{repository: a/b, tag: 1.0.0, digest: ""}',
+      ),
+    );
+    expect(digest.policies[0]?.policy?.digest).toBe('pin');
+  });
+
+  const none = '  images: [{repository: image.repository, tag: image.tag}]\n';
+  const wrong: readonly [label: string, keel: string, problems: readonly string[]][] = [
+    ['force', `  policy: force\n${none}`, ['not-supported 4:11']],
+    ['a typo', `  policy: minro\n${none}`, ['bad-policy 4:11']],
+    ['an unknown key', `  policy: minor\n  matchTga: true\n${none}`, ['bad-policy 5:3']],
+    ['text where a flag must be', `  policy: minor\n  matchTag: "true"\n${none}`, ['bad-policy 5:13']],
+    ['no images', '  policy: minor\n', ['bad-policy 3:1']],
+    [
+      'a path that leads nowhere',
+      '  policy: minor\n  images: [{repository: image.repo}]\n',
+      ['bad-policy 5:25'],
+    ],
+    ['an image without its path', '  policy: minor\n  images: [{tag: image.tag}]\n', ['bad-policy 5:12']],
+  ];
+  it.each(wrong)('with %s elects nothing', (_, keel, problems) => {
+    const file = readText(values(keel));
+    expect(shown(file)).toEqual(problems);
+    expect(file.policies.filter(({ policy }) => policy !== undefined)).toEqual([]);
+  });
+
+  it('is none without a policy, or with never', () => {
+    expect(shown(readText('keel:\n  image: a/b\n', 'values.yaml'))).toEqual([]);
+    expect(readText(values(`  policy: never\n${none}`))).toEqual({ policies: [], problems: [] });
+  });
+
+  it('that asks for approvals is held', () => {
+    const file = readText(values(`  policy: minor\n  approvals: 2\n${none}`));
+    expect(shown(file)).toEqual(['not-supported 5:3']);
+    expect(file.policies[0]?.policy?.hold?.reason).toBe('Keel asks for 2 approvals');
+  });
 });

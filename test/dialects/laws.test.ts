@@ -22,6 +22,16 @@ const samples = [
     'keel.sh/monitorContainers: ^w',
     'keel.sh/matchPreRelease: "false"',
   ]),
+  `image: {repository: ghcr.io/acme/web, tag: 1.2.0}
+keel: {policy: minor, matchTag: false, images: [{repository: image.repository, tag: image.tag}]}
+`,
+  `apiVersion: helm.fluxcd.io/v1
+kind: HelmRelease
+metadata:
+  name: web
+  annotations: {fluxcd.io/automated: "true", repository.fluxcd.io/a: x.y, tag.fluxcd.io/a: x.z, filter.fluxcd.io/a: "glob:m*"}
+spec: {values: {x: {y: a/b, z: main}}}
+`,
   `apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
@@ -116,6 +126,6 @@ describe('whatever a file of another tool holds', () => {
   });
 
   it('the samples hold policies', () => {
-    expect(samples.map((sample) => readAll(sample).policies.length)).toEqual([3, 1, 3, 1]);
+    expect(samples.map((sample) => readAll(sample).policies.length)).toEqual([3, 1, 1, 1, 3, 1]);
   });
 });

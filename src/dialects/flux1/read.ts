@@ -6,6 +6,7 @@ import type { AnnotatedObject, ForeignReading } from '../foreign-reading.ts';
 import { imageOf, makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceEntry } from '../model.ts';
 import { flux1Key, type Flux1Key } from './keys.ts';
+import { mappedImages, type MappedImages } from './mapped.ts';
 import { readFlux1Pattern } from './pattern.ts';
 
 /**
@@ -34,6 +35,7 @@ class Flux1Workload {
   readonly #source: ForeignReading;
   readonly #workload: AnnotatedObject;
   readonly #entries: readonly KeyedEntry[];
+  readonly #mapped: MappedImages;
 
   constructor(source: ForeignReading, workload: AnnotatedObject) {
     this.#source = source;
@@ -42,6 +44,7 @@ class Flux1Workload {
       const key = flux1Key(entry.key);
       return key === undefined ? [] : [{ entry, key }];
     });
+    this.#mapped = mappedImages(source, workload.object, this.#entries);
   }
 
   policies(): ForeignPolicy[] {
@@ -56,10 +59,12 @@ class Flux1Workload {
     return [...containers].map(([container, field]) => this.#policy(container, field, hold, broken));
   }
 
-  /** By name; of a HelmRelease, the names that Flux v1 gives to the images in its values. */
+  /** By name; of a HelmRelease, the names that annotations give to the images in its values, else Flux v1 itself. */
   #containers(): ReadonlyMap<string, FieldFact> {
-    const containers = new Map<string, FieldFact>();
+    const containers = new Map(this.#mapped.fields);
+    const mapped = new Set([...containers.values()].map(({ pointer }) => pointer));
     for (const field of this.#workload.fields) {
+      if (mapped.has(field.pointer)) continue;
       const name = field.kind === 'helm' ? chartContainer(field.pointer) : field.container;
       if (name !== undefined && name !== '' && !containers.has(name)) containers.set(name, field);
     }
@@ -79,13 +84,11 @@ class Flux1Workload {
         const near = didYouMean(key.container, containers);
         this.#complain('bad-annotation', entry, `${name} has no container "${key.container}"${near}.`);
         broken = true;
-      } else if (key.kind === 'map') {
-        this.#complain(
-          'not-supported',
-          entry,
-          `${entry.key} says where the values keep an image; write a marker behind that value instead: # {"$tallyman": "POLICY:tag"}.`,
-        );
       }
+    }
+    for (const { entry, message } of this.#mapped.wrong) {
+      this.#complain('bad-annotation', entry, message);
+      broken = true;
     }
     return broken;
   }
@@ -130,7 +133,7 @@ class Flux1Workload {
     return value('automated') === 'true' ? undefined : held('not automated in Flux v1');
   }
 
-  #complain(code: 'bad-annotation' | 'not-supported', entry: SourceEntry, message: string): void {
+  #complain(code: 'bad-annotation', entry: SourceEntry, message: string): void {
     this.problems.push(this.#source.problem(code, entry, message));
   }
 }

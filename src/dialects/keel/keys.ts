@@ -1,4 +1,5 @@
 import { nearest } from '../../core/nearest.ts';
+import type { Hold } from '../../policy/model.ts';
 
 const prefixes = ['keel.sh/', 'keel.observer/'] as const;
 /** Old spellings. */
@@ -27,6 +28,7 @@ export const withoutEqual: Readonly<Record<string, string>> = {
   approvals: 'nobody can approve here; review releases as pull requests, or hold the policy',
   approvalDeadline: 'there are no approvals',
   notify: 'notifications are set in tallyman.yaml',
+  notificationChannels: 'notifications are set in tallyman.yaml',
   releaseNotes: 'the commit message links to the source that the image names',
 };
 
@@ -43,8 +45,16 @@ export function keelKey(key: string): string | undefined {
 
 /** ` (did you mean ...)` where a key is unknown; `undefined` where it is known. */
 export function unknownKeelKey(name: string): string | undefined {
-  const known = [...carriedOut, ...Object.keys(withoutEqual), ...internal];
+  const inAnnotations = Object.keys(withoutEqual).filter((key) => key !== 'notificationChannels');
+  const known = [...carriedOut, ...inAnnotations, ...internal];
   if (known.includes(name)) return undefined;
   const near = nearest(name, known);
   return near === undefined ? '' : ` (did you mean "keel.sh/${near}"?)`;
+}
+
+/** What asks for approval is not released without; `undefined` where no votes are asked for. */
+export function askedApprovals(votes: string): Hold | undefined {
+  return /^\s*0*\s*$/.test(votes)
+    ? undefined
+    : { reason: `Keel asks for ${votes} approvals`, by: '', until: undefined };
 }

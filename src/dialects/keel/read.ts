@@ -1,36 +1,28 @@
 import type { Problem } from '../../core/problem.ts';
 import type { FieldFact } from '../../fields/model.ts';
-import type { Hold } from '../../policy/model.ts';
 import { compilePattern } from '../../policy/pattern.ts';
 import type { AnnotatedObject, ForeignReading } from '../foreign-reading.ts';
 import { imageOf, makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceEntry } from '../model.ts';
-import { keelKey, unknownKeelKey, withoutEqual } from './keys.ts';
+import { askedApprovals, keelKey, unknownKeelKey, withoutEqual } from './keys.ts';
 import { readKeelRule, type KeelRule } from './rule.ts';
+import { readKeelValues } from './values.ts';
 
-/** Reads the annotations of Keel on workloads, or their labels where no annotation has a policy: one policy for each container. */
+/**
+ * Reads the annotations of Keel on workloads, or their labels where no annotation has a policy: one policy for each container; and its section
+ * of Helm values, one for each image.
+ */
 export function readKeel(source: ForeignReading): ForeignFile {
   const { objects, problems } = source.annotated((key) => keelKey(key) !== undefined);
   const policies: ForeignPolicy[] = [];
-  const all = [...problems, ...inValues(source)];
+  const all = [...problems];
   for (const object of objects) {
     const read = new KeelWorkload(source, object);
     policies.push(...read.policies());
     all.push(...read.problems);
   }
-  return { policies, problems: all };
-}
-
-/** Keel also reads a section `keel` of Helm values, with paths into the values. */
-function inValues(source: ForeignReading): Problem[] {
-  const { reading } = source;
-  return reading.outline.documents.flatMap(({ root }) => {
-    const section = root === -1 ? undefined : reading.child(root, 'keel');
-    if (section === undefined || reading.child(section, 'policy') === undefined) return [];
-    const message =
-      'The section keel of Helm values is not read: write an ImagePolicy for each of its images, which binds the values by name, or a marker behind the tag.';
-    return [source.problem('not-supported', reading.at(reading.node(section).keyStart), message)];
-  });
+  const sections = readKeelValues(source);
+  return { policies: [...policies, ...sections.policies], problems: [...all, ...sections.problems] };
 }
 
 class KeelWorkload {
@@ -116,7 +108,7 @@ class KeelWorkload {
     const known = { dialect: 'keel', name, problems, object, entries, field } as const;
     if (!('rule' in read) || image === undefined || broken) return { ...known, policy: undefined };
     const { rule, filter } = read;
-    const hold = this.#approvals();
+    const hold = askedApprovals(this.#entries.get('approvals')?.value ?? '0');
     const digest = rule.kind === 'digest' ? 'pin' : 'keep';
     return { ...known, policy: makePolicy('keel', name, entry, image, rule, { filter, hold, digest }) };
   }
@@ -127,13 +119,6 @@ class KeelWorkload {
     if ('unsupported' in read)
       return [this.#source.problem('not-supported', entry, `${entry.key}: ${read.unsupported}.`, policy)];
     return [];
-  }
-
-  /** What asks for approval is not released without. */
-  #approvals(): Hold | undefined {
-    const votes = this.#entries.get('approvals')?.value ?? '0';
-    if (isTrivial('approvals', votes)) return undefined;
-    return { reason: `Keel asks for ${votes} approvals`, by: '', until: undefined };
   }
 
   #complain(code: 'bad-annotation' | 'not-supported', entry: SourceEntry, message: string): void {
@@ -155,5 +140,5 @@ function unused({ key }: SourceEntry): string {
 
 /** No approvals asked for is what there is anyway. */
 function isTrivial(name: string, value: string): boolean {
-  return name === 'approvals' && /^\s*0*\s*$/.test(value);
+  return name === 'approvals' && askedApprovals(value) === undefined;
 }

@@ -54,9 +54,10 @@ export function readKeelRule(text: string, context: KeelContext): KeelRule {
 
 function force({ matchTag, current }: KeelContext): KeelRule {
   if (!matchTag) {
+    const tag = parseTag(current ?? '');
+    const follow = tag === undefined ? 'digest:TAG' : `digest:${tag}`;
     return {
-      unsupported:
-        'force takes any tag in any order, which has no equal; choose a semver range, a glob or a regular expression with an order, or matchTag: "true" to follow one tag by its digest',
+      unsupported: `force takes any tag in any order, which has no equal; write tallyman.dev/policy with "${follow}" to follow one tag by its digest (matchTag: "true" in Keel), "newest:GLOB" for the image that was created last, or a semver range`,
     };
   }
   const tag = parseTag(current ?? '');
