@@ -17,7 +17,7 @@ export interface Screen {
   excludedBy(tag: string): string | undefined;
   /** Whether the field's environment takes the tag. Asked of what the policy itself takes. */
   isAllowed(tag: string): boolean;
-  /** Steps of RE2's programs that each character of each tag may cost: the policy's own patterns together. */
+  /** Steps of RE2's programs that each character of each tag may cost: the patterns of the policy and of the environment together. */
   readonly steps: number;
 }
 
@@ -34,7 +34,8 @@ export function compileScreen(policy: Policy): Screen {
     pattern: patternOf(policy, source, undefined),
   }));
   const { judge: kind, steps } = kindOf(policy);
-  let allowed: Pattern | undefined;
+  const allowed =
+    policy.environmentTags === undefined ? undefined : patternOf(policy, policy.environmentTags, undefined);
   return {
     judge(tag) {
       if (parseTag(tag) === undefined) return notATag;
@@ -48,13 +49,11 @@ export function compileScreen(policy: Policy): Screen {
     excludedBy: (tag) =>
       excluded.find(({ glob }) => glob.matches(tag))?.pattern ??
       barred.find(({ pattern }) => pattern.matches(tag))?.source,
-    isAllowed(tag) {
-      if (policy.environmentTags === undefined) return true;
-      // Most decisions read no new tag: the pattern is compiled when it is needed.
-      allowed ??= patternOf(policy, policy.environmentTags, undefined);
-      return allowed.matches(tag);
-    },
-    steps: barred.reduce((sum, { pattern }) => sum + pattern.steps, steps + (filter?.steps ?? 0)),
+    isAllowed: (tag) => allowed?.matches(tag) ?? true,
+    steps: barred.reduce(
+      (sum, { pattern }) => sum + pattern.steps,
+      steps + (filter?.steps ?? 0) + (allowed?.steps ?? 0),
+    ),
   };
 }
 

@@ -15,5 +15,5 @@ export function tooMuchWork(steps: number, tags: readonly string[]): string | un
   const characters = tags.reduce((sum, tag) => sum + tag.length, 0);
   if (steps * characters <= mostWork) return undefined;
   const share = Math.max(1, Math.floor(mostWork / steps));
-  return `the policy's regular expressions compile to ${steps} steps, which is too many for ${tags.length} tags of ${characters} characters (at most ${share} characters); anchor them with ^ and $, do not repeat groups, and write classes that do not overlap with what follows, so that they need no steps`;
+  return `the policy's and the environment's regular expressions compile to ${steps} steps, which is too many for ${tags.length} tags of ${characters} characters (at most ${share} characters); anchor them with ^ and $, do not repeat groups, and write classes that do not overlap with what follows, so that they need no steps`;
 }

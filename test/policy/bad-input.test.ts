@@ -3,7 +3,7 @@ import { compilePattern } from '../../src/policy/pattern.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { parseRange } from '../../src/policy/semver-range.ts';
 import { compileTagGlob } from '../../src/policy/tag-glob.ts';
-import { inputOf, type Scene } from './inputs.ts';
+import { inputOf, under, type Scene } from './inputs.ts';
 
 /**
  * What a repository or a registry may give on purpose. Each of these takes a second or less on a quiet machine; the bound only tells a
@@ -88,6 +88,7 @@ describe('100,000 tags of 128 characters', () => {
         tags,
       },
     ],
+    ['what an environment takes', under({ tags: '(?:a.*b.*){20}c' }, { rule: 'alphabetical:asc', tags })],
   ];
   it.each(costly)('is refused with its reason: %s', (_label, scene) => {
     const before = performance.now();
