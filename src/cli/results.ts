@@ -1,7 +1,9 @@
 import { failureExits, type Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { PlannedCommit } from '../run/compose.ts';
+import { acceptCommand } from '../run/fuse.ts';
 import { problemsOf, type RunResult } from '../run/run.ts';
+import type { RunSettings } from '../run/settings.ts';
 import type { ExitCode } from './answer.ts';
 import { failureJson } from './failures.ts';
 
@@ -10,6 +12,18 @@ export interface NamedResult {
   readonly repository: string;
   readonly branch: string;
   readonly result: RunResult;
+  /** The command that releases its plan; `undefined` where there is none. */
+  readonly accept: string | undefined;
+}
+
+export function nameResult(
+  settings: Pick<RunSettings, 'repository' | 'configFile'>,
+  branch: string,
+  result: RunResult,
+): NamedResult {
+  const id = result.outcome === 'failed' ? undefined : result.plan.pending.id;
+  const accept = id === undefined ? undefined : acceptCommand(settings, id);
+  return { repository: settings.repository, branch, result, accept };
 }
 
 /** One repository of `run` and `plan`, as JSON. */
@@ -21,6 +35,8 @@ export function resultJson({ repository, branch, result }: NamedResult): Readonl
       outcome: 'failed',
       error: failureJson(result.failure),
       commits: [],
+      plan: null,
+      fuse: [],
       problems: [],
     };
   }
@@ -30,6 +46,8 @@ export function resultJson({ repository, branch, result }: NamedResult): Readonl
     outcome: result.outcome,
     base: result.snapshot.commit,
     commits: result.plan.commits.map((planned, index) => commitJson(planned, result.commits[index])),
+    plan: result.plan.pending.id ?? null,
+    fuse: result.plan.fuse,
     problems: problemsOf(result),
   };
 }
@@ -38,8 +56,8 @@ export function commitJson(
   planned: PlannedCommit,
   commit: string | undefined,
 ): Readonly<Record<string, unknown>> {
-  const { title, releases, diff, draft } = planned;
-  return { commit: commit ?? null, title, releases, diff, message: draft.message };
+  const { title, releases, diff, message } = planned;
+  return { commit: commit ?? null, title, releases, diff, message };
 }
 
 /**

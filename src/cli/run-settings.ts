@@ -18,6 +18,9 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     horizon: config.horizon,
     scanConcurrency,
     template: repository.message,
+    maxReleasesPerRun: repository.maxReleasesPerRun,
+    confirmFirstRun: repository.confirmFirstRun,
+    configFile: config.file,
   };
 }
 
@@ -37,4 +40,6 @@ export const plainSettings: RunSettings = {
   horizon: year,
   scanConcurrency,
   template: undefined,
+  maxReleasesPerRun: 50,
+  confirmFirstRun: false,
 };

@@ -10,15 +10,7 @@ import type { Issue } from './check.ts';
 const notYet: Readonly<Record<string, readonly string[]>> = {
   '': ['notifications', 'cluster', 'dialects', 'webhooks', 'tracing', 'queue', 'forges'],
   server: ['token', 'tls', 'dashboard', 'webhooks'],
-  'repositories/*': [
-    'verifyHead',
-    'trustedSigners',
-    'mode',
-    'quiet',
-    'maxReleasesPerRun',
-    'notifications',
-    'nudge',
-  ],
+  'repositories/*': ['verifyHead', 'trustedSigners', 'mode', 'quiet', 'notifications', 'nudge'],
   'repositories/*/auth': ['githubApp', 'ssh'],
   'repositories/*/push': ['via'],
   'registries/*': ['mirror', 'mirrors', 'clientCertificate', 'exec', 'webhook'],

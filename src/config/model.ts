@@ -39,6 +39,10 @@ export interface RepositoryConfig {
   readonly signing: Signing | undefined;
   readonly author: { readonly name: string; readonly email: string };
   readonly pushOptions: readonly string[];
+  /** A run that would make more releases pushes nothing until a person accepts its plan. */
+  readonly maxReleasesPerRun: number;
+  /** Whether the first run ever on the branch waits for a person too. */
+  readonly confirmFirstRun: boolean;
   /** Template of the commit message; `undefined`: the default of product.md, 6.1. */
   readonly message: string | undefined;
 }

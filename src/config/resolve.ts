@@ -75,6 +75,8 @@ function resolveRepository(
     signing: resolveSigning(repository.signing, path),
     author: repository.author,
     pushOptions: repository.push.options,
+    maxReleasesPerRun: repository.maxReleasesPerRun,
+    confirmFirstRun: repository.confirmFirstRun,
     message: repository.message,
   };
 }

@@ -101,6 +101,16 @@ function repository() {
     signing: signing().optional(),
     author: author(),
     push: push(),
+    maxReleasesPerRun: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(50)
+      .describe('A run that would make more releases pushes nothing until a person accepts its plan.'),
+    confirmFirstRun: z
+      .boolean()
+      .default(true)
+      .describe('Whether the first run ever on the branch waits until a person accepts its plan, too.'),
     message: z
       .string()
       .min(1)

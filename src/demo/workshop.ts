@@ -79,6 +79,8 @@ repositories:
     branch: main
     signing: {ssh: {key: {file: signing_key}}}
     author: {name: Tallyman, email: ${email}}
+    # Elsewhere the first run waits until a person has accepted its plan; a demo need not.
+    confirmFirstRun: false
 registries:
   - {host: "${host}", insecure: true}
 environments:

@@ -1,10 +1,10 @@
 import { createTwoFilesPatch } from 'diff';
-import { serviceName } from '../release/history.ts';
 import { renderMessage, type MessageRelease } from '../release/message.ts';
 import type { CommitDraft } from '../git/repository.ts';
 import { encode } from '../yaml/decode.ts';
-import type { EditedGroup, FileText } from './edit-files.ts';
+import type { EditedCommit, FileText } from './edit-files.ts';
 import type { FieldRelease } from './events.ts';
+import { fieldRelease, type EnvironmentOf } from './field-release.ts';
 import type { Move } from './moves.ts';
 import type { MoveSources } from './sources.ts';
 
@@ -14,24 +14,24 @@ export interface PlannedCommit {
   readonly releases: readonly FieldRelease[];
   /** Unified diff of all its files. */
   readonly diff: string;
-  readonly draft: CommitDraft;
+  readonly message: string;
 }
 
-interface ComposeContext {
+export interface ComposeContext {
   readonly branch: string;
-  readonly environmentOf: (file: string) => { readonly name: string } | undefined;
+  readonly environmentOf: EnvironmentOf;
   readonly sources: ReadonlyMap<Move, MoveSources>;
   /** Of the commit message; `undefined`: the default. */
   readonly template: string | undefined;
 }
 
-/** Turns a group's edits into a commit: diff, message and records. */
-export function compose(group: EditedGroup, context: ComposeContext): PlannedCommit {
+/** Turns edits into a commit: diff, message and records. */
+export function compose(edited: EditedCommit, context: ComposeContext): PlannedCommit {
   const described: MessageRelease[] = [];
   const releases: FieldRelease[] = [];
-  for (const move of group.moves) {
+  for (const move of edited.moves) {
     const sources = context.sources.get(move);
-    const release = toRelease(move, context);
+    const release = fieldRelease(move, context.environmentOf);
     releases.push(release);
     described.push({
       record: toRecord(release, context.branch, sources?.to.revision ?? ''),
@@ -42,14 +42,16 @@ export function compose(group: EditedGroup, context: ComposeContext): PlannedCom
     });
   }
   return {
-    title: group.title,
+    title: edited.title,
     releases,
-    diff: [...group.files].map(([file, text]) => unifiedDiff(file, text)).join(''),
-    draft: {
-      message: renderMessage({ title: group.title, releases: described }, context.template),
-      changes: [...group.files].map(([path, { after }]) => ({ path, bytes: encode(after) })),
-    },
+    diff: [...edited.files].map(([file, text]) => unifiedDiff(file, text)).join(''),
+    message: renderMessage({ title: edited.title, releases: described }, context.template),
   };
+}
+
+/** What is handed to the repository: whole files. */
+export function draftOf({ files }: EditedCommit, { message }: PlannedCommit): CommitDraft {
+  return { message, changes: [...files].map(([path, { after }]) => ({ path, bytes: encode(after) })) };
 }
 
 /** As `git diff` writes it, three lines of context. */
@@ -59,25 +61,6 @@ export function unifiedDiff(file: string, { before, after }: FileText): string {
   });
   // The package begins with a line of its own that git's readers do not need.
   return patch.replace(/^=+\n/, '');
-}
-
-function toRelease(move: Move, context: ComposeContext): FieldRelease {
-  const { binding, decision } = move;
-  const environment = context.environmentOf(binding.file)?.name ?? '';
-  return {
-    policy: binding.policy.name,
-    service: binding.policy.service ?? serviceName(binding.policy.name, environment),
-    environment,
-    field: binding.key,
-    file: binding.file,
-    line: binding.place.line,
-    image: binding.policy.image.spelled,
-    from: decision.current.tag ?? '',
-    fromDigest: decision.current.digest ?? '',
-    to: move.tag,
-    digest: move.digest ?? '',
-    reason: decision.reason,
-  };
 }
 
 function toRecord(release: FieldRelease, branch: string, revision: string): MessageRelease['record'] {

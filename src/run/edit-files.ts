@@ -1,18 +1,15 @@
-import { applyFileEdits, planEdits } from '../bindings/edit.ts';
+import { applyFileEdits } from '../bindings/edit.ts';
 import type { FieldEdit } from '../bindings/model.ts';
 import { ProofBudget } from '../bindings/proof-budget.ts';
-import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Tree } from '../tree/tree.ts';
-import { decode } from '../yaml/decode.ts';
-import type { Move, MoveGroup } from './moves.ts';
+import type { Move } from './moves.ts';
+import { textOf, type FileTexts, type PlannedGroup } from './plan-edits.ts';
 
-/** A group with its edits worked out. */
-export interface EditedGroup {
+/** One commit with its edits made. */
+export interface EditedCommit {
   readonly title: string;
   readonly moves: readonly Move[];
-  readonly edits: readonly FieldEdit[];
-  /** Whole new text of each file that it changes, with the changes of the groups before it. */
+  /** Whole new text of each file that it changes, with the changes of the commits before it. */
   readonly files: ReadonlyMap<string, FileText>;
 }
 
@@ -21,117 +18,53 @@ export interface FileText {
   readonly after: string;
 }
 
-/** The reader of records stops at this number in one message (product.md, 5). */
-const mostRecords = 100;
-
-interface Edited {
-  readonly groups: readonly EditedGroup[];
-  readonly problems: readonly Problem[];
+interface Done {
+  readonly edits: readonly FieldEdit[];
+  readonly text: string;
 }
 
-/**
- * Works out the edits of all groups, in their order, each on top of those before it. All edits of one policy in one file
- * are made or none; where one of a named group is refused, the whole group stays.
- */
-export async function editFiles(groups: readonly MoveGroup[], tree: Tree): Promise<Edited> {
-  const texts = await readTexts(groups, tree);
-  const problems: Problem[] = [];
-  const done = new Map<string, { edits: readonly FieldEdit[]; text: string }>();
-  const edited: EditedGroup[] = [];
-  const budget = new ProofBudget();
-  for (const group of groups) {
-    const planned = planGroup(group, texts, problems);
-    if (planned.moves.length === 0) continue;
-    const files = new Map<string, FileText>();
-    for (const [file, edits] of Map.groupBy(planned.edits, (edit) => edit.file)) {
-      const original = textOf(texts, file);
-      const earlier = done.get(file);
-      const all = [...(earlier?.edits ?? []), ...edits];
-      const applied = applyFileEdits(original, all, budget);
-      if ('problem' in applied) {
-        problems.push({ ...applied.problem, file, policy: group.title });
-        continue;
+/** Makes the edits of one group after the other, each on top of those before it, and proves each (product.md, 4). */
+export class FileEditor {
+  readonly #texts: FileTexts;
+  readonly #done = new Map<string, Done>();
+  readonly #budget = new ProofBudget();
+
+  constructor(texts: FileTexts) {
+    this.#texts = texts;
+  }
+
+  /** A file whose edits cannot be proven stays as it is; where it is a named group's, the whole group stays. */
+  edit(group: PlannedGroup): {
+    readonly commits: readonly EditedCommit[];
+    readonly problems: readonly Problem[];
+  } {
+    const made = new Map<string, Done>();
+    const commits: EditedCommit[] = [];
+    for (const { moves, edits } of group.parts) {
+      const files = new Map<string, FileText>();
+      for (const [file, own] of Map.groupBy(edits, (edit) => edit.file)) {
+        const earlier = made.get(file) ?? this.#done.get(file);
+        const original = textOf(this.#texts, file);
+        const all = [...(earlier?.edits ?? []), ...own];
+        const applied = applyFileEdits(original, all, this.#budget);
+        if ('problem' in applied) return this.#without(file, applied.problem, group);
+        files.set(file, { before: earlier?.text ?? original, after: applied.text });
+        made.set(file, { edits: all, text: applied.text });
       }
-      files.set(file, { before: earlier?.text ?? original, after: applied.text });
-      done.set(file, { edits: all, text: applied.text });
+      commits.push({ title: group.title, moves, files });
     }
-    const kept = planned.moves.filter(({ binding }) => files.has(binding.file));
-    const edits = planned.edits.filter((edit) => files.has(edit.file));
-    if (kept.length > 0) edited.push(...splitByFile({ title: group.title, moves: kept, edits, files }));
+    for (const [file, done] of made) this.#done.set(file, done);
+    return { commits, problems: [] };
   }
-  return { groups: edited, problems };
-}
 
-/** Several commits where one would hold more records than their reader takes. Each still changes whole files. */
-function splitByFile(group: EditedGroup): EditedGroup[] {
-  if (group.moves.length <= mostRecords) return [group];
-  const parts: Move[][] = [];
-  for (const moves of Map.groupBy(group.moves, ({ binding }) => binding.file).values()) {
-    const last = parts.at(-1);
-    if (last === undefined || last.length + moves.length > mostRecords) parts.push([...moves]);
-    else last.push(...moves);
+  #without(file: string, problem: Problem, group: PlannedGroup): ReturnType<FileEditor['edit']> {
+    const own = { ...problem, file, policy: group.title };
+    if (group.together) return { commits: [], problems: [own] };
+    const parts = group.parts.flatMap(({ moves, edits }) => {
+      const kept = moves.filter(({ binding }) => binding.file !== file);
+      return kept.length === 0 ? [] : [{ moves: kept, edits: edits.filter((edit) => edit.file !== file) }];
+    });
+    const others = this.edit({ ...group, parts });
+    return { commits: others.commits, problems: [own, ...others.problems] };
   }
-  return parts.map((moves) => {
-    const names = new Set(moves.map(({ binding }) => binding.file));
-    const files = new Map([...group.files].filter(([file]) => names.has(file)));
-    return { title: group.title, moves, edits: group.edits.filter(({ file }) => names.has(file)), files };
-  });
-}
-
-function planGroup(
-  group: MoveGroup,
-  texts: ReadonlyMap<string, string>,
-  problems: Problem[],
-): { moves: Move[]; edits: FieldEdit[] } {
-  const moves: Move[] = [];
-  const edits: FieldEdit[] = [];
-  let refused = false;
-  for (const part of Map.groupBy(
-    group.moves,
-    ({ binding }) => `${binding.policy.name} ${binding.file}`,
-  ).values()) {
-    const planned = planPart(part, texts);
-    problems.push(...planned.problems);
-    if (planned.problems.length > 0) refused = true;
-    else {
-      moves.push(...part);
-      edits.push(...planned.edits);
-    }
-  }
-  const together = group.moves.some(({ binding }) => binding.policy.group !== undefined);
-  return refused && together ? { moves: [], edits: [] } : { moves, edits };
-}
-
-function planPart(
-  moves: readonly Move[],
-  texts: ReadonlyMap<string, string>,
-): { edits: FieldEdit[]; problems: Problem[] } {
-  const edits: FieldEdit[] = [];
-  const problems: Problem[] = [];
-  for (const { binding, tag, digest } of moves) {
-    const planned = planEdits(binding, { tag, digest }, textOf(texts, binding.file));
-    if ('problem' in planned) problems.push(planned.problem);
-    else edits.push(...planned.edits);
-  }
-  return { edits, problems };
-}
-
-async function readTexts(groups: readonly MoveGroup[], tree: Tree): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map(
-    groups.flatMap(({ moves }) => moves.map(({ binding }) => [binding.file, binding.fileId])),
-  );
-  const entries = [...ids].map(([path, id]) => ({ path, id, mode: 'file' as const }));
-  const texts = new Map<string, string>();
-  await tree.read(entries, (entry, bytes) => {
-    const decoded = decode(bytes);
-    if ('text' in decoded) texts.set(entry.path, decoded.text);
-  });
-  return texts;
-}
-
-function textOf(texts: ReadonlyMap<string, string>, file: string): string {
-  const text = texts.get(file);
-  if (text === undefined)
-    throw new Failure('internal', `${file} was surveyed as text and is none.`, { file });
-  return text;
 }

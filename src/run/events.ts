@@ -65,7 +65,8 @@ export type RunEvent =
   | {
       readonly kind: 'run-finished';
       readonly repository: string;
-      readonly outcome: 'released' | 'unchanged' | 'failed';
+      /** `stopped`: the fuse has blown, a person is wanted. */
+      readonly outcome: 'released' | 'unchanged' | 'stopped' | 'failed';
       readonly ms: number;
       readonly problems: number;
       readonly policies: number;

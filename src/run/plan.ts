@@ -1,24 +1,30 @@
-import type { Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Repository } from '../image/reference.ts';
 import type { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
-import { compose, type PlannedCommit } from './compose.ts';
-import { editFiles } from './edit-files.ts';
+import type { PlannedCommit } from './compose.ts';
+import { Composer } from './composer.ts';
 import { environments } from './environments.ts';
 import type { RunListener } from './events.ts';
 import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
+import type { FuseReason } from './fuse.ts';
 import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
+import { pendingOf, type Pending } from './pending.ts';
+import { planGroups } from './plan-edits.ts';
 import type { ScanPorts } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 import { Ruler, type Ruling } from './rule.ts';
 import { scanImages, type Scan, type Scans } from './scan.ts';
 import type { RunSettings } from './settings.ts';
-import { readSources } from './sources.ts';
+import { registryProblem } from './sources.ts';
 
 /** What a run would do, as a value that can be printed (architecture.md, idea 4). */
 export interface RunPlan {
+  /** Those that were made, or that are shown; `pending` tells of all. */
   readonly commits: readonly PlannedCommit[];
+  readonly pending: Pending;
+  /** What wants a person before a run pushes anything; empty: nothing, or it was accepted. */
+  readonly fuse: readonly FuseReason[];
   readonly rulings: readonly Ruling[];
   readonly stops: ReadonlyMap<string, GroupStop>;
   readonly problems: readonly Problem[];
@@ -42,11 +48,14 @@ export interface PlanContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** More would make a push that no reviewer reads (product.md, 5). */
-const mostCommits = 50;
+/** A plan whose commits are still to be made. */
+export interface PlanDraft {
+  readonly plan: RunPlan;
+  readonly composer: Composer;
+}
 
 /** scan -> decide -> plan, over a tree that was read before. */
-export async function plan(prepared: Prepared, context: PlanContext): Promise<RunPlan> {
+export async function plan(prepared: Prepared, context: PlanContext): Promise<PlanDraft> {
   const scans = await scanWanted(prepared, context);
   const environmentOf = environments(context.settings.environments);
   const ruler = new Ruler({
@@ -58,26 +67,38 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Ru
   });
   const rulings = await ruler.ruleAll(prepared.bindings);
   const { groups, stops } = groupMoves(rulings);
-  const sourced = await readSources(groups.slice(0, mostCommits), ruler);
-  const edited = await editFiles(sourced.groups, prepared.tree);
-  const { template } = context.settings;
-  const composing = { branch: context.branch, environmentOf, sources: sourced.sources, template };
+  const planned = await planGroups(groups, prepared.tree);
+  const { settings, branch } = context;
+  const composing = { branch, environmentOf, template: settings.template, ruler };
   const problems = [
     ...prepared.problems,
-    ...edited.problems,
+    ...planned.problems,
     ...movedTags(rulings),
     ...failedElections(rulings),
     ...unmetGuardrails(prepared.bindings, environmentOf),
     ...(context.once === true ? await waitingForAges(prepared.bindings, environmentOf, ruler) : []),
     ...failedScans(rulings),
-    ...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
   ];
+  const where = { repository: settings.repository, branch };
+  const pending = await pendingOf(planned.groups, where, environmentOf);
   return {
-    commits: edited.groups.map((group) => compose(group, composing)),
-    rulings,
-    stops,
-    problems: problems.sort(compareProblems),
-    scans,
+    plan: { commits: [], pending, fuse: [], rulings, stops, problems: problems.sort(compareProblems), scans },
+    composer: new Composer(planned.groups, planned.texts, {
+      ...composing,
+      concurrency: settings.scanConcurrency,
+    }),
+  };
+}
+
+/** The plan with more commits, and the problems of making them. */
+export function withCommits(
+  planned: RunPlan,
+  made: { readonly commits: readonly PlannedCommit[]; readonly problems: readonly Problem[] },
+): RunPlan {
+  return {
+    ...planned,
+    commits: [...planned.commits, ...made.commits],
+    problems: [...planned.problems, ...made.problems].sort(compareProblems),
   };
 }
 
@@ -100,8 +121,4 @@ function failedScans(rulings: readonly Ruling[]): Problem[] {
     problems.set(policy.name, { ...policy.place, ...registryProblem(policy.name, ruling.failure) });
   }
   return [...problems.values()];
-}
-
-function registryProblem(policy: string, failure: Failure): Problem {
-  return { code: 'registry-failed', message: `${policy} elects nothing: ${failure.message}`, policy };
 }

@@ -1,15 +1,21 @@
 import { asFailure, Failure } from '../core/failure.ts';
-import type { Problem } from '../core/problem.ts';
-import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
+import { compareProblems, type Problem } from '../core/problem.ts';
+import type { Snapshot } from '../git/repository.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { CommitId } from '../release/log.ts';
+import { AcceptedPlan } from './accept.ts';
 import { answerAges } from './answer-ages.ts';
 import { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
-import { plan, type RunPlan } from './plan.ts';
+import { fuseProblem, fuseReasons, type FuseReason } from './fuse.ts';
+import type { Pending } from './pending.ts';
+import type { PlanId } from './plan-id.ts';
+import { plan, withCommits, type PlanDraft, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { Pusher, type Blocked } from './push.ts';
 import type { Scans } from './scan.ts';
+import { recallPlan, rememberPlan } from './shown-plans.ts';
 import type { RunSettings } from './settings.ts';
 import { wouldMove } from './rule.ts';
 
@@ -20,15 +26,16 @@ export class RunMemory {
   readonly readings = new ReadingsCache();
   prepared:
     { readonly snapshot: Snapshot; readonly value: Prepared; readonly history: BranchHistory } | undefined;
-  /** A push that was refused at this commit; tried again when the branch moves, else hourly (product.md, 5). */
-  blocked: { readonly commit: CommitId; readonly at: number; readonly words: string } | undefined;
+  blocked: Blocked | undefined;
 }
 
 export interface RunOptions {
   /** Plan only; nothing is committed. */
   readonly dryRun?: boolean;
-  /** One run and no more: not the daemon's. */
+  /** One run and no more, which then makes as many pushes as it takes: not the daemon's. */
   readonly once?: boolean;
+  /** Releases this plan and no other, whatever the fuse says (product.md, 5). */
+  readonly accept?: PlanId | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,18 +47,37 @@ export type RunResult =
       readonly snapshot: Snapshot;
       readonly commits: readonly CommitId[];
     }
-  /** The remote said no: the plan stands, nothing was pushed. */
+  /** The remote said no: the plan stands. `commits` were pushed before that. */
   | {
       readonly outcome: 'refused';
       readonly plan: RunPlan;
       readonly snapshot: Snapshot;
-      readonly commits: readonly [];
+      readonly commits: readonly CommitId[];
       readonly words: string;
+    }
+  /** The fuse has blown, or another plan was accepted: a person is wanted. `commits` were pushed before that. */
+  | {
+      readonly outcome: 'stopped';
+      readonly plan: RunPlan;
+      readonly snapshot: Snapshot;
+      readonly commits: readonly CommitId[];
+      readonly problem: Problem;
     }
   | { readonly outcome: 'failed'; readonly failure: Failure };
 
 const mostAttempts = 6;
-const hour = 3_600_000;
+
+/** One run, over all its attempts. */
+interface Run {
+  readonly ports: RunPorts;
+  readonly settings: RunSettings;
+  readonly memory: RunMemory;
+  readonly options: RunOptions;
+  readonly pusher: Pusher;
+  readonly accepted: AcceptedPlan | undefined;
+  /** What the run set out to release, before its first push. */
+  whole?: Pending;
+}
 
 /** One pass over one config repository: sync, scan, decide, plan, commit, push. Never throws; a failure is a result. */
 export async function runRepository(
@@ -79,31 +105,91 @@ async function attemptAll(
   memory: RunMemory,
   options: RunOptions,
 ): Promise<RunResult> {
-  let scans: Scans | undefined;
-  for (let attempt = 1; ; attempt++) {
-    const { snapshot, value, history } = await sync(ports, settings, memory, options.signal);
-    const planned = await plan(value, {
-      settings,
-      ports,
-      branch: snapshot.branch,
-      history,
-      now: ports.now,
-      listen: ports.listen,
-      scans,
-      readings: memory.readings,
-      once: options.once,
-      signal: options.signal,
-    });
-    memory.readings.turn();
-    scans = planned.scans;
-    if (planned.commits.length === 0) return { outcome: 'unchanged', plan: planned, snapshot, commits: [] };
-    if (options.dryRun === true) return { outcome: 'planned', plan: planned, snapshot, commits: [] };
-    const published = await publish(planned, snapshot, ports, settings, memory, options.signal);
-    if (published !== 'raced') return published;
-    if (attempt >= mostAttempts) return lostRace(snapshot, planned, attempt);
-    ports.listen({ kind: 'raced', repository: settings.repository, attempt });
-    await ports.sleep(ports.random() * 100 * 2 ** attempt, options.signal);
+  const { signal, once = false } = options;
+  const pusher = new Pusher(ports, { repository: settings.repository, memory, all: once, signal });
+  const accepted = options.accept === undefined ? undefined : new AcceptedPlan(options.accept);
+  const run: Run = { ports, settings, memory, options, pusher, accepted };
+  try {
+    for (let attempt = 1, scans: Scans | undefined; ; attempt++) {
+      const made = await attemptOnce(run, scans, attempt);
+      if ('outcome' in made) return made;
+      scans = made.scans;
+      ports.listen({ kind: 'raced', repository: settings.repository, attempt });
+      await ports.sleep(ports.random() * 100 * 2 ** attempt, signal);
+    }
+  } catch (error) {
+    throw afterPushes(asFailure(error), pusher.commits.length);
   }
+}
+
+/** @returns the result, or after a lost race what was scanned */
+async function attemptOnce(
+  run: Run,
+  scans: Scans | undefined,
+  attempt: number,
+): Promise<RunResult | { readonly scans: Scans }> {
+  const { ports, settings, memory, options, pusher, accepted } = run;
+  const { now, listen } = ports;
+  const { snapshot, value, history } = await sync(ports, settings, memory, options.signal);
+  const { branch } = snapshot;
+  const { once, signal } = options;
+  const { readings } = memory;
+  const context = { settings, ports, branch, history, now, listen, scans, readings, once, signal };
+  const drafted = await plan(value, context);
+  readings.turn();
+  if (pusher.commits.length === 0) run.whole = drafted.plan.pending;
+  const verdict = await judge(drafted.plan.pending, run, snapshot, history);
+  const judged = { composer: drafted.composer, plan: { ...drafted.plan, fuse: verdict.fuse } };
+  if (options.dryRun === true || verdict.problem !== undefined) {
+    return show(judged, verdict.problem, snapshot, run);
+  }
+  const pushed = await pusher.push(judged.composer, snapshot, (releases) => accepted?.released(releases));
+  const { commits, planned, problems } = pusher;
+  const found = withCommits(
+    { ...judged.plan, pending: run.whole ?? judged.plan.pending },
+    { commits: planned, problems },
+  );
+  if (pushed.kind === 'done') {
+    return { outcome: commits.length > 0 ? 'released' : 'unchanged', plan: found, snapshot, commits };
+  }
+  if (pushed.kind === 'raced' && attempt < mostAttempts) return { scans: found.scans };
+  const words = pushed.kind === 'raced' ? lostRace(branch, attempt) : pushed.words;
+  return { outcome: 'refused', plan: found, snapshot, commits, words };
+}
+
+/** Whether a person is wanted before anything is pushed, and why. */
+async function judge(
+  pending: Pending,
+  { ports, settings, options, accepted }: Run,
+  { branch }: Snapshot,
+  history: BranchHistory,
+): Promise<{ readonly fuse: readonly FuseReason[]; readonly problem?: Problem }> {
+  if (accepted !== undefined && options.accept !== undefined) {
+    if (accepted.admits(pending)) return { fuse: [] };
+    const { repository } = settings;
+    const shown = await recallPlan(ports.state, { repository, branch }, options.accept);
+    return { fuse: [], problem: accepted.problem(pending, branch, settings, shown) };
+  }
+  const fuse = await fuseReasons(pending, settings, history);
+  if (fuse.length === 0 || options.dryRun === true) return { fuse };
+  return { fuse, problem: fuseProblem(fuse, pending, branch, settings) };
+}
+
+/** The plan as a value, and nothing is pushed. A daemon shows it to nobody: it spares the work. */
+async function show(
+  { plan: found, composer }: PlanDraft,
+  problem: Problem | undefined,
+  snapshot: Snapshot,
+  { ports, settings, options, pusher }: Run,
+): Promise<RunResult> {
+  const { dryRun = false, once = false } = options;
+  const { repository } = settings;
+  await rememberPlan(ports.state, { repository, branch: snapshot.branch }, found.pending);
+  const shown = dryRun || once ? await composer.show() : { commits: [], problems: [] };
+  const whole = withCommits(found, { ...shown, commits: [...pusher.planned, ...shown.commits] });
+  const { commits } = pusher;
+  if (problem !== undefined) return { outcome: 'stopped', plan: whole, snapshot, commits, problem };
+  return { outcome: whole.commits.length > 0 ? 'planned' : 'unchanged', plan: whole, snapshot, commits: [] };
 }
 
 /** The branch as it is now, with its facts; an unchanged branch gives what was prepared before. */
@@ -126,78 +212,28 @@ async function sync(
   return memory.prepared;
 }
 
-async function publish(
-  planned: RunPlan,
-  snapshot: Snapshot,
-  ports: RunPorts,
-  settings: RunSettings,
-  memory: RunMemory,
-  signal: AbortSignal | undefined,
-): Promise<RunResult | 'raced'> {
-  const { blocked } = memory;
-  if (blocked !== undefined && blocked.commit === snapshot.commit && ports.now() - blocked.at < hour) {
-    return { outcome: 'refused', plan: planned, snapshot, commits: [], words: blocked.words };
-  }
-  const drafts = planned.commits.map(({ draft }) => draft);
-  const publication = await publishOrRefuse(ports, snapshot, drafts, signal);
-  switch (publication.kind) {
-    case 'raced':
-      return 'raced';
-    case 'refused': {
-      memory.blocked = { commit: snapshot.commit, at: ports.now(), words: publication.words };
-      ports.listen({ kind: 'refused', repository: settings.repository, words: publication.words });
-      return { outcome: 'refused', plan: planned, snapshot, commits: [], words: publication.words };
-    }
-    case 'pushed': {
-      memory.blocked = undefined;
-      announce(planned, publication.commits, snapshot, ports, settings);
-      return { outcome: 'released', plan: planned, snapshot, commits: publication.commits };
-    }
-  }
+/** What was pushed stays pushed, whatever happens after it. */
+function afterPushes(failure: Failure, commits: number): Failure {
+  if (commits === 0) return failure;
+  const { code, message, host, file, line, column, retryable, retryAfter } = failure;
+  const said = `${commits} commits were pushed before this failed: ${message}`;
+  const detail = { host, file, line, column, retryable, retryAfter };
+  const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== undefined));
+  return new Failure(code, said, { ...known, cause: failure });
 }
 
-/** Credentials that may read and not write are a refusal like a hook's: nothing is gained by trying again soon. */
-async function publishOrRefuse(
-  ports: RunPorts,
-  snapshot: Snapshot,
-  drafts: readonly CommitDraft[],
-  signal: AbortSignal | undefined,
-): Promise<Publication> {
-  try {
-    return await ports.repository.publish(snapshot, drafts, signal);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'forbidden') throw error;
-    return { kind: 'refused', words: error.message };
-  }
+function lostRace(branch: string, attempts: number): string {
+  return `${branch} moved ${attempts} times while this run was working; the next run tries again.`;
 }
 
-function announce(
-  planned: RunPlan,
-  commits: readonly CommitId[],
-  snapshot: Snapshot,
-  ports: RunPorts,
-  settings: RunSettings,
-): void {
-  for (const [index, { releases, diff, draft }] of planned.commits.entries()) {
-    const commit = commits[index];
-    if (commit === undefined) continue;
-    const { repository } = settings;
-    const { branch } = snapshot;
-    ports.listen({ kind: 'released', repository, branch, commit, releases, diff, message: draft.message });
-  }
-}
-
-function lostRace(snapshot: Snapshot, planned: RunPlan, attempts: number): RunResult {
-  const words = `${snapshot.branch} moved ${attempts} times while this run was working; the next run tries again.`;
-  return { outcome: 'refused', plan: planned, snapshot, commits: [], words };
-}
-
-/** Problems of the run, with the refusal where there was one. */
+/** Problems of the run, with what stopped or refused it. */
 export function problemsOf(result: RunResult): readonly Problem[] {
   if (result.outcome === 'failed') return [];
-  if (result.outcome !== 'refused') return result.plan.problems;
+  const { problems } = result.plan;
+  if (result.outcome === 'stopped') return [...problems, result.problem].sort(compareProblems);
+  if (result.outcome !== 'refused') return problems;
   const message = `The remote refused the push: ${result.words}`;
-  return [...result.plan.problems, { code: 'push-refused', message }];
+  return [...problems, { code: 'push-refused', message }];
 }
 
 function report(result: RunResult, ports: RunPorts, settings: RunSettings, started: number): void {
@@ -228,8 +264,7 @@ function report(result: RunResult, ports: RunPorts, settings: RunSettings, start
   ports.listen({
     kind: 'run-finished',
     repository,
-    outcome:
-      result.outcome === 'released' ? 'released' : result.outcome === 'refused' ? 'failed' : 'unchanged',
+    outcome: outcomes[result.outcome],
     ms,
     problems: problems.length,
     policies: new Set(rulings.map(({ binding }) => binding.policy.name)).size,
@@ -237,3 +272,11 @@ function report(result: RunResult, ports: RunPorts, settings: RunSettings, start
     held,
   });
 }
+
+const outcomes = {
+  released: 'released',
+  refused: 'failed',
+  stopped: 'stopped',
+  unchanged: 'unchanged',
+  planned: 'unchanged',
+} as const;

@@ -66,6 +66,8 @@ describe('the JSON document of', () => {
           outcome: 'planned',
           base: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
           commits: [{ commit: null, title: 'web-prod', releases: [release], diff: text, message: text }],
+          plan: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+          fuse: [],
           problems: [unbound],
         },
       ],

@@ -30,7 +30,7 @@ export class House {
     await writeFile(
       join(directory, 'tallyman.yaml'),
       `repositories:
-  - {name: fleet, url: ./config.git, author: {name: Bot, email: bot@test.invalid}}
+  - {name: fleet, url: ./config.git, author: {name: Bot, email: bot@test.invalid}, confirmFirstRun: false}
 registries:
   - {host: "${house.registry.host}", insecure: true}
 environments:

@@ -20,6 +20,8 @@ describe('loadConfig', () => {
           jitter: 30_000,
           author: { name: 'Tallyman', email: 'tallyman@localhost' },
           pushOptions: [],
+          maxReleasesPerRun: 50,
+          confirmFirstRun: true,
         },
       ],
       registries: [],
@@ -46,6 +48,8 @@ repositories:
     signing: {ssh: {key: {file: keys/id}, passphrase: {env: KEY}}}
     author: {name: Release Bot, email: bot@example.com}
     push: {options: [ci.skip]}
+    maxReleasesPerRun: 20
+    confirmFirstRun: false
     message: "release {{title}}"
   - name: second
     url: http://git.example.com/second.git
@@ -78,6 +82,8 @@ proxy: http://proxy.example.com:3128
       signing: { kind: 'ssh', key: { file: '/etc/tallyman/keys/id' }, passphrase: { env: 'KEY' } },
       author: { name: 'Release Bot', email: 'bot@example.com' },
       pushOptions: ['ci.skip'],
+      maxReleasesPerRun: 20,
+      confirmFirstRun: false,
       message: 'release {{title}}',
     });
     expect(config.repositories[1]).toMatchObject({

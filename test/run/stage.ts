@@ -63,6 +63,8 @@ export class Stage {
       horizon: 365 * 86_400_000,
       scanConcurrency: 4,
       template: undefined,
+      maxReleasesPerRun: 50,
+      confirmFirstRun: false,
     };
     this.ports = {
       tags: oci,

@@ -32,7 +32,11 @@ async function open(options: Parameters<typeof World.open>[0] = {}): Promise<Wor
 async function config(opened: World, repositories: string, registries = ''): Promise<string> {
   const file = join(opened.directory, 'access.yaml');
   const insecure = `registries:\n  - {host: "${opened.registry.host}", insecure: true${registries}}\n`;
-  await writeFile(file, `repositories:\n${repositories}${insecure}stateDirectory: access\n`);
+  const unasked = repositories
+    .replaceAll(/^ {2}- name: .*$/gm, '$&\n    confirmFirstRun: false')
+    .replaceAll('{name: fleet, ', '{name: fleet, confirmFirstRun: false, ')
+    .replaceAll('{name: local, ', '{name: local, confirmFirstRun: false, ');
+  await writeFile(file, `repositories:\n${unasked}${insecure}stateDirectory: access\n`);
   return file;
 }
 

@@ -100,7 +100,12 @@ export class World {
   }
 
   async configure(
-    more: { readonly state?: string; readonly password?: string; readonly extra?: string } = {},
+    more: {
+      readonly state?: string;
+      readonly password?: string;
+      readonly extra?: string;
+      readonly confirmFirstRun?: boolean;
+    } = {},
   ): Promise<string> {
     const file = join(this.directory, `tallyman${more.state ?? ''}.yaml`);
     await writeFile(
@@ -111,6 +116,7 @@ export class World {
     auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}
     signing: {ssh: {key: {file: key}}}
     author: {name: Tallyman, email: ${email}}
+    confirmFirstRun: ${more.confirmFirstRun ?? false}
 registries:
   - {host: "${this.registry.host}", insecure: true}
 stateDirectory: state${more.state ?? ''}

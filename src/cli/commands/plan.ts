@@ -1,6 +1,6 @@
 import { prepare } from '../../run/prepare.ts';
 import { FactsCache } from '../../run/facts-cache.ts';
-import { plan, type RunPlan } from '../../run/plan.ts';
+import { plan, withCommits, type RunPlan } from '../../run/plan.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { problemLines } from '../problems.ts';
@@ -21,7 +21,9 @@ export interface PlanOptions extends ConfigOptions {
 /** `tallyman plan`: what a run would do; nothing is written. */
 export async function planCommand(options: PlanOptions, context: CliContext): Promise<Answer> {
   if (options.dir !== undefined) return planDirectory(options.dir, options, context);
-  const results = await withSession(options, context, (session, config) => runAll(session, config, true));
+  const results = await withSession(options, context, (session, config) =>
+    runAll(session, config, { dryRun: true }),
+  );
   const change = results.some(({ result }) => result.outcome === 'planned');
   return {
     exit: worstExit([...resultExits(results, 'problems'), ...changeExit(change, options)]),
@@ -56,7 +58,7 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
   const scanner = await context.wiring.openScanner(config, context.environment);
   try {
     const { now } = context;
-    return await plan(prepared, {
+    const { plan: found, composer } = await plan(prepared, {
       settings,
       ports: scanner,
       branch: '',
@@ -65,6 +67,7 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
       now,
       listen: shown.listen,
     });
+    return withCommits(found, await composer.show());
   } finally {
     shown.end();
     await scanner.close();

@@ -1,11 +1,20 @@
 import type { Config } from '../../config/model.ts';
 import { mapLimited } from '../../run/concurrency.ts';
-import { RunMemory, runRepository } from '../../run/run.ts';
+import { describeFuse } from '../../run/fuse.ts';
+import type { PlanId } from '../../run/plan-id.ts';
+import { RunMemory, runRepository, type RunResult } from '../../run/run.ts';
 import { worstExit, type Answer } from '../answer.ts';
 import { clean } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { count, problemLines } from '../problems.ts';
-import { allProblems, failuresOf, resultExits, resultJson, type NamedResult } from '../results.ts';
+import {
+  allProblems,
+  failuresOf,
+  nameResult,
+  resultExits,
+  resultJson,
+  type NamedResult,
+} from '../results.ts';
 import { withSession, type ConfigOptions } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
 import type { Session } from '../wiring.ts';
@@ -13,6 +22,8 @@ import type { Session } from '../wiring.ts';
 export interface RunOnceOptions extends ConfigOptions {
   readonly dryRun: boolean;
   readonly failOn: 'problems' | 'never';
+  /** Of the plan that a person looked at, and of no other. */
+  readonly accept: PlanId | undefined;
 }
 
 /** `tallyman run --once`: one run of every repository. */
@@ -23,7 +34,7 @@ export async function runOnce(options: RunOnceOptions, context: CliContext): Pro
   });
   try {
     const results = await withSession(options, context, (session, config) =>
-      runAll(session, config, options.dryRun, stop.signal),
+      runAccepted(session, config, options, stop.signal),
     );
     return answer(results, options);
   } finally {
@@ -31,19 +42,47 @@ export async function runOnce(options: RunOnceOptions, context: CliContext): Pro
   }
 }
 
+/**
+ * An accepted plan belongs to one repository, by its content: the others run as usual. Where it is the plan of none, nothing
+ * is pushed anywhere.
+ */
+async function runAccepted(
+  session: Session,
+  config: Config,
+  { dryRun, accept }: RunOnceOptions,
+  signal: AbortSignal,
+): Promise<NamedResult[]> {
+  if (accept === undefined || session.repositories.length === 1 || dryRun) {
+    return runAll(session, config, { dryRun, signal, accept: () => accept });
+  }
+  const looked = await runAll(session, config, { dryRun: true, signal, accept: () => accept });
+  const owners = new Set(
+    looked.filter(({ result }) => result.outcome === 'planned').map(({ repository }) => repository),
+  );
+  if (owners.size === 0) return looked;
+  const acceptOf = (repository: string) => (owners.has(repository) ? accept : undefined);
+  return runAll(session, config, { dryRun, signal, accept: acceptOf });
+}
+
+interface RunAllOptions {
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal;
+  /** The plan that was accepted for a repository. Default: none for any. */
+  readonly accept?: (repository: string) => PlanId | undefined;
+}
+
 /** One run of each repository, some at the same time. */
 export async function runAll(
   session: Session,
   config: Config,
-  dryRun: boolean,
-  signal?: AbortSignal,
+  { dryRun, signal, accept }: RunAllOptions,
 ): Promise<NamedResult[]> {
   return mapLimited(
     session.repositories,
     config.concurrency,
     async ({ settings, ports, config: { branch } }) => {
-      const result = await runRepository(ports, settings, new RunMemory(), { dryRun, once: true, signal });
-      return { repository: settings.repository, branch, result };
+      const options = { dryRun, once: true, signal, accept: accept?.(settings.repository) };
+      return nameResult(settings, branch, await runRepository(ports, settings, new RunMemory(), options));
     },
   );
 }
@@ -64,15 +103,18 @@ export function describeResults(results: readonly NamedResult[], style: Style): 
   return [...parts, ...failures, problemLines(allProblems(results), style)].join('');
 }
 
-function describeResult({ repository, branch, result }: NamedResult, style: Style): string {
+function describeResult({ repository, branch, result, accept }: NamedResult, style: Style): string {
   const title = style.bold(`${repository} (${branch})`);
   if (result.outcome === 'failed') return `${title}: failed\n`;
   const { commits } = result.plan;
   const bindings = count(result.plan.rulings.length, 'image field');
   if (result.outcome === 'unchanged') return `${title}: nothing to release; ${bindings} looked at\n`;
-  const word = { released: 'released', planned: 'would release', refused: 'could not release' }[
-    result.outcome
-  ];
+  const word = {
+    released: 'released',
+    planned: 'would release',
+    refused: 'could not release',
+    stopped: 'did not release',
+  }[result.outcome];
   const head = `${title}: ${word} ${count(commits.length, 'change')}\n`;
   const bodies = commits.map(({ releases, diff }, index) => {
     const id = result.commits[index];
@@ -81,7 +123,19 @@ function describeResult({ repository, branch, result }: NamedResult, style: Styl
         `  ${policy}: ${from || 'nothing'} -> ${to}  ${style.dim(`${clean(file)}:${line}`)}\n    ${style.dim(clean(reason))}\n`,
     );
     const commit = id === undefined ? '' : `  commit ${id}\n`;
-    return `${[...new Set(lines)].join('')}${commit}${result.outcome === 'released' ? '' : paintDiff(diff, style)}`;
+    return `${[...new Set(lines)].join('')}${commit}${id === undefined ? paintDiff(diff, style) : ''}`;
   });
-  return head + bodies.join('');
+  return head + bodies.join('') + describePlan(result, accept, style);
+}
+
+/** The plan's id, always; and what a run of it wants from a person. A run that was stopped says so in its problem. */
+function describePlan(
+  { outcome, plan: { pending, fuse } }: Exclude<RunResult, { outcome: 'failed' }>,
+  accept: string | undefined,
+  style: Style,
+): string {
+  if (pending.id === undefined) return '';
+  const id = `  plan ${style.bold(pending.id)}: ${count(pending.releases, 'release')}\n`;
+  if (fuse.length === 0 || outcome === 'stopped' || accept === undefined) return id;
+  return `${id}  ${style.yellow('fuse')}: a run stops here, as ${describeFuse(fuse)}.\n  To release it: ${accept}\n`;
 }

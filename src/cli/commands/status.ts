@@ -4,6 +4,7 @@ import { compareText } from '../../core/problem.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
+import { describeFuse } from '../../run/fuse.ts';
 import { environments } from '../../run/environments.ts';
 import { releaseLog } from '../../run/release-log.ts';
 import { wouldMove, type Ruling } from '../../run/rule.ts';
@@ -12,8 +13,16 @@ import { worstExit, type Answer } from '../answer.ts';
 import { clean } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { problemLines } from '../problems.ts';
-import { allProblems, failuresOf, resultExits, resultJson, type NamedResult } from '../results.ts';
+import {
+  allProblems,
+  failuresOf,
+  nameResult,
+  resultExits,
+  resultJson,
+  type NamedResult,
+} from '../results.ts';
 import { withSession, type ConfigOptions } from '../session.ts';
+import type { Style } from '../style.ts';
 import { table } from '../table.ts';
 import type { SessionRepository } from '../wiring.ts';
 
@@ -52,11 +61,18 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
     json: { services: rows, repositories: results.map(withoutCommits), problems: allProblems(results) },
     text: (style) =>
       (table(head, rows.map(cells)) || 'No policy binds an image field here.\n') +
+      results.map((result) => fuseLine(result, style)).join('') +
       failuresOf(results)
         .map(({ repository, failure }) => `${style.red('error')}: ${repository}: ${clean(failure.message)}\n`)
         .join('') +
       problemLines(allProblems(results), style),
   };
+}
+
+/** What a person can do about it. */
+function fuseLine({ repository, result, accept }: NamedResult, style: Style): string {
+  if (result.outcome === 'failed' || result.plan.fuse.length === 0 || accept === undefined) return '';
+  return `${style.yellow('fuse')}: ${repository}: plan ${result.plan.pending.id ?? ''} waits for a person; look at "tallyman plan", then: ${accept}\n`;
 }
 
 const head = ['SERVICE', 'ENV', 'HOLDS', 'SINCE', 'NEWER', 'BECAUSE', 'FIELD'];
@@ -81,17 +97,18 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     dryRun: true,
     once: true,
   });
-  const named = { repository: settings.repository, branch: config.branch, result };
+  const named = nameResult(settings, config.branch, result);
   if (result.outcome === 'failed') return { result: named, rows: [] };
   const released = Map.groupBy(
     await releaseLog(ports.repository, now - settings.horizon),
     ({ record }) => record.field,
   );
   const environmentOf = environments(settings.environments);
-  const { stops } = result.plan;
+  const { stops, fuse } = result.plan;
+  const blown = fuse.length === 0 ? undefined : `fuse: ${describeFuse(fuse)}`;
   const rows = result.plan.rulings.map((ruling) => {
     const { group } = ruling.binding.policy;
-    const stop = group === undefined ? undefined : stops.get(group)?.because;
+    const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
     const environment = environmentOf(ruling.binding.file)?.name ?? '';
     return toRow(ruling, settings.repository, environment, released.get(ruling.binding.key), stop);
   });
