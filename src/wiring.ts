@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Log, Scanner, Session, SessionRepository, Wiring, WorkingDirectory } from './cli/wiring.ts';
 import { runSettings } from './cli/run-settings.ts';
-import type { Config, Environment, RegistryConfig, RepositoryConfig, Signing } from './config/model.ts';
-import { describeSecret, readSecret } from './config/secret.ts';
-import type { GitCredentials } from './git/http/endpoint.ts';
-import type { ConfigRepository } from './git/repository.ts';
-import type { CommitSigner } from './git/signer.ts';
+import type { Config, Environment, RegistryConfig } from './config/model.ts';
+import { readSecret } from './config/secret.ts';
+import { openRepository, outboundProxy } from './git-wiring.ts';
 import { registryHost, type Repository } from './image/reference.ts';
 import type { HttpClient } from './net/client.ts';
 import type { CredentialSource, ImageInspector, TagLister } from './registry/ports.ts';
@@ -143,11 +140,17 @@ async function openClient(
 ): Promise<HttpClient> {
   const { createHttpClient } = await import('./net/undici-client.ts');
   const { withHostLimit } = await import('./net/limit.ts');
+  const { withRenewal } = await import('./net/renewal.ts');
   const { withRetry } = await import('./net/retry.ts');
-  const client = createHttpClient({
-    ...(own?.ca === undefined ? {} : { ca: await readSecret(own.ca, environment) }),
-    ...(config?.proxy === undefined ? {} : { proxy: config.proxy }),
-  });
+  const ca = own?.ca;
+  const proxy = outboundProxy(config?.proxy, environment);
+  const client =
+    ca === undefined
+      ? createHttpClient({ proxy })
+      : withRenewal(
+          async () => ({ ca: await readSecret(ca, environment) }),
+          (material) => createHttpClient({ ...material, proxy }),
+        );
   const limits = own === undefined ? {} : { concurrency: own.concurrency, ...limitOf(own.perSecond) };
   return withRetry(withHostLimit(client, limits));
 }
@@ -183,66 +186,4 @@ async function openCredentials(
     environment,
   });
   return firstCredentials([staticCredentials(written), docker]);
-}
-
-async function openRepository(
-  repository: RepositoryConfig,
-  config: Config,
-  environment: Environment,
-  clients: HttpClient[],
-): Promise<ConfigRepository> {
-  const { name, branch, remote, author, pushOptions } = repository;
-  const signer = repository.signing && openSigner(repository.signing, environment);
-  const common = { name, branch, author, committer: author, signer, now: Date.now };
-  if (remote.kind === 'local') {
-    const { openLocalRepository } = await import('./git/local/local-repository.ts');
-    return openLocalRepository({ ...common, path: remote.path });
-  }
-  const { openHttpTransport } = await import('./git/http/http-transport.ts');
-  const { openRemoteRepository } = await import('./git/engine/remote-repository.ts');
-  const client = await openClient(config, undefined, environment);
-  clients.push(client);
-  const transport = openHttpTransport({
-    url: remote.url,
-    client,
-    credentials: () => gitCredentials(repository, environment),
-  });
-  // Another address is another clone: objects of one are never taken for those of the other.
-  const clone = `${name}-${createHash('sha256').update(remote.url).digest('hex').slice(0, 12)}`;
-  const directory = join(config.stateDirectory, 'git', clone);
-  return openRemoteRepository({ ...common, transport, directory, pushOptions });
-}
-
-async function gitCredentials(
-  { auth }: RepositoryConfig,
-  environment: Environment,
-): Promise<GitCredentials | undefined> {
-  if (auth === undefined) return undefined;
-  return auth.kind === 'basic'
-    ? { kind: 'basic', username: auth.username, password: await readSecret(auth.password, environment) }
-    : { kind: 'bearer', token: await readSecret(auth.token, environment) };
-}
-
-/** Reads the key at each signature, so that a rotated one counts at once; it is parsed again only when it changed. */
-function openSigner(signing: Signing, environment: Environment): CommitSigner {
-  let known:
-    { readonly key: string; readonly passphrase: string; readonly signer: Promise<CommitSigner> } | undefined;
-  return {
-    async sign(payload) {
-      const key = await readSecret(signing.key, environment);
-      const passphrase =
-        signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
-      if (known?.key !== key || known.passphrase !== passphrase) {
-        known = { key, passphrase, signer: createSigner(signing, key, passphrase) };
-      }
-      return (await known.signer).sign(payload);
-    },
-  };
-}
-
-async function createSigner(signing: Signing, privateKey: string, passphrase: string): Promise<CommitSigner> {
-  const source = `the signing key (${describeSecret(signing.key)})`;
-  const options = { privateKey, source, ...(passphrase === '' ? {} : { passphrase }) };
-  if (signing.kind === 'ssh') return (await import('./git/signing/ssh-signer.ts')).createSshSigner(options);
-  return (await import('./git/signing/openpgp-signer.ts')).createOpenPgpSigner(options);
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/nearest.ts';
-import type { ConfigDocument, RepositoryDocument } from './schema.ts';
+import { accessIssues } from './auth-check.ts';
+import type { ConfigDocument } from './schema.ts';
 
 /** One thing that is wrong, at a path of the document. */
 export interface Issue {
@@ -30,7 +31,7 @@ export async function checkDocument(document: ConfigDocument): Promise<readonly 
     ),
     ...unknownRepositories(document),
     ...(await patternIssues(document)),
-    ...repositories.flatMap((repository, index) => uselessKeys(repository, ['repositories', index])),
+    ...repositories.flatMap((repository, index) => accessIssues(repository, ['repositories', index])),
     ...(await scheduleIssues(document, [])),
     ...(
       await Promise.all(
@@ -71,16 +72,6 @@ async function patternIssues({ environments }: ConfigDocument): Promise<Issue[]>
     const message = `bad regular expression: ${pattern.error}`;
     return [{ path: ['environments', index, 'rules', 'tags'], message }];
   });
-}
-
-function uselessKeys({ url, auth, push }: RepositoryDocument, path: readonly PropertyKey[]): Issue[] {
-  if (url.kind !== 'local') return [];
-  const keys = [...(auth === undefined ? [] : ['auth']), ...(push.options.length === 0 ? [] : ['push'])];
-  return keys.map((key) => ({
-    path: [...path, key],
-    atKey: true,
-    message: `${key} has no meaning for a local path; remove it`,
-  }));
 }
 
 interface ScheduleKeys {

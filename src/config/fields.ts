@@ -3,6 +3,7 @@ import { formatDuration, parseDuration } from '../core/duration.ts';
 import { parseRepository, registryHost } from '../image/reference.ts';
 import { parseInstant } from '../policy/instant.ts';
 import type { Listen, Remote, Secret } from './model.ts';
+import { parseSshAddress } from './ssh-address.ts';
 
 /** A duration such as `5m` or `1h30m`, between `least` and `most` milliseconds; read into milliseconds. */
 export function duration(least: number, most: number): z.ZodType<number, string> {
@@ -70,21 +71,26 @@ export const listen: z.ZodType<Listen | undefined, string> = z
     return { host: match[1].replaceAll(/[[\]]/g, '') || '0.0.0.0', port };
   });
 
-/** An http(s) address, or a local path (made absolute later). Others are understood, and refused. */
+/** An http(s) or ssh address, or a local path (made absolute later). Others are understood, and refused. */
 export const remote: z.ZodType<Remote, string> = z
   .string()
   .min(1)
   .max(4096)
   .transform((text, context) => {
-    if (/^ssh:\/\//i.test(text) || /^[\w.-]+@[\w.-]+:/.test(text)) {
-      return refuse(
-        context,
-        'ssh is not supported by this version yet; use the https address of the repository',
-      );
-    }
+    const ssh = parseSshAddress(text);
+    if (ssh !== undefined) return 'wrong' in ssh ? refuse(context, ssh.wrong) : ssh;
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'local', path: text } as const;
     const why = refusedUrl(text);
     return why === undefined ? ({ kind: 'http', url: text } as const) : refuse(context, why);
+  });
+
+/** An http(s) address without user, query and fragment. */
+export const httpUrl: z.ZodType<string, string> = z
+  .string()
+  .max(4096)
+  .transform((text, context) => {
+    const why = refusedUrl(text);
+    return why === undefined ? text : refuse(context, why);
   });
 
 /** `http://host:port` of an outbound proxy, or `env`. */

@@ -11,7 +11,6 @@ const notYet: Readonly<Record<string, readonly string[]>> = {
   '': ['notifications', 'cluster', 'dialects', 'webhooks', 'tracing', 'queue', 'forges'],
   server: ['token', 'tls', 'dashboard', 'webhooks'],
   'repositories/*': ['verifyHead', 'trustedSigners', 'mode', 'quiet', 'notifications', 'nudge'],
-  'repositories/*/auth': ['githubApp', 'ssh'],
   'repositories/*/push': ['via'],
   'registries/*': ['mirror', 'mirrors', 'clientCertificate', 'exec', 'webhook'],
   'registries/*/auth': ['exec', 'ecr', 'googleArtifactRegistry', 'acr', 'pullSecret', 'bearer'],

@@ -36,6 +36,13 @@ export interface RepositoryConfig {
   /** A random delay up to this is added to every wait. */
   readonly jitter: number;
   readonly auth: RepositoryAuth | undefined;
+  /** Of https connections: PEM texts, and the outbound proxy as `Config.proxy`. */
+  readonly connection: {
+    readonly ca: Secret | undefined;
+    readonly clientCertificate:
+      { readonly cert: Secret; readonly key: Secret; readonly passphrase: Secret | undefined } | undefined;
+    readonly proxy: string | undefined;
+  };
   readonly signing: Signing | undefined;
   readonly author: { readonly name: string; readonly email: string };
   readonly pushOptions: readonly string[];
@@ -48,7 +55,19 @@ export interface RepositoryConfig {
 }
 
 export type Remote =
-  { readonly kind: 'http'; readonly url: string } | { readonly kind: 'local'; readonly path: string };
+  | { readonly kind: 'http'; readonly url: string }
+  | {
+      readonly kind: 'ssh';
+      /** One spelling for one place. */
+      readonly url: string;
+      readonly username: string;
+      /** Name or address, without brackets. */
+      readonly address: string;
+      readonly port: number;
+      /** Absolute, relative to the login's folder, or with `~`: as the server gets it. */
+      readonly path: string;
+    }
+  | { readonly kind: 'local'; readonly path: string };
 
 export type Schedule =
   | { readonly kind: 'interval'; readonly every: number }
@@ -57,7 +76,24 @@ export type Schedule =
 
 export type RepositoryAuth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
-  | { readonly kind: 'bearer'; readonly token: Secret };
+  | { readonly kind: 'bearer'; readonly token: Secret }
+  | {
+      readonly kind: 'githubApp';
+      readonly appId: string;
+      readonly installationId: number;
+      readonly privateKey: Secret;
+      readonly apiUrl: string;
+    }
+  | {
+      readonly kind: 'ssh';
+      readonly login:
+        | { readonly kind: 'key'; readonly key: Secret; readonly passphrase: Secret | undefined }
+        | { readonly kind: 'agent' };
+      readonly knownHosts: KnownHostsSource;
+    };
+
+/** Where trusted host keys stand, in the form of `known_hosts`. */
+export type KnownHostsSource = { readonly file: string } | { readonly entries: readonly string[] };
 
 export interface Signing {
   readonly kind: 'ssh' | 'openpgp';

@@ -7,9 +7,9 @@ import type {
   RegistryConfig,
   RepositoryConfig,
   Schedule,
-  Secret,
   Signing,
 } from './model.ts';
+import { resolveAuth, resolveConnection, resolveSecret } from './resolve-access.ts';
 import type { ConfigDocument, RepositoryDocument } from './schema.ts';
 
 const defaultInterval = 300_000;
@@ -71,7 +71,8 @@ function resolveRepository(
     policyRoots: repository.policyRoots.map((folder) => folder.replace(/\/+$/, '')),
     schedule,
     jitter,
-    auth: resolveAuth(repository.auth, path),
+    auth: resolveAuth(repository, path),
+    connection: resolveConnection(repository, document.proxy, path),
     signing: resolveSigning(repository.signing, path),
     author: repository.author,
     pushOptions: repository.push.options,
@@ -92,15 +93,6 @@ function defaultJitter(schedule: Schedule): number {
   return schedule.kind === 'cron' ? 0 : Math.min(mostJitter, Math.round(schedule.every / 10));
 }
 
-function resolveAuth(auth: RepositoryDocument['auth'], path: ResolvePath): RepositoryConfig['auth'] {
-  if (auth?.basic !== undefined) {
-    const { username, password } = auth.basic;
-    return { kind: 'basic', username, password: resolveSecret(password, path) };
-  }
-  if (auth?.bearer !== undefined) return { kind: 'bearer', token: resolveSecret(auth.bearer, path) };
-  return undefined;
-}
-
 function resolveSigning(signing: RepositoryDocument['signing'], path: ResolvePath): Signing | undefined {
   const kind = signing?.ssh === undefined ? 'openpgp' : 'ssh';
   const by = signing?.[kind];
@@ -119,8 +111,4 @@ function resolveRegistry(registry: ConfigDocument['registries'][number], path: R
     perSecond: rateLimit?.perSecond,
     ca: ca && resolveSecret(ca, path),
   };
-}
-
-function resolveSecret(secret: Secret, path: ResolvePath): Secret {
-  return 'file' in secret ? { file: path(secret.file) } : secret;
 }

@@ -12,6 +12,7 @@ import {
   secret,
 } from './fields.ts';
 import { checkTemplate, templateNames } from '../release/template.ts';
+import { auth, connectionKeys } from './auth-schema.ts';
 import { environment } from './environment-schema.ts';
 import { liveDialects, logLevels } from './model.ts';
 
@@ -81,7 +82,9 @@ export function configJsonSchema(): Record<string, unknown> {
 function repository() {
   return z.strictObject({
     name: name.describe('The name used in records, logs, metrics and environments. Unique.'),
-    url: remote.describe('https:// or http:// address of the repository, or the path of a bare repository.'),
+    url: remote.describe(
+      'https://, http:// or ssh:// address of the repository, git@host:path, or the path of a bare repository.',
+    ),
     branch: branch.prefault('main').describe('The branch that is read and written.'),
     paths: z
       .array(repositoryPath)
@@ -98,6 +101,7 @@ function repository() {
       'Instead of interval: when this repository is looked at.',
     ),
     auth: auth().optional(),
+    ...connectionKeys(),
     signing: signing().optional(),
     author: author(),
     push: push(),
@@ -156,18 +160,6 @@ function push() {
     })
     .prefault({})
     .describe('How commits are pushed.');
-}
-
-function auth() {
-  const basic = z.strictObject({
-    username: z.string().min(1).max(1000).describe('User name.'),
-    password: secret('The password or access token.'),
-  });
-  const either = z.strictObject({
-    basic: basic.optional().describe('User name and password, or access token as the password.'),
-    bearer: secret('A token for the Authorization header.').optional(),
-  });
-  return exactlyOne(either, ['basic', 'bearer'], 'How to log in to the git server.');
 }
 
 function signing() {

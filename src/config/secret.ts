@@ -31,31 +31,33 @@ function fromEnvironment(name: string, env: Environment): string {
 }
 
 async function fromFile(path: string): Promise<string> {
+  return readConfigFile(path, 'the secret in', largest);
+}
+
+/** A text file that the configuration names; `what` names it in messages. @throws Failure `invalid-config` as `readSecret` */
+export async function readConfigFile(path: string, what: string, limit: number): Promise<string> {
   try {
-    const bytes = await readBounded(path);
+    const bytes = await readBounded(path, limit);
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why =
       error instanceof TypeError && !('syscall' in error) ? 'it is no UTF-8 text' : errorCode(error);
-    throw new Failure('invalid-config', `cannot read the secret in file ${path}: ${why}`, { cause: error });
+    throw new Failure('invalid-config', `cannot read ${what} file ${path}: ${why}`, { cause: error });
   }
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
+async function readBounded(path: string, limit: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
-    const buffer = new Uint8Array(largest + 1);
+    const buffer = new Uint8Array(limit + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
       length += bytesRead;
       if (bytesRead === 0) return buffer.subarray(0, length);
-      if (length > largest) {
-        throw new Failure(
-          'invalid-config',
-          `file ${path} is over ${largest} bytes, which is too large for a secret`,
-        );
+      if (length > limit) {
+        throw new Failure('invalid-config', `file ${path} is over ${limit} bytes, which is too large here`);
       }
     }
   } finally {

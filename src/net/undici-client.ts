@@ -4,15 +4,14 @@ import { Failure } from '../core/failure.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './client.ts';
 import { requestFailure } from './failures.ts';
 import { mostRedirects, redirected } from './redirects.ts';
+import { checkTlsMaterial, type TlsMaterial } from './tls-material.ts';
 import { UndiciResponse } from './undici-response.ts';
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends TlsMaterial {
   /** Default `tallyman`. */
   readonly userAgent?: string;
-  /** PEM text of authorities to trust besides those of the system. */
-  readonly ca?: string;
-  /** The proxy's URL; `env`: by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Default: none. */
-  readonly proxy?: string;
+  /** The proxy's URL, or by the kind of address as HTTP_PROXY, HTTPS_PROXY and NO_PROXY give it. Default: none. */
+  readonly proxy?: string | EnvironmentProxy | undefined;
   /** Hosts (`name` or `name:port`) whose TLS certificate is not checked. */
   readonly insecureHosts?: ReadonlySet<string>;
   /** Milliseconds until a connection stands, TLS included; default 10,000. */
@@ -106,12 +105,23 @@ class UndiciClient implements HttpClient {
   }
 }
 
+/** Empty text: none. */
+export interface EnvironmentProxy {
+  readonly http: string;
+  readonly https: string;
+  /** Hosts that are reached without it, separated by commas. */
+  readonly except: string;
+}
+
 async function createDispatcher(options: HttpClientOptions, verify: boolean): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent, ProxyAgent } = await import('undici');
+  checkTlsMaterial(options);
+  const trust = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] };
   const connect = {
     timeout: options.connectTimeout ?? 10_000,
     rejectUnauthorized: verify,
-    ...(options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }),
+    ...trust,
+    ...options.clientCertificate,
   };
   // HTTP/1.1 only: registries and git hosts gain nothing from streams over one connection that a pool does not give.
   const shared = {
@@ -121,11 +131,13 @@ async function createDispatcher(options: HttpClientOptions, verify: boolean): Pr
     headersTimeout: 30_000,
     keepAliveTimeout: 30_000,
   };
-  if (options.proxy === undefined) return new Agent(shared);
-  const proxied = { ...shared, requestTls: connect, proxyTls: { timeout: connect.timeout } };
-  return options.proxy === 'env'
-    ? new EnvHttpProxyAgent(proxied)
-    : new ProxyAgent({ ...proxied, uri: options.proxy });
+  const { proxy } = options;
+  if (proxy === undefined) return new Agent(shared);
+  // The proxy sees no certificate of ours: it is not who they are for.
+  const proxied = { ...shared, requestTls: connect, proxyTls: { timeout: connect.timeout, ...trust } };
+  if (typeof proxy === 'string') return new ProxyAgent({ ...proxied, uri: proxy });
+  const { http, https, except } = proxy;
+  return new EnvHttpProxyAgent({ ...proxied, httpProxy: http, httpsProxy: https, noProxy: except });
 }
 
 function checkedUrl(text: string): URL {

@@ -78,7 +78,9 @@ describe('what is wrong is told with its place', () => {
     [
       'two ways to log in',
       inRepository('auth: {bearer: {env: A}, basic: {username: a, password: {env: B}}}'),
-      ['4:11: repositories[0].auth: exactly one of basic, bearer is needed; basic and bearer are there'],
+      [
+        '4:11: repositories[0].auth: exactly one of basic, bearer, githubApp, ssh is needed; basic and bearer are there',
+      ],
     ],
     [
       'no key to sign with',
@@ -184,8 +186,9 @@ describe('what is wrong is told with its place', () => {
   });
 
   it.each([
-    ['git@github.com:acme/fleet.git', /ssh is not supported by this version yet/],
-    ['ssh://git@github.com/acme/fleet.git', /ssh is not supported by this version yet/],
+    ['git@github.com:acme/fleet.git', /an ssh address needs auth: \{ssh:/],
+    ['ssh://git@github.com/acme/fleet.git', /an ssh address needs auth: \{ssh:/],
+    ['ssh://git:hunter2@github.com/acme/fleet.git', /a password is never written in a URL/],
     ['git://github.com/acme/fleet.git', /git:\/\/ is not supported/],
     ['file:///srv/fleet.git', /file:\/\/ is not supported; write .* a plain path/],
     ['https://bot:hunter2@git.example.com/a', /never written in a URL/],

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import type { HttpClient, HttpResponse } from '../../net/client.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../../net/client.ts';
 import { redact, redactUrl } from '../../net/redact.ts';
 import { answerFailure } from './statuses.ts';
 import { cleanWords, type Peer } from '../wire/words.ts';
@@ -8,12 +8,17 @@ export type GitCredentials =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string };
 
+/**
+ * Asked at each request. `refused` are the ones that the server did not just accept: where others come back, they are tried once.
+ */
+export type GitCredentialSource = (refused?: GitCredentials) => Promise<GitCredentials | undefined>;
+
 export type Service = 'git-upload-pack' | 'git-receive-pack';
 
 export interface EndpointOptions {
   readonly url: string;
   readonly client: HttpClient;
-  readonly credentials?: (() => Promise<GitCredentials | undefined>) | undefined;
+  readonly credentials?: GitCredentialSource | undefined;
   /** Milliseconds until the answer's head. */
   readonly headTimeout: number;
   /** Milliseconds between two parts of the answer. */
@@ -44,39 +49,21 @@ export class Endpoint implements Peer {
 
   /** `GET info/refs`, the first request to a service. */
   async advertisement(service: Service, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    const headers = { ...(await this.#headers(service)), 'cache-control': 'no-cache' };
-    const answer = await this.#options.client.request({
-      method: 'GET',
-      url: `${this.#configured}/info/refs?service=${service}`,
-      headers,
-      redirect: 'same-origin',
-      headTimeout: this.#options.headTimeout,
-      bodyTimeout: this.#options.bodyTimeout,
-      signal,
-    });
-    await this.#check(answer, service, headers, `application/x-${service}-advertisement`);
+    const url = `${this.#configured}/info/refs?service=${service}`;
+    const request = { method: 'GET', url, headers: { 'cache-control': 'no-cache' } } as const;
+    const { answer, authenticated } = await this.#send(service, request, signal);
+    await this.#check(answer, service, authenticated, `application/x-${service}-advertisement`);
     this.#follow(answer.url);
     return answer;
   }
 
   /** `POST <service>`. */
   async call(service: Service, body: Uint8Array, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    const headers = {
-      ...(await this.#headers(service)),
-      'content-type': `application/x-${service}-request`,
-      accept: `application/x-${service}-result`,
-    };
-    const answer = await this.#options.client.request({
-      method: 'POST',
-      url: `${this.#base}/${service}`,
-      headers,
-      body,
-      redirect: 'same-origin',
-      headTimeout: this.#options.headTimeout,
-      bodyTimeout: this.#options.bodyTimeout,
-      signal,
-    });
-    await this.#check(answer, service, headers, `application/x-${service}-result`);
+    const type = `application/x-${service}`;
+    const headers = { 'content-type': `${type}-request`, accept: `${type}-result` };
+    const request = { method: 'POST', url: `${this.#base}/${service}`, headers, body } as const;
+    const { answer, authenticated } = await this.#send(service, request, signal);
+    await this.#check(answer, service, authenticated, `${type}-result`);
     return answer;
   }
 
@@ -86,11 +73,38 @@ export class Endpoint implements Peer {
     return redact(cleanWords(redact(text, this.#secrets)), this.#secrets);
   }
 
-  async #headers(service: Service): Promise<Record<string, string>> {
+  /** Credentials that were refused are asked for anew, once: a token may have ended early, a secret may just have changed. */
+  async #send(
+    service: Service,
+    request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly answer: HttpResponse; readonly authenticated: boolean }> {
+    const { client, headTimeout, bodyTimeout } = this.#options;
+    const send = (credentials: GitCredentials | undefined): Promise<HttpResponse> => {
+      const headers = { ...this.#headers(service, credentials), ...request.headers };
+      return client.request({
+        ...request,
+        headers,
+        redirect: 'same-origin',
+        headTimeout,
+        bodyTimeout,
+        signal,
+      });
+    };
+    const first = await this.#options.credentials?.();
+    const answer = await send(first);
+    const authenticated = first !== undefined;
+    if (answer.status !== 401 || first === undefined) return { answer, authenticated };
+    const second = await this.#options.credentials?.(first);
+    if (second === undefined || isSame(first, second)) return { answer, authenticated };
+    await answer.discard();
+    return { answer: await send(second), authenticated };
+  }
+
+  #headers(service: Service, credentials: GitCredentials | undefined): Record<string, string> {
     // Hosts that serve pages and repositories at one address tell git by this name.
     const headers: Record<string, string> = { 'user-agent': 'git/tallyman' };
     if (service === 'git-upload-pack') headers['git-protocol'] = 'version=2';
-    const credentials = await this.#options.credentials?.();
     if (credentials?.kind === 'basic') {
       const pair = `${credentials.username}:${credentials.password}`;
       this.#remember(credentials.password, pair);
@@ -109,7 +123,7 @@ export class Endpoint implements Peer {
   async #check(
     answer: HttpResponse,
     service: Service,
-    sent: Readonly<Record<string, string>>,
+    authenticated: boolean,
     expected: string,
   ): Promise<void> {
     const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
@@ -118,7 +132,7 @@ export class Endpoint implements Peer {
       peer: this,
       repository: redactUrl(this.#options.url),
       service,
-      authenticated: sent['authorization'] !== undefined,
+      authenticated,
     });
   }
 
@@ -128,6 +142,10 @@ export class Endpoint implements Peer {
     if (url.host !== this.host || !url.pathname.endsWith('/info/refs')) return;
     this.#base = url.origin + url.pathname.slice(0, -'/info/refs'.length);
   }
+}
+
+function isSame(one: GitCredentials, other: GitCredentials): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function checkUrl(text: string): URL {

@@ -8,7 +8,7 @@ import type {
   Transport,
 } from '../transport.ts';
 import { readAdvertisement, type Advertisement } from '../wire/advertisement.ts';
-import { Endpoint, type GitCredentials, type Service } from './endpoint.ts';
+import { Endpoint, type GitCredentialSource, type Service } from './endpoint.ts';
 import { emptyFetch, fetchBody, readFetch } from '../wire/fetch.ts';
 import { cutOff, decodePackets, type Packet } from '../wire/pkt-line.ts';
 import { isAtOldId, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
@@ -20,7 +20,7 @@ export interface HttpTransportOptions {
   /** Shared; the transport does not close it. */
   readonly client: HttpClient;
   /** Asked at each request; they are sent to the url's own origin only. */
-  readonly credentials?: () => Promise<GitCredentials | undefined>;
+  readonly credentials?: GitCredentialSource;
   /** Milliseconds until an answer begins; default 60,000 (a server may prepare a pack, or run its hooks, first). */
   readonly headTimeout?: number;
   /** Milliseconds between two parts of an answer; default 60,000. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { sshPublicKey } from './ssh-public-key.ts';
 import { sshArmor, sshString, sshUint32 } from './ssh-wire.ts';
 
@@ -13,6 +13,15 @@ export interface SshKeyPair {
 export function generateSshKey(comment: string): SshKeyPair {
   const { privateKey } = generateKeyPairSync('ed25519');
   const { type, blob } = sshPublicKey(privateKey, 'the new key');
+  return {
+    privateKey: ed25519ToOpenSsh(privateKey, comment),
+    publicKey: `${type} ${blob.toString('base64')} ${comment}`,
+  };
+}
+
+/** An ed25519 key in OpenSSH's own format, the only one in which some programs take it; not encrypted. */
+export function ed25519ToOpenSsh(privateKey: KeyObject, comment: string): string {
+  const { type, blob } = sshPublicKey(privateKey, 'the key');
   const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
   const raw = blob.subarray(-32);
   const check = randomBytes(4);
@@ -35,10 +44,7 @@ export function generateSshKey(comment: string): SshKeyPair {
     sshString(blob),
     sshString(secret),
   ]);
-  return {
-    privateKey: `${sshArmor('OPENSSH PRIVATE KEY', file)}\n`,
-    publicKey: `${type} ${blob.toString('base64')} ${comment}`,
-  };
+  return `${sshArmor('OPENSSH PRIVATE KEY', file)}\n`;
 }
 
 /** Filled up to whole blocks of 8 with 1, 2, 3... */

@@ -1,0 +1,96 @@
+import type { KeyObject } from 'node:crypto';
+import type { AuthMethod } from 'ssh2';
+import { Failure } from '../../core/failure.ts';
+import { ed25519ToOpenSsh } from '../signing/ssh-keygen.ts';
+import { readSshPrivateKey } from '../signing/ssh-private-key.ts';
+import { sshPublicKey } from '../signing/ssh-public-key.ts';
+import { fingerprint } from './known-hosts.ts';
+
+export type SshLogin =
+  | {
+      readonly kind: 'key';
+      /** OpenSSH's format, PuTTY's, or PEM. */
+      readonly privateKey: string;
+      readonly passphrase?: string | undefined;
+      /** Names the key in messages: `the ssh key (file /etc/keys/bot)`. */
+      readonly source: string;
+    }
+  /** Path of the agent's socket. */
+  | { readonly kind: 'agent'; readonly socket: string };
+
+/** How to log in, in the library's terms. */
+export interface PreparedLogin {
+  readonly method: AuthMethod;
+  /** Names what was shown to the server: `the key SHA256:...`. A fingerprint is no secret. */
+  readonly shown: () => string;
+}
+
+/** Reads keys anew only when they changed: opening one with a passphrase takes OpenSSH's own half second of work. */
+export class LoginKeeper {
+  #known: { readonly key: string; readonly prepared: Promise<PreparedLogin> } | undefined;
+
+  /** @throws Failure `invalid-config` where the key cannot be read, named by its source and without its content */
+  async prepare(login: SshLogin, username: string): Promise<PreparedLogin> {
+    if (login.kind === 'agent') return agentLogin(login.socket, username);
+    const key = JSON.stringify([login.privateKey, login.passphrase, login.source, username]);
+    if (this.#known?.key !== key) {
+      const prepared = keyLogin(login, username);
+      // A key that cannot be read is read again: its file may be half written now.
+      prepared.catch(() => (this.#known = undefined));
+      this.#known = { key, prepared };
+    }
+    return this.#known.prepared;
+  }
+}
+
+async function keyLogin(login: Extract<SshLogin, { kind: 'key' }>, username: string): Promise<PreparedLogin> {
+  const { privateKey, passphrase, source } = login;
+  const key = await readSshPrivateKey(privateKey.trim(), passphrase === '' ? undefined : passphrase, source);
+  const text = libraryForm(key, source);
+  const shown = `the key ${fingerprint(sshPublicKey(key, source).blob)}`;
+  return { method: { type: 'publickey', username, key: text } as AuthMethod, shown: () => shown };
+}
+
+/** The library reads few formats; each kind of key has one that it does. */
+function libraryForm(key: KeyObject, source: string): string {
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return ed25519ToOpenSsh(key, '');
+    case 'rsa':
+      return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    case 'ec':
+      if (curves.has(key.asymmetricKeyDetails?.namedCurve ?? '')) {
+        return key.export({ type: 'sec1', format: 'pem' }).toString();
+      }
+      throw unknownKind(source);
+    default:
+      throw unknownKind(source);
+  }
+}
+
+const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+function unknownKind(source: string): Failure {
+  const words =
+    'is of a kind that cannot log in by ssh; expected ed25519, ECDSA (P-256, P-384, P-521) or RSA';
+  return new Failure('invalid-config', `${source} ${words}`);
+}
+
+async function agentLogin(socket: string, username: string): Promise<PreparedLogin> {
+  const { createAgent } = (await import('ssh2')).default;
+  const agent = createAgent(socket);
+  const ask = agent.getIdentities.bind(agent);
+  let keys = 0;
+  // What the agent offers is counted, for the message where none of it is taken.
+  agent.getIdentities = (callback) => {
+    ask((error, found) => {
+      keys = found?.length ?? 0;
+      callback(error, found);
+    });
+  };
+  return {
+    method: { type: 'agent', username, agent } as AuthMethod,
+    shown: () =>
+      keys === 0 ? 'the ssh-agent, which holds no keys' : `any key of the ssh-agent (it holds ${keys})`,
+  };
+}
