@@ -16,7 +16,7 @@ export class Rewriter {
   readonly edits: FieldEdit[] = [];
   readonly files = new Map<string, FileText>();
   readonly problems: Problem[] = [];
-  readonly #budget = new ProofBudget();
+  #budget = new ProofBudget();
   readonly #byFile: ReadonlyMap<string, readonly MarkerBinding[]>;
   readonly #elections: ReadonlyMap<string, Election>;
   readonly #scanned: ReadonlySet<string>;
@@ -34,9 +34,11 @@ export class Rewriter {
 
   /** Edits the files whose texts were kept. @returns the entries of the others, which must be read and given to `write` */
   writeKept(files: readonly FactedFile[], textOf: (path: string) => string | undefined): TreeEntry[] {
-    return files.flatMap(({ path, id }) => {
-      if (!this.#byFile.has(path)) return [];
-      const text = textOf(path);
+    const bound = files.flatMap(({ path, id }) =>
+      this.#byFile.has(path) ? [{ path, id, text: textOf(path) }] : [],
+    );
+    this.#budget = new ProofBudget(bound.reduce((sum, { text }) => sum + (text?.length ?? 0), 0));
+    return bound.flatMap(({ path, id, text }) => {
       if (text === undefined) return [{ path, id, mode: 'file' }];
       this.#write(path, text);
       return [];
