@@ -54,6 +54,13 @@ export interface EnvironmentState {
   readonly rules?: Guardrails | undefined;
 }
 
+/** Who brought a value to the branch, as text that may be shown. */
+export interface Pinner {
+  readonly author: string;
+  /** The commit's id, shortened. */
+  readonly commit: string;
+}
+
 export interface DecisionInput {
   /** As it is written; `decide` adds the rules of the environment. */
   readonly policy: Policy;
@@ -64,6 +71,8 @@ export interface DecisionInput {
   readonly holds: readonly Hold[];
   /** The environment that the field is in, where there is one. */
   readonly environment?: EnvironmentState | undefined;
+  /** Who put the current value there, where that was asked: `pinned` tells it. */
+  readonly pinnedBy?: Pinner | undefined;
   /** Whether a new digest must be known: the field pins, or holds a digest. */
   readonly wantsDigest: boolean;
   /** Milliseconds since the epoch. */

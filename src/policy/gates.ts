@@ -32,13 +32,16 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
 }
 
 function pinnedDetail(
-  { current, environment, policy }: DecisionInput,
+  { current, environment, policy, pinnedBy }: DecisionInput,
   by: NonNullable<Standing['pinned']>,
 ): string {
   const value = shownValue(current);
-  if (by === 'policy')
-    return `the policy would not elect the current value ${value}, so somebody put it there on purpose; put back a version of this policy to go on`;
-  return `the environment ${environment?.name ?? ''} takes only tags that match "${policy.environmentTags ?? ''}", and the current value ${value} is none of them; put one there by hand to go on`;
+  const who = pinnedBy === undefined ? '' : `pinned by ${pinnedBy.author} in ${pinnedBy.commit}: `;
+  if (by === 'policy') {
+    const why = pinnedBy === undefined ? ', so somebody put it there on purpose' : '';
+    return `${who}the policy would not elect the current value ${value}${why}; put back a version of this policy to go on`;
+  }
+  return `${who}the environment ${environment?.name ?? ''} takes only tags that match "${policy.environmentTags ?? ''}", and the current value ${value} is none of them; put one there by hand to go on`;
 }
 
 function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {

@@ -8,6 +8,7 @@ import type { LoggedRelease } from '../release/model.ts';
 import { readBranchLog, type BranchLog } from './branch-log.ts';
 import { FieldReader } from './field-at.ts';
 import { findField } from './field-identity.ts';
+import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail } from './file-trail.ts';
 import { recordHolds } from './record-holds.ts';
 
@@ -29,9 +30,13 @@ export class BranchHistory {
   readonly #snapshot: Snapshot;
   readonly #since: number;
   readonly #fields: FieldReader;
+  /** Who brought what the fields hold. */
+  readonly origins: FieldOrigins;
   #loaded: Promise<Loaded> | undefined;
 
-  constructor(snapshot: Snapshot, since: number) {
+  /** @param origins what earlier snapshots of the branch told of them */
+  constructor(snapshot: Snapshot, since: number, origins?: OriginCache) {
+    this.origins = new FieldOrigins(snapshot, since, origins);
     this.#snapshot = snapshot;
     this.#since = since;
     this.#fields = new FieldReader(snapshot);

@@ -3,13 +3,14 @@ import { wantsDigest } from '../bindings/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
 import type { Digest } from '../image/digest.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
-import type { Current, Decision, EnvironmentState, Past } from '../policy/decision.ts';
+import type { Current, Decision, DecisionInput, EnvironmentState } from '../policy/decision.ts';
 import type { Policy } from '../policy/model.ts';
 import { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './branch-history.ts';
 import { AgeEvidence } from './age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
+import { pinnedBy } from './pinned-by.ts';
 import { ImageLookup } from './image-facts.ts';
 import type { ScanPorts } from './ports.ts';
 import type { Scans } from './scan.ts';
@@ -107,28 +108,33 @@ export class Ruler {
 
   async #decide(binding: Binding, lookup: ImageLookup): Promise<Decision> {
     const current = currentOf(binding);
-    const first = await this.#elect(binding, current, [current], wantsDigest(binding), lookup);
+    const first = await this.#elect(binding, lookup, { past: [current], wantsDigest: wantsDigest(binding) });
+    const { history } = this.#context;
     if (!wouldMove(first, binding)) return first;
-    const held = (await this.#context.history?.past(binding)) ?? [];
-    return this.#elect(binding, current, [current, ...held], true, lookup);
+    const held = (await history?.past(binding)) ?? [];
+    const known = { past: [current, ...held], wantsDigest: true };
+    const decision = await this.#elect(binding, lookup, known);
+    const isPinned = decision.gates.some(({ gate }) => gate === 'pinned') && wouldMove(decision, binding);
+    const origin = isPinned ? await history?.origins.of(binding) : undefined;
+    if (origin === undefined) return decision;
+    return this.#elect(binding, lookup, { ...known, pinnedBy: pinnedBy(origin) });
   }
 
   /** Fields of one policy that hold the same are decided once. */
   async #elect(
     binding: Binding,
-    current: Current,
-    past: Past,
-    digest: boolean,
     lookup: ImageLookup,
+    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy'>,
   ): Promise<Decision> {
     const { policy, holds } = binding;
+    const current = currentOf(binding);
     const environment = this.#context.environmentOf(binding.file);
     const { name, place } = policy;
-    const key = JSON.stringify([name, place, terms(policy), current, past, holds, digest, environment?.name]);
-    const known = this.#decisions.get(key);
-    if (known !== undefined) return known;
+    const key = JSON.stringify([name, place, terms(policy), current, known, holds, environment?.name]);
+    const decided = this.#decisions.get(key);
+    if (decided !== undefined) return decided;
     const { now } = this.#context;
-    const input = { policy, current, past, holds, environment, wantsDigest: digest, now };
+    const input = { policy, current, holds, environment, now, ...known };
     const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;

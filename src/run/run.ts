@@ -7,6 +7,7 @@ import { AcceptedPlan } from './accept.ts';
 import { answerAges } from './answer-ages.ts';
 import { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
+import { OriginCache } from './field-origins.ts';
 import { fuseProblem, fuseReasons, type FuseReason } from './fuse.ts';
 import type { Pending } from './pending.ts';
 import type { PlanId } from './plan-id.ts';
@@ -22,6 +23,8 @@ import { wouldMove } from './rule.ts';
 /** What one process keeps between the runs of one repository. Losing it costs time, nothing else. */
 export class RunMemory {
   readonly cache = new FactsCache();
+  /** Who brought the values that stay. */
+  readonly origins = new OriginCache();
   /** Of the policies that the last run used. */
   readonly readings = new ReadingsCache();
   prepared:
@@ -207,7 +210,7 @@ async function sync(
   ports.listen({ kind: 'synced', repository, commit: snapshot.commit, changed, ms: ports.now() - started });
   if (known !== undefined && !changed) return known;
   const value = await prepare(snapshot.tree, settings, memory.cache);
-  const history = new BranchHistory(snapshot, started - settings.horizon);
+  const history = new BranchHistory(snapshot, started - settings.horizon, memory.origins);
   memory.prepared = { snapshot, value, history };
   return memory.prepared;
 }
