@@ -2,6 +2,7 @@ import type { FactedFile } from '../bindings/model.ts';
 import { formatPlace } from '../core/position.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { FluxAutomation } from '../dialects/flux2/automation.ts';
+import type { ForeignPolicy } from '../dialects/model.ts';
 import { mayBeAnnotated, readAnnotatedDialects } from '../dialects/read-annotated.ts';
 import { readFacts } from '../fields/facts.ts';
 import { nameClass } from '../fields/name-class.ts';
@@ -9,7 +10,8 @@ import { encode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { applyEdits } from '../yaml/splice.ts';
 import { onlyAnnotated, onlyCommented } from './added.ts';
-import { convertApplications } from './applications.ts';
+import { applicationsIn, type KnownApplication } from './application-catalogue.ts';
+import { ApplicationConverter } from './applications.ts';
 import { convertFlux2, rewriteMarkers, type Flux2Changes } from './flux2.ts';
 import { readFlux2Source, type Flux2Source } from './flux2-source.ts';
 import type { Conversion, Converted, SourceFile, Todo } from './model.ts';
@@ -29,6 +31,7 @@ export function convert(files: readonly SourceFile[], rendered?: SourceFile): Co
   const source = readFlux2Source(facted, whole);
   const job = new Job(files, facted);
   for (const file of files) job.annotated(file);
+  job.applications();
   const fluxed = job.flux2(source);
   for (const file of files) job.markers(file, fluxed);
   return job.finish(source.automations);
@@ -48,6 +51,9 @@ class Job {
   readonly #problems: Problem[] = [];
   readonly #todo: Todo[] = [];
   readonly #byName = new Set<string>();
+  /** Policies of Argo CD Image Updater, and the Applications that they may be for. */
+  readonly #updated: ForeignPolicy[] = [];
+  readonly #applications: KnownApplication[] = [];
 
   constructor(files: readonly SourceFile[], facted: readonly FactedFile[]) {
     this.#facted = new Map(facted.map((file) => [file.path, file]));
@@ -58,26 +64,21 @@ class Job {
     this.#newFiles = new NewFiles(new Set(this.#texts.keys()));
   }
 
-  /** Flux v1, Keel and Argo CD Image Updater: what they say stands in one file. */
+  /** Flux v1, Keel and Argo CD Image Updater: what they say stands in one file, but for the Applications of an ImageUpdater. */
   annotated({ path, text }: SourceFile): void {
     const facts = this.#facted.get(path)?.facts;
-    const read = mayBeAnnotated(text) ? readOutline(text) : undefined;
+    const read = mayBeAnnotated(text) || mayApply.test(text) ? readOutline(text) : undefined;
     if (read === undefined || facts === undefined) return;
     if ('error' in read) {
+      if (!mayBeAnnotated(text)) return;
       this.#problems.push(...facts.problems.map((problem) => ({ ...problem, file: path })));
       return;
     }
+    this.#applications.push(...applicationsIn(read.outline, path, facts));
     const { policies, problems } = readAnnotatedDialects(read.outline, path);
     this.#problems.push(...problems);
     const [updated, onWorkloads] = split(policies, ({ dialect }) => dialect === 'argocd-image-updater');
-    this.#add(
-      convertApplications(read.outline, updated, {
-        names: this.#names,
-        newFiles: this.#newFiles,
-        hasFolder: (folder) =>
-          folder === '' || [...this.#texts.keys()].some((one) => one.startsWith(`${folder}/`)),
-      }),
-    );
+    this.#updated.push(...updated);
     const file = { path, outline: read.outline, facts, policies: onWorkloads };
     const changes = new WorkloadConverter(file, this.#names, this.#newFiles).convert();
     const after = applyEdits(text, changes.edits);
@@ -96,6 +97,20 @@ class Job {
     this.#add(changes);
     for (const key of changes.byName) this.#byName.add(key);
     if (changes.edits.length > 0) this.#changed.set(path, after);
+  }
+
+  /** After all files have been read. */
+  applications(): void {
+    const converter = new ApplicationConverter({
+      names: this.#names,
+      newFiles: this.#newFiles,
+      applications: this.#applications,
+      hasFolder: (folder) =>
+        folder === '' || [...this.#texts.keys()].some((one) => one.startsWith(`${folder}/`)),
+    });
+    for (const policy of this.#updated) converter.convert(policy);
+    this.#add(converter);
+    this.#todo.push(...converter.todo);
   }
 
   flux2({ policies, problems, home }: Flux2Source): Flux2Changes {
@@ -184,6 +199,8 @@ class Job {
 
 const keepOne =
   'Take the ImagePolicy and ImageRepository objects of Flux away once its automation is, and flux2 out of dialects in tallyman.yaml where it is listed: a marker that both a policy of ours and one of Flux answer to moves nothing.';
+
+const mayApply = /^\s*kind:\s*["']?Application\b/m;
 
 function nameIn(value: unknown): string[] {
   const { metadata } = (value ?? {}) as { metadata?: { name?: unknown } | null };

@@ -43,6 +43,15 @@ export interface ForeignPolicy {
   readonly entries: readonly SourceEntry[];
   /** The image field of the same file that it speaks of, where there is one. */
   readonly field: FieldFact | undefined;
+  /** Of an ImageUpdater: the Applications of Argo CD that the policy is for. Others are for the object itself. */
+  readonly applications?: ApplicationSelector;
+}
+
+/** Which Applications an ImageUpdater speaks of; they stand in its own namespace. */
+export interface ApplicationSelector {
+  /** As written. */
+  readonly namePattern: string;
+  selects(name: string, labels: Readonly<Record<string, string>>): boolean;
 }
 
 export interface ForeignFile {

@@ -3,9 +3,6 @@ import type { Files } from '../bindings/trees.ts';
 import { after, converted, problems } from './converted.ts';
 import { automation, fluxPolicies, workload } from './files.ts';
 
-const application = (path: string) =>
-  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: shop\n  annotations:\n    argocd-image-updater.argoproj.io/image-list: web=ghcr.io/acme/web:~1.2\nspec:\n  source: {path: ${path}}\n`;
-
 const marked = (setter: string) => `image: ghcr.io/acme/web:1.0.0 # {"$imagepolicy": "${setter}"}\n`;
 
 const pod = (name: string, comment: string) =>
@@ -176,30 +173,6 @@ spec:
   ])('tell of %s, and leave it', (_, files, expected) => {
     expect(problems(files)).toEqual(expected);
     expect(after(files)).toEqual(files);
-  });
-});
-
-describe('Argo CD Image Updater', () => {
-  const kustomization = 'images:\n  - {name: ghcr.io/acme/web, newTag: 1.2.3}\n';
-
-  it('becomes a policy in the folder that the Application applies', () => {
-    const files = { 'argo/shop.yaml': application('./shop'), 'shop/kustomization.yaml': kustomization };
-    const { files: changed, problems: found, todo } = converted(files);
-    expect([...changed.keys(), ...found]).toEqual(['shop/shop.tallyman.yaml']);
-    expect(todo.map(({ message }) => message.slice(0, 26))).toEqual(['Stop Argo CD Image Updater']);
-  });
-
-  it('is a problem where that folder lies elsewhere', () => {
-    expect(problems({ 'argo/shop.yaml': application('elsewhere') })).toEqual([
-      'not-supported argo/shop.yaml:1',
-    ]);
-  });
-
-  it('says so where no field is found', () => {
-    const { todo } = converted({ 'argo/shop.yaml': application('argo') });
-    expect(todo.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('binds no image field'),
-    );
   });
 });
 

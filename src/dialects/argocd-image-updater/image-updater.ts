@@ -1,9 +1,12 @@
+import { compileGlob } from '../../core/glob.ts';
 import type { Problem } from '../../core/problem.ts';
 import { formatPath, toProblem, type Finding } from '../../policy/finding.ts';
 import { toValue, type PlainValue } from '../../yaml/value.ts';
 import type { ForeignReading } from '../foreign-reading.ts';
 import { makePolicy } from '../make-policy.ts';
-import type { ForeignFile, ForeignPolicy, SourceObject } from '../model.ts';
+import type { ApplicationSelector, ForeignFile, ForeignPolicy, SourceObject } from '../model.ts';
+import { pathMatchGlob } from '../glob-text.ts';
+import { readSelector } from '../label-selector.ts';
 import { ObjectReader, type Path } from '../object-reader.ts';
 import { readSettings, splitImage, type ImageSettings, type SettingKey } from './settings.ts';
 
@@ -66,25 +69,65 @@ class Updater {
     const drafts = references.flatMap((reference) => {
       reader.keys(reference, ['namePattern', 'labelSelectors', 'useAnnotations', 'images', ...levelKeys]);
       this.#level(reference);
+      const applications = this.#applications(reference);
       // Then the annotations of the Applications say it, and nothing here does.
       if (reader.flag([...reference, 'useAnnotations']) === true) return [];
-      const pattern = reader.text([...reference, 'namePattern']) ?? '';
+      const pattern = applications.namePattern;
       return reader.items([...reference, 'images']).map((image) => ({
         image,
         reference,
+        applications,
         owner: several ? `${this.#object.name}/${pattern}` : this.#object.name,
       }));
     });
-    const found = drafts.map(({ image, reference, owner }) => this.#image(image, reference, owner));
+    const found = drafts.map(({ image, reference, owner, applications }) => ({
+      ...this.#image(image, reference, owner),
+      applications,
+    }));
     const broken = reader.findings.length > 0;
     for (const finding of reader.findings) this.#report(finding, 'bad-policy');
     return broken ? found.map((one) => ({ ...one, policy: undefined })) : found;
+  }
+
+  #applications(reference: Path): ApplicationSelector {
+    const path = [...reference, 'namePattern'];
+    const namePattern = this.#reader.requiredText(path) ?? '';
+    const glob = compileGlob(pathMatchGlob(namePattern), 'tag');
+    if ('error' in glob && namePattern !== '')
+      this.#reader.findings.push({ path, message: `bad namePattern: ${glob.error}` });
+    const labels = readSelector(this.#reader, [...reference, 'labelSelectors']);
+    return {
+      namePattern,
+      selects: (name, own) => !('error' in glob) && glob.matches(name) && labels.selects(own),
+    };
+  }
+
+  /** Where the image stands in the Application. Read for its shape alone: fields are found by the image's name. */
+  #targets(path: Path): void {
+    const reader = this.#reader;
+    const at = [...path, 'manifestTargets'];
+    const keys = { helm: ['name', 'tag', 'spec'], kustomize: ['name'], plugin: ['name', 'tag', 'spec'] };
+    reader.keys(at, Object.keys(keys));
+    for (const [key, known] of Object.entries(keys)) {
+      reader.keys([...at, key], known);
+      for (const one of known) reader.text([...at, key, one]);
+    }
+    const given = Object.keys(keys).filter((key) => reader.has([...at, key]));
+    if (reader.has(at) && given.length !== 1) {
+      const message = `expected exactly one of helm, kustomize and plugin in ${formatPath(at)}`;
+      reader.findings.push({ path: at, message });
+    }
+    if (reader.has([...at, 'plugin'])) {
+      const message = `${formatPath([...at, 'plugin'])} has no equal: what a plugin renders is not looked at. Put a marker behind the value that it reads.`;
+      this.#report({ path: [...at, 'plugin'], onKey: true, message }, 'not-supported');
+    }
   }
 
   /** What stands at one level and has no equal in a policy. */
   #level(path: Path): void {
     const reader = this.#reader;
     reader.keys([...path, 'commonUpdateSettings'], settingKeys);
+    reader.flag([...path, 'commonUpdateSettings', 'forceUpdate']);
     const missing: readonly [Path, string][] = [
       [
         [...path, 'writeBackConfig'],
@@ -110,6 +153,7 @@ class Updater {
     const reader = this.#reader;
     reader.keys(path, ['alias', 'imageName', 'manifestTargets', ...levelKeys]);
     this.#level(path);
+    this.#targets(path);
     const name = `${owner}/${reader.requiredText([...path, 'alias']) ?? ''}`;
     const text = reader.requiredText([...path, 'imageName']) ?? '';
     const split = splitImage(text);
