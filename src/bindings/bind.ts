@@ -6,6 +6,7 @@ import { KnownPolicies } from './known-policies.ts';
 import { FluxPolicies, twoMeanings } from './flux-policies.ts';
 import { FluxWriters, otherWriter } from './flux-writers.ts';
 import { AnnotationBinder } from './by-annotation.ts';
+import { TargetBinder } from './by-target.ts';
 import { ambiguity, NameBinder } from './by-name.ts';
 import { wholeField, type Candidate } from './candidate.ts';
 import { Deployed } from './deployed.ts';
@@ -13,36 +14,53 @@ import { markedFields, type Marked, type MarkedField } from './marked.ts';
 import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
 import { idleAnnotations } from './idle-annotations.ts';
 import { settle } from './settle.ts';
+import type { TargetedField } from './targeted.ts';
+import type { TargetLookup, TargetRequests } from './targets.ts';
 import { Tightener } from './tighten.ts';
 import { unboundFields, unboundPolicies } from './unbound.ts';
 
+/** What the targets of the policies ask for, and what was found. */
+export interface TargetAnswers {
+  readonly asked: TargetRequests;
+  readonly lookup: TargetLookup;
+}
+
 /**
- * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before the image name. A Flux 2 marker
+ * Ties the image fields of a tree to policies (product.md, 2.1 to 2.3): a marker before an annotation before targets before the image name. A Flux 2 marker
  * names one of our policies, or with `dialects: [flux2]` one of Flux; where an automation of Flux writes the field, it is that one's
  * (product.md, 2.4).
  * @param policies from `collectPolicies`
+ * @param answers to `requestTargets`; default: no target is looked at
  */
 export function bind(
   files: readonly FactedFile[],
   policies: readonly Policy[],
   options: BindOptions,
+  answers: TargetAnswers = noAnswers,
 ): Bindings {
   const byName = new KnownPolicies(policies);
   const marked = new Map(files.map((file) => [file, markedFields(file, 'tallyman')]));
   const annotated = new AnnotationBinder(marked, byName);
   const names = new NameBinder(files, policies, options);
+  const targets = new TargetBinder(answers.asked, answers.lookup);
   const deployed = new Deployed(files, options.environmentOf ?? (() => undefined));
   const flux2 = readFlux2(files);
   const fluxPolicies = new FluxPolicies(flux2, options.dialects?.includes('flux2') ?? false);
   const flux = new FluxWriters(flux2, fluxPolicies);
   const tightener = new Tightener();
+  const rules = { byName, annotated, targets, names, deployed, flux, fluxPolicies };
   const bindings: Binding[] = [];
-  const problems: Problem[] = [...deployed.problems, ...fluxPolicies.problems, ...annotated.problems];
-  const used = new Set<Policy>(annotated.used);
+  const problems: Problem[] = [
+    ...deployed.problems,
+    ...targets.problems,
+    ...fluxPolicies.problems,
+    ...annotated.problems,
+  ];
+  const used = new Set<Policy>([...annotated.used, ...targets.contested]);
   for (const [file, markers] of marked) {
     const { fields, markers: marks, claims } = file.facts;
-    if (fields.length + marks.length + claims.length === 0) continue;
-    const join = new FileJoin(file, markers, { byName, annotated, names, deployed, flux, fluxPolicies });
+    if (fields.length + marks.length + claims.length === 0 && !targets.has(file)) continue;
+    const join = new FileJoin(file, markers, rules);
     const candidates = join.candidates();
     for (const { policy } of candidates) used.add(policy);
     for (const policy of join.contested) used.add(policy);
@@ -52,15 +70,18 @@ export function bind(
     bindings.push(...tightened.bindings);
     problems.push(...markers.problems, ...join.fluxMarked.problems, ...join.problems, ...settled.problems);
     problems.push(...tightened.problems, ...idleAnnotations(file, workloads, (one) => join.speaksFor(one)));
-    problems.push(...unboundFields(file, markers.all, names));
+    problems.push(...unboundFields(file, (one) => join.isNamed(one), names));
   }
   problems.push(...unboundPolicies(policies, used, files), ...fluxPolicies.unbound(used));
   return { policies: [...policies, ...fluxPolicies.policies, ...annotated.policies], bindings, problems };
 }
 
+const noAnswers: TargetAnswers = { asked: { requests: [], unanswered: [] }, lookup: () => undefined };
+
 interface Rules {
   readonly byName: KnownPolicies;
   readonly annotated: AnnotationBinder;
+  readonly targets: TargetBinder;
   readonly names: NameBinder;
   readonly deployed: Deployed;
   readonly flux: FluxWriters;
@@ -76,6 +97,7 @@ class FileJoin {
   readonly #marked: Marked;
   readonly #byName: KnownPolicies;
   readonly #annotated: AnnotationBinder;
+  readonly #targets: TargetBinder;
   readonly #names: NameBinder;
   readonly #deployed: Deployed;
   readonly #flux: FluxWriters;
@@ -87,6 +109,7 @@ class FileJoin {
     this.#marked = marked;
     this.#byName = rules.byName;
     this.#annotated = rules.annotated;
+    this.#targets = rules.targets;
     this.#names = rules.names;
     this.#deployed = rules.deployed;
     this.#flux = rules.flux;
@@ -100,12 +123,18 @@ class FileJoin {
     const byFlux = foreign.flatMap((one) => this.#byFluxMarker(one) ?? []);
     const taken = new Set([...this.#marked.all, ...this.fluxMarked.all]);
     const free = this.#file.facts.fields.filter((field) => !taken.has(field));
-    return [...marked, ...byFlux, ...free.flatMap((field) => this.#unmarked(field) ?? [])];
+    const others = this.#targets.others(this.#file).flatMap((one) => this.#byTarget(one) ?? []);
+    return [...marked, ...byFlux, ...free.flatMap((field) => this.#unmarked(field) ?? []), ...others];
+  }
+
+  /** Whether a marker or a target names the field. */
+  isNamed(field: FieldFact): boolean {
+    return this.#marked.all.has(field) || this.#targets.of(this.#file, field) !== undefined;
   }
 
   /** Whether something wants to move the field, or was kept from it with a problem. */
   speaksFor(field: FieldFact): boolean {
-    if (this.#marked.all.has(field) || this.fluxMarked.all.has(field)) return true;
+    if (this.isNamed(field) || this.fluxMarked.all.has(field)) return true;
     const covered = this.#annotated.covers(this.#file, field) !== undefined;
     return covered || this.#names.claimants(this.#file.path, field).length > 0;
   }
@@ -156,6 +185,8 @@ class FileJoin {
       if (!('policy' in annotation)) return undefined;
       return this.#unlessShared({ ...whole, policy: annotation.policy, via: 'annotation' });
     }
+    const targeted = this.#targets.of(file, field);
+    if (targeted !== undefined) return this.#byTarget(targeted);
     // What only a marker made a field is nothing by its name.
     if (field.kind === 'marked' || this.#names.isVendored(file.path)) return undefined;
     const claimants = this.#names.claimants(file.path, field);
@@ -164,6 +195,14 @@ class FileJoin {
     if (claimants.length === 1) return this.#unlessShared({ ...whole, policy, via: 'name' });
     this.contested.push(...claimants);
     this.problems.push(...ambiguity(file, field, claimants));
+    return undefined;
+  }
+
+  #byTarget(targeted: TargetedField): Candidate<Policy> | undefined {
+    if (this.#annotated.isBroken(this.#file, targeted.field)) return undefined;
+    if ('candidate' in targeted) return targeted.candidate;
+    this.contested.push(...targeted.policies);
+    this.problems.push(...targeted.problems);
     return undefined;
   }
 

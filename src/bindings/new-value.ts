@@ -50,8 +50,9 @@ export function newName(
   const repository = parseRepository(held)?.repository;
   const isSame = repository !== undefined && repository === parseRepository(target)?.repository;
   if (isSame) return isFlux ? target : held;
-  // Markers say themselves what they write; all others move the field as a whole.
-  const takesName = via === 'marker' || writes.some(({ part }) => part === 'image' || part === 'name');
+  // Markers and targets say themselves what they write; all others move the field as a whole.
+  const takesName =
+    via === 'marker' || via === 'targets' || writes.some(({ part }) => part === 'image' || part === 'name');
   if (takesName) return target;
   return { refused: `it holds ${held}, and there is no one value in which ${target} could be written` };
 }

@@ -8,12 +8,12 @@ import type { FactedFile } from './model.ts';
 /** A tag-only image map below a policy's paths: no name says whose it is (product.md, 4). */
 export function unboundFields(
   file: FactedFile,
-  marked: ReadonlySet<FieldFact>,
+  isTaken: (field: FieldFact) => boolean,
   names: NameBinder,
 ): Problem[] {
   const nameless = file.facts.fields.filter(
     (field) =>
-      field.kind === 'helm' && field.tag !== undefined && field.name === undefined && !marked.has(field),
+      field.kind === 'helm' && field.tag !== undefined && field.name === undefined && !isTaken(field),
   );
   if (nameless.length === 0 || names.isVendored(file.path) || !names.isWatched(file.path)) return [];
   return nameless.map(({ line, column }) => ({
@@ -22,7 +22,7 @@ export function unboundFields(
     line,
     column,
     message:
-      'This image map has a tag and no repository, so no policy binds it by name. Put a marker behind the tag: # {"$tallyman": "POLICY:tag"}.',
+      'This image map has a tag and no repository, so no policy binds it by name. Put a marker behind the tag: # {"$tallyman": "POLICY:tag"}, or name it in the targets of a policy.',
   }));
 }
 
@@ -46,7 +46,7 @@ export function unboundPolicies(
     const elsewhere = places.get(policy.image.repository);
     const hint =
       elsewhere === undefined
-        ? `no image field holds ${policy.image.spelled}, and no marker or annotation names the policy`
+        ? `no image field holds ${policy.image.spelled}, and no marker, annotation or target leads to one`
         : `${policy.image.spelled} stands at ${elsewhere}, which is out of its reach (its own folder and below, narrowed by paths; anywhere only below policyRoots) or belongs to another policy`;
     const message = `The policy ${policy.name} binds nothing: ${hint}.`;
     return { code: 'unbound-policy', ...policy.place, message, policy: policy.name };

@@ -1,3 +1,4 @@
+import type { Position } from '../core/position.ts';
 import type { Problem, ProblemCode } from '../core/problem.ts';
 import type { PolicyDocument } from './document.ts';
 
@@ -29,7 +30,11 @@ export function toProblem(
   };
 }
 
-function positionOf(document: PolicyDocument, { path, onKey }: Finding) {
+/** Where a value of a policy document stands; where it is not written, the nearest place above it. */
+export function positionOf(
+  document: PolicyDocument,
+  { path, onKey }: Pick<Finding, 'path' | 'onKey'>,
+): Position {
   for (let length = path.length; length >= 0; length--) {
     const pointer = pointerOf(path.slice(0, length));
     const key = positionAt(document, `${pointer}#key`);
@@ -37,7 +42,7 @@ function positionOf(document: PolicyDocument, { path, onKey }: Finding) {
     const found = onKey === true || length < path.length ? (key ?? value) : (value ?? key);
     if (found !== undefined) return found;
   }
-  return document;
+  return { line: document.line, column: document.column };
 }
 
 function positionAt({ positions }: PolicyDocument, pointer: string) {

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { PolicyDocument } from './document.ts';
-import { toProblem } from './finding.ts';
+import { positionOf, toProblem } from './finding.ts';
 import { checkMeaning } from './meaning.ts';
 import type { Policy } from './model.ts';
 import { checkShape } from './shape.ts';
@@ -29,7 +29,17 @@ export function loadPolicy(document: PolicyDocument, file: string): LoadedPolicy
   const unsupported = unsupportedKeys(shape.file);
   if (unsupported !== undefined)
     return failed([toProblem(unsupported, 'not-supported', document, file, name)]);
-  return { policy, problems: [] };
+  return { policy: policy && withPlaces(policy, document, file), problems: [] };
+}
+
+/** Each target with the place of its path. */
+function withPlaces(policy: Policy, document: PolicyDocument, file: string): Policy {
+  if (policy.targets.length === 0) return policy;
+  const targets = policy.targets.map((target, index) => {
+    const place = positionOf(document, { path: ['spec', 'targets', index, 'path'] });
+    return { ...target, place: { file, ...place } };
+  });
+  return { ...policy, targets };
 }
 
 function failed(problems: readonly Problem[]): LoadedPolicy {

@@ -6,11 +6,12 @@ import { parseRepository, type RepositoryName } from '../image/reference.ts';
 import { parseTag, type Tag } from '../image/tag.ts';
 import { formatPath, type Finding } from './finding.ts';
 import { parseInstant } from './instant.ts';
-import type { Hold, Policy, PolicyName, Rule } from './model.ts';
+import type { Hold, Policy, PolicyName, Rule, Target } from './model.ts';
 import { checkName } from './name.ts';
 import { compilePattern } from './pattern.ts';
 import { checkRule } from './rule-check.ts';
 import type { ImagePolicyFile } from './schema.ts';
+import { parseTargetPath } from './target-path.ts';
 import { compileWindow, type Schedule } from './window.ts';
 
 type Spec = ImagePolicyFile['spec'];
@@ -32,8 +33,7 @@ export function checkMeaning(
   filterAt(checks, spec);
   globsAt(checks, ['spec', 'exclude'], spec.exclude ?? [], 'tag');
   globsAt(checks, ['spec', 'paths'], spec.paths ?? [], 'path');
-  const targets = (spec.targets ?? []).map((target) => target.file);
-  globsAt(checks, ['spec', 'targets'], targets, 'path');
+  const targets = targetsOf(checks, spec.targets ?? [], place);
   const platforms = platformsOf(checks, spec.platforms ?? []);
   const minAge = minAgeOf(checks, spec.minAge);
   const hold = holdOf(checks, spec.hold);
@@ -52,7 +52,7 @@ export function checkMeaning(
       filter: spec.filterTags && { pattern: spec.filterTags.pattern, extract: spec.filterTags.extract },
       exclude: spec.exclude ?? [],
       paths: spec.paths ?? [],
-      targets: spec.targets ?? [],
+      targets,
       // Following a tag by its digest means writing it (product.md, 3).
       digest: rule.kind === 'digest' ? 'pin' : (spec.digest ?? 'keep'),
       platforms,
@@ -65,6 +65,18 @@ export function checkMeaning(
       service: spec.service,
     },
   };
+}
+
+/** Their places are the policy's here: `loadPolicy` knows the positions. */
+function targetsOf(checks: Checks, written: NonNullable<Spec['targets']>, place: Place): readonly Target[] {
+  return written.flatMap(({ file, path, field }, index) => {
+    const glob = compileGlob(file, 'path');
+    if ('error' in glob) checks.report(['spec', 'targets', index, 'file'], `bad glob: ${glob.error}`);
+    const read = parseTargetPath(path);
+    if ('steps' in read) return [{ file, path, steps: read.steps, field, place }];
+    checks.report(['spec', 'targets', index, 'path'], `bad path ${JSON.stringify(path)}: ${read.error}`);
+    return [];
+  });
 }
 
 function namesOf(checks: Checks, { metadata, spec }: ImagePolicyFile): void {

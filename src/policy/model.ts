@@ -2,6 +2,7 @@ import type { Brand } from '../core/brand.ts';
 import type { Place } from '../core/position.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
+import type { TargetStep } from './target-path.ts';
 import type { Schedule } from './window.ts';
 import type { Platform } from '../image/platform.ts';
 
@@ -82,9 +83,15 @@ export interface TagFilter {
   readonly extract: string | undefined;
 }
 
+/** An extra field (product.md, 2.1 `targets`). */
 export interface Target {
+  /** Path glob from the root of the repository. */
   readonly file: string;
+  /** As written, for messages and as a key. */
   readonly path: string;
+  readonly steps: readonly TargetStep[];
+  /** Where the path is written. */
+  readonly place: Place;
   readonly field: 'image' | 'name' | 'tag' | 'digest';
 }
 

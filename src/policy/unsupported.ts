@@ -9,9 +9,7 @@ export function unsupportedKeys(file: ImagePolicyFile): Finding | undefined {
   const { spec } = file;
   const paths: string[][] = [];
   if (spec.policy.promote !== undefined) paths.push(['spec', 'policy', 'promote']);
-  for (const key of ['targets', 'verify'] as const) {
-    if (spec[key] !== undefined) paths.push(['spec', key]);
-  }
+  if (spec.verify !== undefined) paths.push(['spec', 'verify']);
   if (spec.mode === 'pullRequest') paths.push(['spec', 'mode']);
   const [first] = paths;
   if (first === undefined) return undefined;

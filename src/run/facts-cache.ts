@@ -1,4 +1,5 @@
 import type { FileFacts, NameClass } from '../fields/model.ts';
+import type { TargetFind } from '../fields/targets.ts';
 import { scannerVersion } from '../yaml/scan.ts';
 
 /**
@@ -8,6 +9,7 @@ import { scannerVersion } from '../yaml/scan.ts';
 export class FactsCache {
   #last = new Map<string, FileFacts>();
   #next = new Map<string, FileFacts>();
+  #targets: ReadonlyMap<string, TargetFind> = new Map();
 
   get(id: string, nameClass: NameClass): FileFacts | undefined {
     const key = keyOf(id, nameClass);
@@ -18,6 +20,16 @@ export class FactsCache {
 
   set(id: string, nameClass: NameClass, facts: FileFacts): void {
     this.#next.set(keyOf(id, nameClass), facts);
+  }
+
+  /** What the path of a target found in a file of this content, if the last run asked for it too. */
+  target(id: string, path: string): TargetFind | undefined {
+    return this.#targets.get(`${id} ${path}`);
+  }
+
+  /** Keeps what a run found for its targets, by content and path, and forgets what it did not ask for. */
+  keepTargets(finds: ReadonlyMap<string, TargetFind>): void {
+    this.#targets = finds;
   }
 
   /** Ends a survey: forgets what it did not use. */

@@ -6,6 +6,7 @@ import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
 import type { HoldsFile } from '../release/holds-file.ts';
 import type { Tree } from '../tree/tree.ts';
+import { answerTargets } from './answer-targets.ts';
 import { bindOptions } from './bind-options.ts';
 import type { FactsCache } from './facts-cache.ts';
 import { heldBindings, readHolds, strangeHolds } from './holds.ts';
@@ -34,7 +35,8 @@ export async function prepare(
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files);
   const options = bindOptions(settings);
-  const bound = bind(files, policies, options);
+  const targets = await answerTargets(tree, files, policies, options, cache);
+  const bound = bind(files, policies, options, targets);
   const holds = await readHolds(tree);
   const problems = [
     ...fileProblems(files),

@@ -1,10 +1,11 @@
 import { bind, bindMarkers } from '../bindings/bind.ts';
 import { collectPolicies } from '../bindings/collect.ts';
 import { fileProblems } from '../bindings/file-problems.ts';
-import type { FactedFile, FieldEdit, MarkerBinding } from '../bindings/model.ts';
+import type { Bindings, FactedFile, FieldEdit, MarkerBinding } from '../bindings/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Tree } from '../tree/tree.ts';
+import { answerTargets } from './answer-targets.ts';
 import { bindOptions } from './bind-options.ts';
 import type { FileText } from './edit-files.ts';
 import { FactsCache } from './facts-cache.ts';
@@ -32,8 +33,13 @@ export async function rewrite(
 ): Promise<Rewrite> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const texts = new KeptTexts();
-  const files = await survey(tree, admits, new FactsCache(), (path, text) => texts.keep(path, text));
-  const { bindings, problems } = join(files, settings, elections);
+  const cache = new FactsCache();
+  const files = await survey(tree, admits, cache, (path, text) => texts.keep(path, text));
+  const collected = collectPolicies(files);
+  const options = bindOptions(settings);
+  const targets = await answerTargets(tree, files, collected.policies, options, cache);
+  const bound = bind(files, collected.policies, options, targets);
+  const { bindings, problems } = join(files, [...collected.problems, ...bound.problems], bound, elections);
   const writer = new Rewriter(bindings, elections, files);
   const unread = writer.writeKept(files, (path) => texts.get(path));
   await tree.read(unread, ({ path }, bytes) => writer.write(path, bytes));
@@ -46,11 +52,10 @@ export async function rewrite(
 
 function join(
   files: readonly FactedFile[],
-  settings: Pick<RunSettings, 'policyRoots' | 'dialects' | 'environments'>,
+  found: readonly Problem[],
+  bound: Pick<Bindings, 'bindings' | 'policies'>,
   elections: ReadonlyMap<string, Election>,
 ): { bindings: MarkerBinding[]; problems: Problem[] } {
-  const collected = collectPolicies(files);
-  const bound = bind(files, collected.policies, bindOptions(settings));
   const policies = new Set<string>(bound.policies.map(({ name }) => name));
   const marked = bindMarkers(
     files,
@@ -77,7 +82,7 @@ function join(
   const concerns = ({ code, policy }: Problem): boolean =>
     code === 'bad-yaml' || code === 'bad-encoding' || code === 'bad-marker' || elections.has(policy ?? '');
   // A marker of a given name is applied, whether or not the policy is there.
-  const joined = bound.problems.filter(({ code }) => code !== 'unknown-policy');
-  const all = [...fileProblems(files), ...collected.problems, ...joined].filter(concerns);
+  const joined = found.filter(({ code }) => code !== 'unknown-policy');
+  const all = [...fileProblems(files), ...joined].filter(concerns);
   return { bindings, problems: [...all, ...marked.problems, ...unknown] };
 }

@@ -1,12 +1,15 @@
-import { bind, bindMarkers } from '../../src/bindings/bind.ts';
+import { bind, bindMarkers, type TargetAnswers } from '../../src/bindings/bind.ts';
 import { collectPolicies } from '../../src/bindings/collect.ts';
 import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
-import type { FactedFile, FieldEdit } from '../../src/bindings/model.ts';
+import type { BindOptions, FactedFile, FieldEdit } from '../../src/bindings/model.ts';
+import { requestTargets, type TargetLookup } from '../../src/bindings/targets.ts';
 import { fileProblems } from '../../src/bindings/file-problems.ts';
 import { compareProblems, type Problem } from '../../src/core/problem.ts';
 import { readFacts } from '../../src/fields/facts.ts';
 import { nameClass } from '../../src/fields/name-class.ts';
+import { readTargets } from '../../src/fields/targets.ts';
 import { parseReference } from '../../src/image/reference.ts';
+import type { Policy } from '../../src/policy/model.ts';
 import { encode } from '../../src/yaml/decode.ts';
 
 /** A tree of files in memory: text by path. */
@@ -23,9 +26,28 @@ export function factedFiles(files: Files): FactedFile[] {
 export function bound(files: Files, policyRoots: readonly string[] = []) {
   const facted = factedFiles(files);
   const collected = collectPolicies(facted);
-  const joined = bind(facted, collected.policies, { policyRoots });
+  const options = { policyRoots };
+  const joined = bind(
+    facted,
+    collected.policies,
+    options,
+    answers(files, facted, collected.policies, options),
+  );
   const problems: Problem[] = [...fileProblems(facted), ...collected.problems, ...joined.problems];
   return { ...joined, facted, problems: problems.sort(compareProblems) };
+}
+
+/** What the targets of the policies find, as a run looks it up. */
+function answers(
+  files: Files,
+  facted: readonly FactedFile[],
+  policies: readonly Policy[],
+  options: BindOptions,
+): TargetAnswers {
+  const asked = requestTargets(facted, policies, options);
+  const steps = new Map(asked.requests.map(({ target }) => [target.path, target.steps]));
+  const lookup: TargetLookup = (id, path) => readTargets(encode(files[id] ?? ''), [steps.get(path) ?? []])[0];
+  return { asked, lookup };
 }
 
 /** Writes the given references as if they were elected, as `tallyman edit` does. */

@@ -267,11 +267,10 @@ describe('what is understood but not carried out', () => {
     [['policy: {promote: {from: web-staging}}'], '7:12', /^spec\.policy\.promote is understood/],
     [['policy: {newest: {}}', 'verify: [{cosign: {key: {file: a}}}]'], '8:3', /^spec\.verify is/],
     [['policy: {newest: {}}', 'mode: pullRequest'], '8:3', /^spec\.mode: pullRequest is/],
-    [['policy: {newest: {}}', 'targets: [{file: a, path: $.b, field: tag}]'], '8:3', /^spec\.targets is/],
     [
-      ['policy: {newest: {}}', 'targets: [{file: a, path: $.b, field: tag}]', 'mode: pullRequest'],
+      ['policy: {newest: {}}', 'verify: [{cosign: {key: {file: a}}}]', 'mode: pullRequest'],
       '8:3',
-      /^spec\.targets, spec\.mode: pullRequest are/,
+      /^spec\.verify, spec\.mode: pullRequest are/,
     ],
   ];
   it.each(rows)('%s', (lines, place, words) => {
