@@ -178,6 +178,7 @@ function conclude<Key>(
   let trace: readonly DroppedTag[] | undefined;
   return {
     policy: input.policy.name,
+    ...(input.environment === undefined ? {} : { environment: input.environment.name }),
     current: input.current,
     elected: tag,
     digest: tag === null ? null : (knownOf(input.facts.digests, tag) ?? null),

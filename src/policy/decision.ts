@@ -132,6 +132,8 @@ export interface Gate {
 /** The answer, with its trace: a value that can be printed (architecture.md, idea 4). */
 export interface Decision {
   readonly policy: string;
+  /** Whose rules count for the field. Absent: no environment holds it. */
+  readonly environment?: string;
   readonly current: Current;
   /** The best candidate, which may be the current value; `null` where there is none. */
   readonly elected: Tag | null;

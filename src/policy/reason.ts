@@ -35,7 +35,7 @@ export function whyNothing<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number,
     return `nothing is elected: the creation time of the current value ${input.current.tag ?? ''} is not known, so nothing can be shown to be newer; set the field to a tag of the registry once, or allowDowngrade: true (${counted})`;
   }
   if (current.admitted && !tags.some((tag) => tag === input.current.tag)) {
-    return `the current value ${input.current.tag ?? ''} is not in the registry's list, and nothing above it is (${counted})`;
+    return `the current value ${input.current.tag ?? ''} is not in the registry's list, and no tag there can follow it (${counted})`;
   }
   return `none of ${tags.length} tags is a candidate for ${what} (${counted})`;
 }

@@ -53,7 +53,7 @@ describe('explain', () => {
     expect(stdout).toContain(
       `stopped  pinned: pinned by Ann [31m Lee in ${id}: the policy would not elect the current value hotfix; put back`,
     );
-    expect(stdout).toContain(`${file}:10:14  by annotation\n`);
+    expect(stdout).toContain(`${file}:10:14  by annotation, in prod\n`);
     const { document } = await opened.json('explain', 'web');
     expect(document).toMatchObject({
       policy: 'web',

@@ -100,6 +100,7 @@ describe('the JSON document of', () => {
           column: 25,
           via: 'name',
           image: text,
+          environment: 'prod',
           current: { tag: '1.0.0', digest: null },
           elected: '1.1.0',
           digest,

@@ -60,6 +60,8 @@ describe('the rules of an environment', () => {
     expect(stdout).toMatch(
       /too-young \(1\): not known for as long as minAge asks\n {2}1\.1\.0 {2}known since \S+; old enough at \S+ by minAge of the environment prod\n/,
     );
+    expect(stdout).toContain('\n  prod/web.yaml:11:25  by name, in prod\n');
+    expect(stdout).toContain('\n  staging/web.yaml:11:25  by name, in staging\n');
     expect(stdout).toMatch(
       /environment-tags \(1\): not taken by the environment\n {2}1\.2\.0-rc\.1 {2}the environment prod takes only tags that match "\^v\?\[0-9\.\]\+\$"\n/,
     );

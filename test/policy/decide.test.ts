@@ -92,7 +92,7 @@ describe('the reason', () => {
     ],
     [
       { rule: 'semver:*', tags: ['1.0.0'], current: '2.0.0' },
-      "the current value 2.0.0 is not in the registry's list, and nothing above it is (1 backwards)",
+      "the current value 2.0.0 is not in the registry's list, and no tag there can follow it (1 backwards)",
     ],
     [{ rule: 'semver:*', tags: [] }, 'the image has no tags, so there is nothing for semver *'],
   ];

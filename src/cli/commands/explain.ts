@@ -74,8 +74,10 @@ function groupAlike(rulings: readonly Ruling[]): Ruling[][] {
 function describeRulings(rulings: readonly Ruling[], limit: number, style: Style): string {
   const [first] = rulings;
   if (first === undefined) return '';
+  const environment = 'decision' in first ? first.decision.environment : undefined;
+  const where = environment === undefined ? '' : `, in ${environment}`;
   const places = rulings.map(
-    ({ binding }) => `  ${clean(formatPlace(binding.place))}  ${style.dim(`by ${binding.via}`)}\n`,
+    ({ binding }) => `  ${clean(formatPlace(binding.place))}  ${style.dim(`by ${binding.via}${where}`)}\n`,
   );
   const body =
     'failure' in first
@@ -93,6 +95,15 @@ function rulingJson(ruling: Ruling): Readonly<Record<string, unknown>> {
     image: binding.policy.image.spelled,
   };
   if ('failure' in ruling) return { ...head, error: failureJson(ruling.failure) };
-  const { current, elected, digest, reason, considered, dropped, gates } = ruling.decision;
-  return { ...head, current, elected, digest, reason, considered, dropped, gates };
+  const {
+    environment = null,
+    current,
+    elected,
+    digest,
+    reason,
+    considered,
+    dropped,
+    gates,
+  } = ruling.decision;
+  return { ...head, environment, current, elected, digest, reason, considered, dropped, gates };
 }
