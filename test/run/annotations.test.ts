@@ -202,6 +202,32 @@ const digestRows: readonly (readonly [label: string, row: DigestRow])[] = [
       expected: (one) => `:stable@${one}`,
     },
   ],
+  [
+    'digest:TAG with an age waits for the new digest',
+    {
+      annotations: { policy: 'digest:stable', 'min-age': '1h' },
+      holds: (one) => `:stable@${one}`,
+      next: 'stable moves',
+      expected: (one) => `:stable@${one}`,
+    },
+  ],
+  [
+    'digest:TAG is pinned under the rules of platforms as well',
+    {
+      annotations: { policy: 'digest:stable', platforms: 'linux/arm64' },
+      holds: (one) => `:stable@${one}`,
+      next: 'stable moves',
+      expected: (one) => `:stable@${one}`,
+    },
+  ],
+  [
+    'digest:TAG leaves another tag for its own',
+    {
+      annotations: { policy: 'digest:stable' },
+      holds: () => ':latest',
+      expected: (one) => `:stable@${one}`,
+    },
+  ],
 ];
 
 describe('digests by annotation', () => {
@@ -219,5 +245,23 @@ describe('digests by annotation', () => {
     expect(codes(result)).toEqual(problems);
     expect(await images(opened, 'prod/web.yaml')).toEqual([expected(one, two)]);
     expect(titles(await opened.run())).toEqual([]);
+  });
+
+  it('pins in its own workload only, where a policy of its own binds the field', async () => {
+    let one = '';
+    const opened = await open((image, put) => {
+      one = put('web', '1.0.0', 'one');
+      return {
+        'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
+        'prod/pinned.yaml': pod('pinned', `${image('web')}:1.0.0`, { digest: 'pin' }),
+        'prod/bare.yaml': pod('bare', `${image('web')}:1.0.0`, { digest: 'keep' }),
+      };
+    });
+    await opened.run();
+    const files = ['prod/pinned.yaml', 'prod/bare.yaml'] as const;
+    expect(await images(opened, ...files)).toEqual([`:1.0.0@${one}`, ':1.0.0']);
+    const two = opened.put('web', '1.1.0', 'two');
+    expect(titles(await opened.run())).toEqual(['web']);
+    expect(await images(opened, ...files)).toEqual([`:1.1.0@${two}`, ':1.1.0']);
   });
 });
