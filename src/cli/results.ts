@@ -69,7 +69,9 @@ export function resultExits(results: readonly NamedResult[], failOn: 'problems' 
     const scans = [...result.plan.scans.values()];
     const silent = scans.length > 0 && scans.every((scan) => 'failure' in scan);
     const exits: ExitCode[] = silent ? [4] : [];
-    if (failOn === 'problems' && problemsOf(result).length > 0) exits.push(1);
+    // Whoever accepts a plan wants to know that it was not released.
+    const unmet = result.outcome === 'stopped' && result.problem.code === 'plan-changed';
+    if (unmet || (failOn === 'problems' && problemsOf(result).length > 0)) exits.push(1);
     return exits;
   });
 }

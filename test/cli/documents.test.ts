@@ -91,6 +91,7 @@ describe('the JSON document of', () => {
       schema: 'tallyman.dev/explain/v1',
       policy: 'web-prod',
       stops: [],
+      fuse: [],
       problems: [],
       fields: [
         {
@@ -247,6 +248,11 @@ describe('the JSON document of', () => {
           digest,
           revision: '',
           intent: 'update',
+          source: 'tallyman',
+          landed: repository?.commits[0]?.commit,
+          fromRevision: '',
+          sourceUrl: null,
+          link: null,
         },
       ],
     });

@@ -9,7 +9,7 @@ import { createHttpClient } from '../../src/net/undici-client.ts';
 import { createOciRegistry } from '../../src/registry/oci/oci-registry.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import type { RunPorts } from '../../src/run/ports.ts';
-import { RunMemory, runRepository, type RunResult } from '../../src/run/run.ts';
+import { RunMemory, runRepository, type RunOptions, type RunResult } from '../../src/run/run.ts';
 import type { RunSettings } from '../../src/run/settings.ts';
 import { openMemoryState } from '../../src/state/memory.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
@@ -113,7 +113,7 @@ export class Stage {
     }
   }
 
-  async run(options: { readonly dryRun?: boolean; readonly once?: boolean } = {}): Promise<RunResult> {
+  async run(options: RunOptions = {}): Promise<RunResult> {
     return runRepository(this.ports, this.settings, this.memory, options);
   }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
+import { describeFuse } from '../../run/fuse.ts';
 import type { RunPlan } from '../../run/plan.ts';
 import type { Ruling } from '../../run/rule.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
@@ -30,11 +31,16 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
   const problems = plans.flatMap((plan) => plan.problems.filter(({ policy }) => policy === options.policy));
   if (rulings.length === 0 && problems.length === 0) throw unknownPolicy(options.policy, plans);
   const stops = plans.flatMap((plan) => [...plan.stops.values()]);
+  // Of the repositories where the policy would release something.
+  const moving = plans.filter(({ pending }) =>
+    pending.changes.some(({ policy }) => policy === options.policy),
+  );
+  const fuse = moving.flatMap((plan) => plan.fuse);
   const failed = rulings.some((ruling) => 'failure' in ruling);
   const exits: ExitCode[] = failed ? [4] : problems.length > 0 ? [1] : [];
   return {
     exit: worstExit(exits),
-    json: { policy: options.policy, fields: rulings.map(rulingJson), stops, problems },
+    json: { policy: options.policy, fields: rulings.map(rulingJson), stops, fuse, problems },
     text: (style) =>
       groupAlike(rulings)
         .map((alike) => describeRulings(alike, options.limit, style))
@@ -43,6 +49,7 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
         .filter(({ group }) => rulings.some(({ binding }) => binding.policy.group === group))
         .map(({ group, because }) => `${style.yellow('stopped')}  group ${clean(group)}: ${clean(because)}\n`)
         .join('') +
+      (fuse.length === 0 ? '' : `${style.yellow('stopped')}  fuse: ${clean(describeFuse(fuse))}\n`) +
       problemLines(problems, style),
   };
 }
