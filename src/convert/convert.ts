@@ -153,20 +153,13 @@ class Job {
 
   /** Who would go on writing beside us. */
   #writers(automations: readonly FluxAutomation[]): Todo[] {
-    const flux = automations
-      .filter(({ suspended }) => !suspended)
-      .map(
-        ({
-          object: {
-            source: { name, file, line, column },
-          },
-        }) => ({
-          message: `Suspend the ImageUpdateAutomation ${name} (spec.suspend: true), then remove it with its policies: until then Tallyman leaves alone what it writes.`,
-          file,
-          line,
-          column,
-        }),
-      );
+    const flux = automations.map(({ suspended, object: { source } }) => {
+      const { name, file, line, column } = source;
+      const message = suspended
+        ? `The ImageUpdateAutomation ${name} is suspended, so Tallyman moves what it wrote. Remove it with its policies, and do not let it go on beside them.`
+        : `Suspend the ImageUpdateAutomation ${name} (spec.suspend: true), then remove it with its policies: until then Tallyman leaves alone what it writes.`;
+      return { message, file, line, column };
+    });
     const [copied] = this.#converted.filter(({ dialect }) => dialect === 'flux2');
     const both =
       copied === undefined

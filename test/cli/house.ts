@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { serveEmbeddedRegistry, type ServedRegistry } from '../../src/demo/registry/serve.ts';
 import { initBareRepository } from '../../src/git/local/init.ts';
+import { openLocalRepository } from '../../src/git/local/local-repository.ts';
 import { json, tallyman, type CliResult } from './harness.ts';
+
+const noon = Date.parse('2026-11-20T12:00:00Z');
 
 /** A folder with tallyman.yaml, a local bare repository, the same files as a checkout, and an embedded registry. */
 export class House {
@@ -56,6 +59,24 @@ stateDirectory: state
 
   async read(path: string): Promise<string> {
     return readFile(join(this.checkout, path), 'utf8');
+  }
+
+  /** A person commits files of the checkout, as they are there. */
+  async commit(...paths: readonly string[]): Promise<void> {
+    const ann = { name: 'Ann', email: 'ann@test.invalid' };
+    const path = join(this.directory, 'config.git');
+    const options = { name: 'fleet', path, branch: 'main', author: ann, committer: ann, now: () => noon };
+    const repository = openLocalRepository(options);
+    const base = await repository.sync();
+    const changes = await Promise.all(
+      paths.map(async (file) => ({
+        path: file,
+        bytes: Buffer.from(await this.read(file)),
+        create: (await base.tree.entry(file)) === undefined,
+      })),
+    );
+    await repository.publish(base, [{ changes, message: 'By hand\n', author: ann }]);
+    await repository.close();
   }
 
   push(name: string, ...tags: readonly string[]): void {
