@@ -1,4 +1,5 @@
 import type { Binding } from '../bindings/model.ts';
+import type { WatchedField } from '../bindings/watched.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Snapshot } from '../git/repository.ts';
 import type { Current, Past } from '../policy/decision.ts';
@@ -19,6 +20,9 @@ const claimsAtOnce = 20;
 /** Commits after the newest record that are looked at for what people did by hand. */
 const mostLookedBack = 2000;
 
+/** Commits that are made ready at first where the newest are the likely ones; then eight times as many, and so on. */
+const firstPortion = 64;
+
 type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
 
 /**
@@ -34,12 +38,20 @@ export class BranchHistory {
   readonly origins: FieldOrigins;
   #loaded: Promise<Loaded> | undefined;
 
-  /** @param origins what earlier snapshots of the branch told of them */
-  constructor(snapshot: Snapshot, since: number, origins?: OriginCache) {
-    this.origins = new FieldOrigins(snapshot, since, origins);
+  /**
+   * @param origins what earlier snapshots of the branch told of them
+   * @param watched fields that only their place tells (`targets`). Default none
+   */
+  constructor(
+    snapshot: Snapshot,
+    since: number,
+    origins?: OriginCache,
+    watched: readonly WatchedField[] = [],
+  ) {
+    this.origins = new FieldOrigins(snapshot, since, origins, watched);
     this.#snapshot = snapshot;
     this.#since = since;
-    this.#fields = new FieldReader(snapshot);
+    this.#fields = new FieldReader(snapshot, watched);
   }
 
   /** Whether a run of ours ever released to this branch, by a record that counts (product.md, 5: the fuse). */
@@ -57,14 +69,14 @@ export class BranchHistory {
   /** When a digest was first released on this branch, by the records that count. */
   async recordedAt(digest: string): Promise<number | undefined> {
     const { byDigest, log } = await this.#load();
-    const claims = byDigest.get(digest) ?? [];
-    await this.#prepare(claims, log);
-    let earliest: number | undefined;
-    for (const claim of claims) {
-      const { committedAt } = claim.commit;
-      if ((earliest ?? Infinity) > committedAt && (await this.#holds(claim, log))) earliest = committedAt;
+    // Oldest first, so that of thousands of fields with one image few are looked at.
+    const claims = (byDigest.get(digest) ?? []).toSorted((a, b) => a.commit.committedAt - b.commit.committedAt);
+    for (let from = 0; from < claims.length; from += claimsAtOnce) {
+      const portion = claims.slice(from, from + claimsAtOnce);
+      await this.#prepare(portion, log);
+      for (const claim of portion) if (await this.#holds(claim, log)) return claim.commit.committedAt;
     }
-    return earliest;
+    return undefined;
   }
 
   /** What the field held since the last lift, newest first (6.2). */
@@ -77,6 +89,21 @@ export class BranchHistory {
     const last = line.findIndex(({ id }) => id === told.newest);
     const recent = last > mostLookedBack ? [] : await this.#held(binding, loaded, line.slice(0, last));
     return [...recent, ...told.held];
+  }
+
+  /** The value that the field held last of those that are wanted, whatever was lifted since; `undefined`: none down to the horizon. */
+  async before(
+    { file, field }: PastBinding,
+    isWanted: (value: Current) => boolean,
+  ): Promise<Current | undefined> {
+    const { log } = await this.#load();
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    for (let size = firstPortion; ; size *= 8) {
+      const line = log.line.slice(0, size);
+      await this.#snapshot.prepare(line.map(({ id }) => id));
+      const found = (await trail.held({ file, field }, line)).find(isWanted);
+      if (found !== undefined || line.length === log.line.length) return found;
+    }
   }
 
   /** By the records of this very field that count; `undefined` where none does. */

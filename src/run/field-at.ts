@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { watchedFields, type WatchedField } from '../bindings/watched.ts';
 import { readFacts } from '../fields/facts.ts';
 import type { FieldFact } from '../fields/model.ts';
 import { nameClass } from '../fields/name-class.ts';
@@ -19,9 +20,15 @@ export interface FileAt {
 export class FieldReader {
   readonly #snapshot: Snapshot;
   readonly #read = new Map<string, FileFields>();
+  readonly #anywhere: readonly WatchedField[];
+  readonly #byFile: ReadonlyMap<string | undefined, readonly WatchedField[]>;
 
-  constructor(snapshot: Snapshot) {
+  /** @param watched fields that only their place tells. Default none */
+  constructor(snapshot: Snapshot, watched: readonly WatchedField[] = []) {
     this.#snapshot = snapshot;
+    const distinct = new Map(watched.map((one) => [`${one.file ?? ''}#${one.pointer}`, one]));
+    this.#byFile = Map.groupBy(distinct.values(), ({ file }) => file);
+    this.#anywhere = this.#byFile.get(undefined) ?? [];
   }
 
   /** Makes files of other commits ready to read: their trees in one request, and what they hold in another. */
@@ -30,7 +37,7 @@ export class FieldReader {
     const unread = new Map<string, { readonly commit: CommitId; readonly id: string }>();
     for (const { commit, file } of files) {
       const entry = await this.entry(commit, file);
-      if (entry !== undefined && !this.#read.has(keyOf(entry)))
+      if (entry !== undefined && !this.#read.has(this.#keyOf(entry)))
         unread.set(entry.id, { commit, id: entry.id });
     }
     await this.#snapshot.prepareFiles([...unread.values()]);
@@ -55,19 +62,30 @@ export class FieldReader {
   }
 
   async #fieldsOf(tree: Tree, entry: TreeEntry): Promise<FileFields> {
-    const key = keyOf(entry);
+    const key = this.#keyOf(entry);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     let fields: FileFields | undefined;
     await tree.read(
       [entry],
-      (_, bytes) => (fields = new FileFields(readFacts(bytes, nameClass(entry.path)).fields)),
+      ({ path }, bytes) => (fields = new FileFields(this.#fieldsIn(path, bytes))),
       () => (fields = noFields), // over the size cap: no run ever wrote to it
     );
     if (fields === undefined)
       throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
     this.#keep(key, fields);
     return fields;
+  }
+
+  #fieldsIn(path: string, bytes: Uint8Array): readonly FieldFact[] {
+    const { fields } = readFacts(bytes, nameClass(path));
+    const watched = [...this.#anywhere, ...(this.#byFile.get(path) ?? []).slice(0, mostWatched)];
+    return watched.length === 0 ? fields : [...fields, ...watchedFields(bytes, watched, fields)];
+  }
+
+  /** Where fields of this very file are watched, equal content elsewhere is another thing. */
+  #keyOf({ id, path }: TreeEntry): string {
+    return `${nameClass(path)} ${id}${this.#byFile.has(path) ? ` ${path}` : ''}`;
   }
 
   /** The oldest are forgotten, so that a long history does not fill the memory. */
@@ -86,8 +104,6 @@ export function valueOf({ tag, digest }: FieldFact): Current {
 }
 
 const mostKept = 4096;
+/** Places that are looked at in one file because a message names them: anybody may write messages. */
+const mostWatched = 500;
 const noFields = new FileFields([]);
-
-function keyOf({ id, path }: TreeEntry): string {
-  return `${nameClass(path)} ${id}`;
-}

@@ -1,4 +1,5 @@
 import type { Binding } from '../bindings/model.ts';
+import type { WatchedField } from '../bindings/watched.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Snapshot } from '../git/repository.ts';
 import { mainline } from '../release/first-parent.ts';
@@ -34,10 +35,15 @@ export class FieldOrigins {
   #looks = 0;
 
   /** @param since how far back is looked: milliseconds since the epoch */
-  constructor(snapshot: Snapshot, since: number, cache: OriginCache = new OriginCache()) {
+  constructor(
+    snapshot: Snapshot,
+    since: number,
+    cache: OriginCache = new OriginCache(),
+    watched: readonly WatchedField[] = [],
+  ) {
     this.#snapshot = snapshot;
     this.#since = since;
-    this.#fields = new FieldReader(snapshot);
+    this.#fields = new FieldReader(snapshot, watched);
     this.#known = cache.origins;
   }
 
@@ -57,8 +63,10 @@ export class FieldOrigins {
     const chain = await (this.#chain ??= this.#load());
     const [head] = chain;
     if (head === undefined) return undefined;
+    const last = this.#known.get(`${file}#${field.pointer}`)?.head;
+    const newCommits = chain.slice(0, firstPortion).findIndex(({ id }) => id === last) + 1;
     let step: Step = { file, field, fields: undefined, content: undefined, commit: head, names: 0 };
-    for (let from = 0, size = firstPortion; from < chain.length; from += size, size *= 2) {
+    for (let from = 0, size = newCommits || firstPortion; from < chain.length; from += size, size *= 2) {
       const portion = chain.slice(from, from + size);
       await this.#fields.prepare(portion.map(({ id }) => ({ commit: id, file: step.file })));
       for (const commit of portion) {
