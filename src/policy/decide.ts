@@ -1,7 +1,7 @@
 import type { Tag } from '../image/tag.ts';
 import { compileScreen, type Screen } from './candidates.ts';
 import type { DecideStep, Decision, DecisionInput, DroppedTag, DropRule } from './decision.ts';
-import { examine, mostExamined } from './examine.ts';
+import { examine, examineAge, mostExamined, type Examination } from './examine.ts';
 import { underGuardrails } from './guardrails.ts';
 import { gatesOf, shownValue, type Standing } from './gates.ts';
 import {
@@ -120,10 +120,7 @@ function elect<Key>(surveyed: Survey<Key>): DecideStep {
     if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
     if (wasLeft(surveyed, best)) late.set(best, 'rejected');
     else {
-      const standing = stands(input, tag);
-      if (standing === 'unknown') return { needs: [{ kind: 'digest', tag }] };
-      // The value that stands there passed when it was elected; only what would move is examined.
-      const result = standing ? 'passes' : examine(input, tag);
+      const result = examineChange(input, tag);
       if (result === 'passes') return withDigest(surveyed, best, tag, late);
       if ('needs' in result) return { needs: [result.needs] };
       late.set(best, result.drops);
@@ -133,12 +130,20 @@ function elect<Key>(surveyed: Survey<Key>): DecideStep {
   }
 }
 
-/** Whether the field holds this value already. Of a policy that follows a digest, the tag alone is no value. */
-function stands({ policy, current, facts, offline }: DecisionInput, tag: Tag): boolean | 'unknown' {
-  if (tag !== current.tag || policy.rule.kind !== 'digest') return tag === current.tag;
+/**
+ * The value that stands there passed when it was elected; only what would move is examined. Of a policy that follows a digest, the tag alone
+ * is no value. A digest that is added to the tag must be old enough too: the tag may have moved since it was released.
+ */
+function examineChange(input: DecisionInput, tag: Tag): Examination {
+  const { policy, current, facts, offline, wantsDigest } = input;
+  if (tag !== current.tag) return examine(input, tag);
+  const follows = policy.rule.kind === 'digest';
+  const adds = wantsDigest && policy.digest === 'pin' && current.digest === null;
+  if (!follows && !adds) return 'passes';
   const digest = knownOf(facts.digests, tag);
-  if (digest === undefined) return offline === true || 'unknown';
-  return digest === null || digest === current.digest;
+  if (digest === undefined) return offline === true ? 'passes' : { needs: { kind: 'digest', tag } };
+  if (digest === null || digest === current.digest) return 'passes';
+  return follows ? examine(input, tag) : examineAge(input, tag);
 }
 
 function tooManyFail(rule: DropRule): string {

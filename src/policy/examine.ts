@@ -17,7 +17,8 @@ export function examine(input: DecisionInput, tag: Tag): Examination {
   return age === 'passes' ? examinePlatforms(input, tag) : age;
 }
 
-function examineAge({ policy, facts, offline, now }: DecisionInput, tag: Tag): Examination {
+/** By `minAge`: how long the tag has been known with its present digest. */
+export function examineAge({ policy, facts, offline, now }: DecisionInput, tag: Tag): Examination {
   if (policy.minAge === undefined) return 'passes';
   const seen = facts.seen !== undefined && Object.hasOwn(facts.seen, tag) ? facts.seen[tag] : undefined;
   if (seen === undefined && offline !== true) return { needs: { kind: 'age', tag } };

@@ -29,6 +29,18 @@ const follow = (seen: number | undefined, digest: string | undefined): Scene => 
   },
 });
 
+const pin = (change: Partial<Scene['more']> = {}, current = '1.0.0'): Scene => ({
+  rule: 'semver:*',
+  policy: { digest: 'pin' },
+  current,
+  more: {
+    facts: inputOf({ rule: 'semver:*', tags: ['1.0.0'], digests: { '1.0.0': 'sha256:1' } }).facts,
+    wantsDigest: true,
+    ...change,
+  },
+});
+const pinSeen = (at: number) => ({ facts: { ...inputOf(pin()).facts, seen: { '1.0.0': at } } });
+
 /** In an environment that asks for a day. */
 const step = (one: Scene) => decide(inputOf(under({ minAge: 24 * hour }, one)));
 
@@ -73,6 +85,23 @@ describe('the age that an environment asks for', () => {
       expect(step(follow(now - 24 * hour, 'sha256:2'))).toMatchObject({
         decision: { elected: 'stable', digest: 'sha256:2' },
       });
+    });
+  });
+
+  describe('of a digest that is added to the tag', () => {
+    it('keeps it out until it is old enough', () => {
+      expect(step(pin())).toEqual({ needs: [{ kind: 'age', tag: '1.0.0' }] });
+      expect(step(pin(pinSeen(now - hour)))).toMatchObject({
+        decision: { elected: null, gates: [], dropped: [{ rule: 'too-young' }] },
+      });
+      expect(step(pin(pinSeen(now - 24 * hour)))).toMatchObject({
+        decision: { elected: '1.0.0', digest: 'sha256:1' },
+      });
+    });
+
+    it('does not concern a field that holds it, or can hold none', () => {
+      expect(step(pin({}, '1.0.0@sha256:1'))).toMatchObject({ decision: { elected: '1.0.0' } });
+      expect(step(pin({ wantsDigest: false }))).toMatchObject({ decision: { elected: '1.0.0' } });
     });
   });
 });
