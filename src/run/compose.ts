@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import type { Intent } from '../release/model.ts';
 import { renderMessage, type MessageRelease } from '../release/message.ts';
 import type { CommitDraft } from '../git/repository.ts';
 import { encode } from '../yaml/decode.ts';
@@ -23,6 +24,10 @@ export interface ComposeContext {
   readonly sources: ReadonlyMap<Move, MoveSources>;
   /** Of the commit message; `undefined`: the default. */
   readonly template: string | undefined;
+  /** Default: `update`. */
+  readonly intent?: Intent;
+  /** Lines for people behind the changes: why a person ordered it. Default none. */
+  readonly remarks?: readonly string[];
 }
 
 /** Turns edits into a commit: diff, message and records. */
@@ -34,7 +39,7 @@ export function compose(edited: EditedCommit, context: ComposeContext): PlannedC
     const release = fieldRelease(move, context.environmentOf);
     releases.push(release);
     described.push({
-      record: toRecord(release, context.branch, sources?.to.revision ?? ''),
+      record: toRecord(release, context, sources?.to.revision ?? ''),
       file: release.file,
       line: release.line,
       source: sources?.to.source,
@@ -45,7 +50,10 @@ export function compose(edited: EditedCommit, context: ComposeContext): PlannedC
     title: edited.title,
     releases,
     diff: [...edited.files].map(([file, text]) => unifiedDiff(file, text)).join(''),
-    message: renderMessage({ title: edited.title, releases: described }, context.template),
+    message: renderMessage(
+      { title: edited.title, releases: described, remarks: context.remarks },
+      context.template,
+    ),
   };
 }
 
@@ -63,7 +71,11 @@ export function unifiedDiff(file: string, { before, after }: FileText): string {
   return patch.replace(/^=+\n/, '');
 }
 
-function toRecord(release: FieldRelease, branch: string, revision: string): MessageRelease['record'] {
+function toRecord(
+  release: FieldRelease,
+  { branch, intent = 'update' }: ComposeContext,
+  revision: string,
+): MessageRelease['record'] {
   return {
     branch,
     env: release.environment,
@@ -75,6 +87,6 @@ function toRecord(release: FieldRelease, branch: string, revision: string): Mess
     to: release.to,
     digest: release.digest,
     revision,
-    intent: 'update',
+    intent,
   };
 }

@@ -5,7 +5,7 @@ import { ReadingsCache } from '../policy/readings.ts';
 import type { CommitId } from '../release/log.ts';
 import { AcceptedPlan } from './accept.ts';
 import { answerAges } from './answer-ages.ts';
-import { BranchHistory } from './branch-history.ts';
+import type { BranchHistory } from './branch-history.ts';
 import { FactsCache } from './facts-cache.ts';
 import { OriginCache } from './field-origins.ts';
 import { fuseProblem, fuseReasons, type FuseReason } from './fuse.ts';
@@ -13,22 +13,21 @@ import type { Pending } from './pending.ts';
 import type { PlanId } from './plan-id.ts';
 import { plan, withCommits, type PlanDraft, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
-import { prepare, type Prepared } from './prepare.ts';
 import { Pusher, type Blocked } from './push.ts';
 import type { Scans } from './scan.ts';
 import { recallPlan, rememberPlan } from './shown-plans.ts';
 import type { RunSettings } from './settings.ts';
+import { sync, type SyncMemory, type Synced } from './sync.ts';
 import { wouldMove } from './rule.ts';
 
 /** What one process keeps between the runs of one repository. Losing it costs time, nothing else. */
-export class RunMemory {
+export class RunMemory implements SyncMemory {
   readonly cache = new FactsCache();
   /** Who brought the values that stay. */
   readonly origins = new OriginCache();
   /** Of the policies that the last run used. */
   readonly readings = new ReadingsCache();
-  prepared:
-    { readonly snapshot: Snapshot; readonly value: Prepared; readonly history: BranchHistory } | undefined;
+  prepared: Synced | undefined;
   blocked: Blocked | undefined;
 }
 
@@ -193,26 +192,6 @@ async function show(
   const { commits } = pusher;
   if (problem !== undefined) return { outcome: 'stopped', plan: whole, snapshot, commits, problem };
   return { outcome: whole.commits.length > 0 ? 'planned' : 'unchanged', plan: whole, snapshot, commits: [] };
-}
-
-/** The branch as it is now, with its facts; an unchanged branch gives what was prepared before. */
-async function sync(
-  ports: RunPorts,
-  settings: RunSettings,
-  memory: RunMemory,
-  signal: AbortSignal | undefined,
-): Promise<NonNullable<RunMemory['prepared']>> {
-  const started = ports.now();
-  const snapshot = await ports.repository.sync(signal);
-  const known = memory.prepared;
-  const changed = known?.snapshot.commit !== snapshot.commit;
-  const { repository } = settings;
-  ports.listen({ kind: 'synced', repository, commit: snapshot.commit, changed, ms: ports.now() - started });
-  if (known !== undefined && !changed) return known;
-  const value = await prepare(snapshot.tree, settings, memory.cache);
-  const history = new BranchHistory(snapshot, started - settings.horizon, memory.origins);
-  memory.prepared = { snapshot, value, history };
-  return memory.prepared;
 }
 
 /** What was pushed stays pushed, whatever happens after it. */

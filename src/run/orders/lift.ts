@@ -1,0 +1,221 @@
+import type { Binding } from '../../bindings/model.ts';
+import { Failure } from '../../core/failure.ts';
+import { formatPlace } from '../../core/position.ts';
+import type { CommitDraft } from '../../git/repository.ts';
+import { decide } from '../../policy/decide.ts';
+import { dropHeldName, dropHold } from '../../release/edit-holds.ts';
+import { dropPolicyHold, dropWorkloadHold, type Dropped } from '../../release/drop-hold.ts';
+import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
+import { holdsPath, parseHolds } from '../../release/holds-file.ts';
+import { encode } from '../../yaml/decode.ts';
+import { unifiedDiff } from '../compose.ts';
+import { holdable } from '../holds.ts';
+import { currentOf } from '../rule.ts';
+import { describeScope, isSame } from './hold.ts';
+import { demandReadableHolds, fileText } from './holds-text.ts';
+import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
+import {
+  bindingsOf,
+  environmentName,
+  mostRecords,
+  orderMessage,
+  stillRecord,
+  stillRelease,
+} from './subject.ts';
+
+export interface LiftOrder extends Order {
+  readonly scope: HoldScope;
+}
+
+/**
+ * Ends holds where they are written, and with a policy also what was rejected by taking it back (product.md, 6.2 and 6.3): the record of
+ * the lift tells later runs to begin anew. Asks no registry.
+ */
+export async function drawLift(order: LiftOrder, scene: Scene): Promise<Drawn> {
+  demandReadableHolds(scene);
+  const [policy, ...others] = order.scope.policies;
+  if (others.length > 0) throw new Failure('usage', 'Lift one policy at a time.');
+  return policy === undefined ? liftEntries(order, scene) : liftPolicy(policy, order, scene);
+}
+
+/** Entries of the file that hold exactly this. */
+async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
+  const { scope } = order;
+  const files = new Files(scene);
+  const matching = scene.prepared.holds.entries.filter((entry) => isSame(entry.scope, scope));
+  if (matching.length === 0)
+    return { commits: [], notes: [`No entry of ${holdsPath} holds ${describeScope(scope)}.`] };
+  for (const entry of matching.toReversed()) await files.edit(holdsPath, (text) => dropHold(text, entry));
+  const bound = scene.prepared.bindings.filter((binding) =>
+    covers(scope, holdable(binding, environmentName(scene, binding))),
+  );
+  return { commits: commitsOf(describeScope(scope), [], bound, order, scene, files), notes: [] };
+}
+
+async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise<Drawn> {
+  const environments = order.scope.environments;
+  const bound = bindingsOf(scene, name).filter(
+    (binding) => environments.length === 0 || environments.includes(environmentName(scene, binding) ?? ''),
+  );
+  const files = new Files(scene);
+  await liftFromFile(name, bound, order, scene, files);
+  await liftFromPolicy(name, bound, environments, files);
+  for (const binding of bound) {
+    const { file, field } = binding;
+    // The number of the document, where there are several, is no part of the pointer in it.
+    const pointer = field.pointer.replace(/^\d+(?=\/)/, '');
+    await files.drop(file, (text) => dropWorkloadHold(text, field.document, pointer), 'hold');
+  }
+  const rejected = [];
+  for (const binding of bound) if (await isRejected(binding, scene)) rejected.push(binding);
+  const lifted = rejected.length > 0 ? bound : files.isEmpty ? [] : bound;
+  if (lifted.length === 0 && files.isEmpty) {
+    return {
+      commits: [],
+      notes: [`${name} is not held, and nothing of it is rejected: there is nothing to lift.`],
+    };
+  }
+  const lines = rejected.length === 0 ? [] : ['What was taken back before may be released again.'];
+  return { commits: commitsOf(name, lines, lifted, order, scene, files), notes: lines };
+}
+
+/** The policy's name out of every entry that holds it by name. What holds more than it asks for is not lifted for it. */
+async function liftFromFile(
+  name: string,
+  bound: readonly Binding[],
+  { scope: { environments } }: LiftOrder,
+  scene: Scene,
+  files: Files,
+): Promise<void> {
+  const covering = scene.prepared.holds.entries.filter(({ scope }) =>
+    bound.some((binding) => covers(scope, holdable(binding, environmentName(scene, binding)))),
+  );
+  for (const entry of covering.toReversed()) {
+    const { scope } = entry;
+    const isWider = environments.length > 0 && scope.environments.some((one) => !environments.includes(one));
+    if (
+      !scope.policies.includes(name) ||
+      isWider ||
+      (environments.length > 0 && scope.environments.length === 0)
+    )
+      throw wider(name, entry);
+    await files.edit(holdsPath, (text) => {
+      const present = parseHolds(text).entries[entry.index] ?? entry;
+      return scope.policies.length === 1
+        ? dropHold(text, present)
+        : dropHeldName(text, present, 'policies', name);
+    });
+  }
+}
+
+function wider(name: string, { place, scope, hold }: HoldEntry): Failure {
+  const options = [
+    ...scope.policies,
+    ...scope.groups.map((group) => `--group ${group}`),
+    ...scope.paths.map((path) => `--path '${path}'`),
+    ...scope.environments.map((environment) => `--environment ${environment}`),
+  ];
+  return new Failure(
+    'invalid-input',
+    `${name} is held by ${formatPlace(place)} (${hold.reason}), which holds more than was asked for. Lift all of it with: tallyman lift ${options.join(' ')}`,
+    place,
+  );
+}
+
+/** The `hold:` of the policy's own file; it holds in every environment. */
+async function liftFromPolicy(
+  name: string,
+  bound: readonly Binding[],
+  environments: readonly string[],
+  files: Files,
+): Promise<void> {
+  const policy = bound[0]?.policy;
+  if (policy?.hold === undefined || policy.dialect !== 'tallyman') return;
+  if (environments.length > 0) {
+    throw new Failure(
+      'invalid-input',
+      `${formatPlace(policy.place)} holds ${name} in every environment: lift it without --environment.`,
+      policy.place,
+    );
+  }
+  await files.drop(policy.place.file, (text) => dropPolicyHold(text, name), 'hold');
+}
+
+/** By the policy's own order; a tag list is not needed for it. */
+async function isRejected(binding: Binding, { history, now }: Scene): Promise<boolean> {
+  const current = currentOf(binding);
+  const past = await history.past(binding);
+  if (past.length === 0) return false;
+  const facts = { tags: [], created: {}, digests: {} };
+  const policy = { ...binding.policy, onRevert: 'hold' as const };
+  const input = { policy, current, past: [current, ...past], holds: [], wantsDigest: false, now, facts };
+  const step = decide({ ...input, offline: true });
+  return 'decision' in step && step.decision.gates.some(({ gate }) => gate === 'reverted');
+}
+
+/** The files that a lift changes. */
+class Files {
+  readonly #scene: Scene;
+  readonly #texts = new Map<string, { readonly before: string; readonly after: string }>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  get isEmpty(): boolean {
+    return this.#texts.size === 0;
+  }
+
+  get diff(): string {
+    return [...this.#texts].map(([file, text]) => unifiedDiff(file, text)).join('');
+  }
+
+  get changes(): CommitDraft['changes'] {
+    return [...this.#texts].map(([path, { after }]) => ({ path, bytes: encode(after) }));
+  }
+
+  async edit(file: string, change: (text: string) => string): Promise<void> {
+    const known = this.#texts.get(file);
+    const before = known?.before ?? (await fileText(this.#scene.snapshot.tree, file));
+    if (before === undefined) return;
+    const after = change(known?.after ?? before);
+    if (after !== (known?.after ?? before)) this.#texts.set(file, { before, after });
+  }
+
+  /** @throws Failure `invalid-input` where it is there and cannot be taken away */
+  async drop(file: string, change: (text: string) => Dropped, what: string): Promise<void> {
+    await this.edit(file, (text) => {
+      const dropped = change(text);
+      if ('text' in dropped) return dropped.text;
+      if (dropped.refused === 'it is not there') return text;
+      const message = `The ${what} in ${file} cannot be taken away: ${dropped.refused}. Take it away by hand.`;
+      throw new Failure('invalid-input', message, { file });
+    });
+  }
+}
+
+/** One commit, and more without changes where one cannot hold all records: each is believed by itself. */
+function commitsOf(
+  title: string,
+  lines: readonly string[],
+  bound: readonly Binding[],
+  { reason, author }: Order,
+  scene: Scene,
+  files: Files,
+): OrderedCommit[] {
+  const parts: (readonly Binding[])[] = [];
+  for (let at = 0; at < bound.length || at === 0; at += mostRecords)
+    parts.push(bound.slice(at, at + mostRecords));
+  return parts.map((part, index) => {
+    const records = part.map((binding) => stillRecord(scene, binding, 'lift'));
+    const message = orderMessage('lift', title, reason, lines, records);
+    const changes = index === 0 ? files.changes : [];
+    return {
+      title,
+      releases: part.map((binding) => stillRelease(scene, binding, reason)),
+      diff: index === 0 ? files.diff : '',
+      message,
+      draft: { changes, message, author },
+    };
+  });
+}

@@ -1,0 +1,79 @@
+import type { Binding } from '../../bindings/model.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Digest } from '../../image/digest.ts';
+import type { Tag } from '../../image/tag.ts';
+import type { Intent } from '../../release/model.ts';
+import { compose, draftOf } from '../compose.ts';
+import { environments } from '../environments.ts';
+import { FileEditor } from '../edit-files.ts';
+import type { Move } from '../moves.ts';
+import { planGroups } from '../plan-edits.ts';
+import { currentOf } from '../rule.ts';
+import type { MoveSources } from '../sources.ts';
+import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
+
+/** A field and the value that a person wants there. */
+export interface OrderedMove {
+  readonly binding: Binding;
+  readonly tag: Tag;
+  readonly digest: Digest | null;
+}
+
+export interface MoveOrder extends Order {
+  readonly intent: Extract<Intent, 'rollback' | 'release' | 'promote'>;
+  /** Written into the commit's message behind the reason. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * The commits that put values into fields by a person's order: all of them or none.
+ * @throws Failure `invalid-input` where one cannot be edited, with its place
+ */
+export async function drawMoves(
+  title: string,
+  moves: readonly OrderedMove[],
+  order: MoveOrder,
+  scene: Scene,
+): Promise<Drawn> {
+  const { tree, branch } = scene.snapshot;
+  const { groups, texts, problems } = await planGroups(
+    [{ title, moves: moves.map((move) => toMove(move, order)) }],
+    tree,
+  );
+  stopAt(problems);
+  const editor = new FileEditor(texts);
+  const environmentOf = environments(scene.settings.environments);
+  const { template } = scene.settings;
+  const said = { intent: order.intent, remarks: [order.reason, ...order.lines] };
+  const context = { branch, environmentOf, sources: new Map<Move, MoveSources>(), template, ...said };
+  const commits: OrderedCommit[] = [];
+  for (const group of groups) {
+    const edited = editor.edit(group);
+    stopAt(edited.problems);
+    for (const one of edited.commits) {
+      const commit = compose(one, context);
+      commits.push({ ...commit, draft: { ...draftOf(one, commit), author: order.author } });
+    }
+  }
+  return { commits, notes: [] };
+}
+
+function toMove({ binding, tag, digest }: OrderedMove, { reason }: Order): Move {
+  const { policy } = binding;
+  const decision = {
+    policy: policy.name,
+    current: currentOf(binding),
+    elected: tag,
+    digest,
+    reason,
+    considered: 0,
+    dropped: [],
+    gates: [],
+  };
+  return { binding, decision, tag, digest };
+}
+
+function stopAt([first]: readonly Problem[]): void {
+  if (first !== undefined) throw new Failure('invalid-input', first.message, first);
+}

@@ -1,0 +1,99 @@
+import type { Binding } from '../../bindings/model.ts';
+import { wantsDigest } from '../../bindings/digest-demand.ts';
+import { Failure } from '../../core/failure.ts';
+import { formatPlace } from '../../core/position.ts';
+import { parseDigest, type Digest } from '../../image/digest.ts';
+import { parseTag, type Tag } from '../../image/tag.ts';
+import type { Current } from '../../policy/decision.ts';
+import { currentOf } from '../rule.ts';
+import { demandFree } from './gates.ts';
+import type { Drawn, Order, Scene } from './model.ts';
+import { drawMoves, type OrderedMove } from './move-to.ts';
+import { bindingsOf, environmentName } from './subject.ts';
+
+export interface RollbackOrder extends Order {
+  readonly policy: string;
+  /** Only the fields in this environment. */
+  readonly environment: string | undefined;
+  /** A tag that the fields held before; `undefined`: the value that each held last. */
+  readonly to: string | undefined;
+  readonly overrides: readonly string[];
+}
+
+/**
+ * Puts fields back to what they held before, by the branch's own history: no registry is asked, unless a digest is wanted that was never
+ * written (product.md, 6.3). What is left is rejected from then on (6.2). Windows, freezes and pauses do not stop it; holds do.
+ */
+export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<Drawn> {
+  const bound = boundIn(order.policy, order.environment, scene);
+  demandFree(bound, scene, ['hold', 'not-supported'], order.overrides);
+  const moves: OrderedMove[] = [];
+  const stuck: string[] = [];
+  for (const binding of bound) {
+    const current = currentOf(binding);
+    if (order.to !== undefined && current.tag === order.to) continue;
+    const value = await scene.history.before(binding, (held) => isWanted(held, current, order.to));
+    const tag = parseTag(value?.tag ?? '');
+    if (value === undefined || tag === undefined) stuck.push(formatPlace(binding.place));
+    else moves.push({ binding, tag, digest: await digestFor(binding, tag, value, scene) });
+  }
+  const [place] = stuck;
+  if (place !== undefined) throw neverHeld(order, place, stuck.length, scene);
+  if (moves.length === 0)
+    return { commits: [], notes: [`Every field of ${order.policy} holds ${order.to ?? ''} already.`] };
+  const lines = order.overrides.length === 0 ? [] : [`Overrides: ${order.overrides.join(', ')}.`];
+  return drawMoves(order.policy, moves, { ...order, intent: 'rollback', lines }, scene);
+}
+
+/**
+ * The fields of a policy, in one environment or all.
+ * @throws Failure `invalid-input` where there are none
+ */
+export function boundIn(policy: string, environment: string | undefined, scene: Scene): readonly Binding[] {
+  const all = bindingsOf(scene, policy);
+  const bound =
+    environment === undefined
+      ? all
+      : all.filter((binding) => environmentName(scene, binding) === environment);
+  if (bound.length > 0) return bound;
+  const there = [...new Set(all.map((binding) => environmentName(scene, binding) ?? 'none'))].join(', ');
+  throw new Failure(
+    'invalid-input',
+    `${policy} binds no image field in the environment "${environment ?? ''}"; its fields are in ${there}.`,
+  );
+}
+
+function isWanted(held: Current, current: Current, to: string | undefined): boolean {
+  if (parseTag(held.tag ?? '') === undefined) return false;
+  return to === undefined ? held.tag !== current.tag || held.digest !== current.digest : held.tag === to;
+}
+
+/** What stood in git, else what the registry says now. */
+export async function digestFor(
+  binding: Binding,
+  tag: Tag,
+  held: Current,
+  { ports, signal }: Scene,
+): Promise<Digest | null> {
+  const known = parseDigest(held.digest ?? '');
+  if (known !== undefined || !wantsDigest(binding)) return known ?? null;
+  return (await ports.images.digest(binding.policy.image.repository, tag, signal)) ?? null;
+}
+
+function neverHeld(
+  { policy, to }: RollbackOrder,
+  place: string,
+  count: number,
+  { snapshot }: Scene,
+): Failure {
+  const what = to ?? 'anything else';
+  const more = count === 1 ? '' : ` (and ${count - 1} more)`;
+  const help =
+    to === undefined
+      ? `name a version with: tallyman release ${policy} --to TAG`
+      : `a version that it never held is released with: tallyman release ${policy} --to ${to}`;
+  return new Failure(
+    'invalid-input',
+    `The field at ${place}${more} has not held ${what} on ${snapshot.branch}, as far back as its log is read; ${help}`,
+  );
+}

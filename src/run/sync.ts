@@ -1,0 +1,43 @@
+import { watchedBy } from '../bindings/watched.ts';
+import type { Snapshot } from '../git/repository.ts';
+import { BranchHistory } from './branch-history.ts';
+import type { FactsCache } from './facts-cache.ts';
+import type { OriginCache } from './field-origins.ts';
+import type { RunPorts } from './ports.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import type { RunSettings } from './settings.ts';
+
+/** A branch as it was at one moment, with everything that can be known of it. */
+export interface Synced {
+  readonly snapshot: Snapshot;
+  readonly value: Prepared;
+  readonly history: BranchHistory;
+}
+
+/** What is kept of the last sync. */
+export interface SyncMemory {
+  readonly cache: FactsCache;
+  readonly origins: OriginCache;
+  prepared: Synced | undefined;
+}
+
+/** The branch as it is now, with its facts; an unchanged branch gives what was prepared before. */
+export async function sync(
+  ports: RunPorts,
+  settings: RunSettings,
+  memory: SyncMemory,
+  signal: AbortSignal | undefined,
+): Promise<Synced> {
+  const started = ports.now();
+  const snapshot = await ports.repository.sync(signal);
+  const known = memory.prepared;
+  const changed = known?.snapshot.commit !== snapshot.commit;
+  const { repository } = settings;
+  ports.listen({ kind: 'synced', repository, commit: snapshot.commit, changed, ms: ports.now() - started });
+  if (known !== undefined && !changed) return known;
+  const value = await prepare(snapshot.tree, settings, memory.cache);
+  const since = started - settings.horizon;
+  const history = new BranchHistory(snapshot, since, memory.origins, watchedBy(value.bindings));
+  memory.prepared = { snapshot, value, history };
+  return memory.prepared;
+}
