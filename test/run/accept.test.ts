@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import type { PlanId } from '../../src/run/plan-id.ts';
+import { RunMemory } from '../../src/run/run.ts';
+import { head, idOf, limited, problem, services } from './services.ts';
+import { titles, wrap, type Stage } from './stage.ts';
+
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+async function open(...args: Parameters<typeof services>): Promise<Stage> {
+  return (stage = await services(...args));
+}
+
+describe('an accepted plan', () => {
+  it('is released whole, past every limit', async () => {
+    const opened = await open(3);
+    limited(opened, 1, { prod: 1 });
+    const accept = idOf(await opened.run());
+    expect(await opened.run({ once: true, accept })).toMatchObject({ outcome: 'released' });
+    expect(await opened.run()).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('is the same after a commit of somebody else and a restart without state', async () => {
+    const opened = await open(3);
+    limited(opened, 1);
+    const accept = idOf(await opened.run());
+    await opened.commit({
+      'prod/app-0.yaml': `# moved down\n${await opened.file('prod/app-0.yaml')}`,
+      'notes.txt': 'hello\n',
+    });
+    opened.forget();
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome: 'released' });
+    expect(titles(result)).toHaveLength(3);
+  });
+
+  it('is not released where it is another one: says what was added, is gone and has changed', async () => {
+    const opened = await open(4);
+    limited(opened, 1);
+    await opened.commit({
+      'prod/app-3.policy.yaml': `${await opened.file('prod/app-3.policy.yaml')}  hold: {reason: later, by: ann}\n`,
+    });
+    const accept = idOf(await opened.run());
+    const before = await opened.file('prod/app-0.policy.yaml');
+    await opened.commit({
+      'prod/app-0.policy.yaml': `${before}  hold: {reason: stop, by: ann}\n`,
+      'prod/app-3.policy.yaml': (await opened.file('prod/app-3.policy.yaml')).replace(/ {2}hold:.*\n/, ''),
+    });
+    opened.push('app-1', '1.2.0');
+    const at = await head(opened);
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome: 'stopped', commits: [] });
+    expect(await head(opened)).toBe(at);
+    const told = problem(result, 'plan-changed');
+    expect(told).toMatch(/added: app-3 1\.0\.0 -> 1\.1\.0@sha256:\S+ \(prod\/app-3\.yaml#/);
+    expect(told).toMatch(/gone: app-0 1\.0\.0 -> 1\.1\.0@/);
+    expect(told).toMatch(/changed: app-1 1\.0\.0 -> 1\.1\.0@\S+ \(\S+\) is now 1\.0\.0 -> 1\.2\.0@/);
+    expect(told).toContain(`The plan is ${idOf(result)} now`);
+    expect(told).not.toContain('app-2');
+  });
+
+  it('is refused without what it held where that is not known, and where it is no plan at all', async () => {
+    const opened = await open(2);
+    const accept = '0123456789ab' as PlanId;
+    const wrong = await opened.run({ once: true, accept });
+    expect(wrong).toMatchObject({ outcome: 'stopped', commits: [] });
+    expect(problem(wrong, 'plan-changed')).toContain('What it held is not known on this machine.');
+    await opened.run();
+    const gone = await opened.run({ once: true, accept: idOf(wrong) });
+    expect(problem(gone, 'plan-changed')).toMatch(
+      /gone: app-0 .*; gone: app-1 .*\. Nothing would be released now; /,
+    );
+  });
+
+  it('takes a tag that now has other content for another plan', async () => {
+    const opened = await open(2);
+    limited(opened, 1);
+    const accept = idOf(await opened.run());
+    opened.put('app-1', '1.1.0', 'other content');
+    opened.memory = new RunMemory();
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome: 'stopped' });
+    expect(problem(result, 'plan-changed')).toMatch(/changed: app-1 /);
+  });
+
+  it.each([
+    ['the same', 'notes.txt', 'released', /^$/],
+    ['another one', 'prod/app-0.policy.yaml', 'stopped', /^Plan .*gone: app-0 /],
+  ])('is compared again after a lost race: %s', async (_label, file, outcome, told) => {
+    const opened = await open(3);
+    limited(opened, 1);
+    const accept = idOf(await opened.run());
+    const text = `${await opened.file(file)}  hold: {reason: stop, by: ann}\n`;
+    let raced = false;
+    wrap(opened, async (base, drafts) => {
+      if (!raced) {
+        raced = true;
+        await opened.commit({ [file]: text });
+      }
+      return opened.repository.publish(base, drafts);
+    });
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome });
+    expect(problem(result, 'plan-changed')).toMatch(told);
+  });
+});
+
+describe('more than 50 commits', () => {
+  it('go into one push of 50 in a daemon, and the rest into the next run', async () => {
+    const opened = await open(60);
+    limited(opened, 100);
+    expect(titles(await opened.run())).toHaveLength(50);
+    expect(titles(await opened.run())).toHaveLength(10);
+  });
+
+  it('go into as many pushes as it takes with --once, each on top of the other', async () => {
+    const opened = await open(60);
+    limited(opened, 50);
+    const accept = idOf(await opened.run());
+    const sizes: number[] = [];
+    wrap(opened, (base, drafts) => {
+      sizes.push(drafts.length);
+      return opened.repository.publish(base, drafts);
+    });
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome: 'released', plan: { pending: { id: accept, releases: 60 } } });
+    expect(sizes).toEqual([50, 10]);
+    if (result.outcome !== 'released') throw new Error(result.outcome);
+    expect(new Set(result.commits).size).toBe(60);
+    expect(result.commits.at(-1)).toBe(await head(opened));
+    expect(await opened.run()).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('are compared again when somebody pushes between two pushes', async () => {
+    const opened = await open(60);
+    limited(opened, 50);
+    const accept = idOf(await opened.run());
+    let pushes = 0;
+    wrap(opened, async (base, drafts) => {
+      const published = await opened.repository.publish(base, drafts);
+      if (++pushes === 1) await opened.commit({ 'notes.txt': 'in between\n' });
+      return published;
+    });
+    const result = await opened.run({ once: true, accept });
+    expect(result).toMatchObject({ outcome: 'released', plan: { pending: { releases: 60 } } });
+    expect(titles(result)).toHaveLength(60);
+    expect(opened.events).toContainEqual({ kind: 'raced', repository: 'fleet', attempt: 1 });
+  });
+
+  it('stop where the rest is another plan by then, and say what was pushed', async () => {
+    const opened = await open(60);
+    limited(opened, 50);
+    const accept = idOf(await opened.run());
+    const last = 'prod/app-9.policy.yaml';
+    const held = `${await opened.file(last)}  hold: {reason: stop, by: ann}\n`;
+    let pushes = 0;
+    wrap(opened, async (base, drafts) => {
+      const published = await opened.repository.publish(base, drafts);
+      if (++pushes === 1) await opened.commit({ [last]: held });
+      return published;
+    });
+    const result = await opened.run({ once: true, accept });
+    if (result.outcome !== 'stopped') throw new Error(result.outcome);
+    expect(result.commits).toHaveLength(50);
+    expect(problem(result, 'plan-changed')).toMatch(/gone: app-9 [^;]*\. The plan is /);
+  });
+
+  it('say how many were pushed where a later push fails', async () => {
+    const opened = await open(60);
+    limited(opened, 60);
+    let pushes = 0;
+    wrap(opened, async (base, drafts) => {
+      if (++pushes === 2) throw new Failure('timeout', 'the server hangs.');
+      return opened.repository.publish(base, drafts);
+    });
+    const result = await opened.run({ once: true });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'timeout', message: '50 commits were pushed before this failed: the server hangs.' },
+    });
+  });
+});
