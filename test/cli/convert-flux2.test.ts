@@ -4,18 +4,19 @@ import { House } from './house.ts';
 const object = (kind: string, name: string, spec: string): string =>
   `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n${spec}`;
 
+const policy = (name: string, of: string, rule: string): string =>
+  object('ImagePolicy', name, `  imageRepositoryRef:\n    name: ${of}\n${rule}`);
+const automation = (name: string, path: string, suspend: string): string =>
+  object(
+    'ImageUpdateAutomation',
+    name,
+    `  interval: 30m\n${suspend}  sourceRef: {kind: GitRepository, name: flux-system}\n  git:\n    commit: {author: {email: flux@test.invalid}}\n    push: {branch: main}\n  update: {path: ${path}, strategy: Setters}\n`,
+  );
+
 /** A fleet as Flux 2 users keep it: policies in one folder, two clusters, kustomize overlays and a HelmRelease, everything marked. */
 function fleet(image: House['image']): Record<string, string> {
   const repository = (name: string, more = ''): string =>
     object('ImageRepository', name, `  image: ${image(name)}\n  interval: 5m\n${more}`);
-  const policy = (name: string, of: string, rule: string): string =>
-    object('ImagePolicy', name, `  imageRepositoryRef:\n    name: ${of}\n${rule}`);
-  const automation = (name: string, path: string, suspend: string): string =>
-    object(
-      'ImageUpdateAutomation',
-      name,
-      `  interval: 30m\n${suspend}  sourceRef: {kind: GitRepository, name: flux-system}\n  git:\n    commit: {author: {email: flux@test.invalid}}\n    push: {branch: main}\n  update: {path: ${path}, strategy: Setters}\n`,
-    );
   return {
     'clusters/prod/image-automation/kustomization.yaml':
       'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: flux-system\nresources:\n  - repositories.yaml\n  - policies.yaml\n  - automation.yaml\n',

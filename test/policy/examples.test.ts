@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
+import type { ImageFacts } from '../../src/policy/decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import type { Policy } from '../../src/policy/model.ts';
 import { parseTagLines } from '../../src/policy/tag-lines.ts';
 import { documentsOf } from './documents.ts';
 
@@ -18,6 +20,22 @@ describe('example policies', () => {
     );
   });
 
+  it.each([
+    'filterTags',
+    'exclude',
+    'paths',
+    'schedule',
+    'minAge',
+    'platforms',
+    'digest',
+    'group',
+    'onRevert',
+    'hold',
+  ])('are there for %s', (field) => {
+    const specs = names.flatMap((name) => documentsOf(text(`${name}.yaml`)).map(({ value }) => value));
+    expect(specs.filter((value) => field in (value as { spec: object }).spec)).not.toEqual([]);
+  });
+
   it.each(names)('%s.yaml is valid and elects what it says', (name) => {
     const { policy, problems } = loaded(name);
     expect(problems).toEqual([]);
@@ -27,21 +45,16 @@ describe('example policies', () => {
     )?.[1];
     const facts = parseTagLines(text(`samples/${name}.txt`));
     if (policy === undefined || 'error' in facts) throw new Error(`${name} cannot be read`);
-    const current = { tag: null, digest: null };
-    const step = decide({
-      policy,
-      current,
-      facts,
-      past: [],
-      holds: [],
-      wantsDigest: false,
-      now: 0,
-      offline: true,
-    });
-    expect('decision' in step && step.decision.elected).toBe(promised);
-    expect('decision' in step && step.decision.gates.map(({ gate }) => gate)).toEqual(
-      name === 'careful' ? ['hold'] : [],
+    const moments = momentsOf(name);
+    expect(moments.map(({ at }) => electedAt(policy, facts, at))).toEqual(
+      moments.map(({ stops }) => ({ elected: promised, stops })),
     );
+  });
+
+  it.each(names)('%s.yaml holds nothing but valid policies, of different names', (name) => {
+    const all = documentsOf(text(`${name}.yaml`)).map((document) => loadPolicy(document, `${name}.yaml`));
+    expect(all.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(new Set(all.map(({ policy }) => policy?.name)).size).toBe(all.length);
   });
 
   it.each(names)('%s.yaml has the two lines that keep synchronizers from applying it', (name) => {
@@ -57,6 +70,42 @@ describe('example policies', () => {
     );
   });
 });
+
+interface Moment {
+  readonly at: number;
+  readonly stops: readonly string[];
+}
+
+/** What comments promise: `# At TIME, ...: stopped by GATE`; without any, a moment at which all sample tags are old. */
+function momentsOf(name: string): readonly Moment[] {
+  const lines = text(`${name}.yaml`).matchAll(/^# At (\S+), .*: stopped by (\w+)$/gm);
+  const promised = [...lines].map(([, at = '', gate = '']) => ({
+    at: Date.parse(at),
+    stops: gate === 'nothing' ? [] : [gate],
+  }));
+  if (promised.length > 0) return promised;
+  return [{ at: Date.parse('2027-01-05T10:00:00Z'), stops: name === 'careful' ? ['hold'] : [] }];
+}
+
+/** As `elect` does offline: the CREATED column is all that is known of a tag's age. */
+function electedAt(policy: Policy, facts: ImageFacts, now: number) {
+  const current = { tag: null, digest: null };
+  const known = { ...facts, seen: facts.created };
+  const input = {
+    policy,
+    current,
+    facts: known,
+    past: [],
+    holds: [],
+    wantsDigest: false,
+    now,
+    offline: true,
+  };
+  const step = decide(input);
+  if (!('decision' in step)) throw new Error(`${policy.name} asks for more than there is`);
+  const { elected, gates } = step.decision;
+  return { elected, stops: gates.map(({ gate }) => gate) };
+}
 
 function text(name: string): string {
   return readFileSync(new URL(name, folder), 'utf8');
