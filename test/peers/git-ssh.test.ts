@@ -4,6 +4,8 @@ import { describe } from 'vitest';
 import { openSshTransport } from '../../src/git/ssh/ssh-transport.ts';
 import type { Transport } from '../../src/git/transport.ts';
 import { transportContract, type TransportPeer } from '../contracts/transport.ts';
+import { runGit } from '../git/ssh/git-exec.ts';
+import { reaching, startSshServer } from '../git/ssh/ssh-server.ts';
 import { describePeer } from './require.ts';
 import { startSshd, type SshdOptions } from './sshd.ts';
 
@@ -20,6 +22,27 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, against sshd and git-shell', (
       filters: true,
     });
   });
+});
+
+describePeer('git', 'ssh, against a server of the library, which runs git', () => {
+  transportContract(
+    async (root) => {
+      const server = await startSshServer({ run: runGit(root, { 'uploadpack.allowFilter': 'true' }) });
+      const opened: Transport[] = [];
+      return {
+        open(name) {
+          const transport = openSshTransport(reaching(server, `/${name}`));
+          opened.push(transport);
+          return transport;
+        },
+        async close() {
+          for (const transport of opened) await transport.close();
+          await server.close();
+        },
+      };
+    },
+    { filters: true },
+  );
 });
 
 function start(options: SshdOptions): (root: string) => Promise<TransportPeer> {

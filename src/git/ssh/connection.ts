@@ -25,8 +25,15 @@ export interface ConnectOptions {
 export interface SshConnection {
   /** Why it broke, once it did. */
   readonly broken: () => Failure | undefined;
-  /** Starts one command. @throws Failure where the server does not run it */
-  start(command: string, env: Readonly<Record<string, string>>): Promise<ClientChannel>;
+  /**
+   * Starts one command, and hands its channel to `begin` at once: what comes in the same breath would pass by later listeners.
+   * @throws Failure where the server does not run it
+   */
+  start<Result>(
+    command: string,
+    env: Readonly<Record<string, string>>,
+    begin: (channel: ClientChannel) => Result,
+  ): Promise<Result>;
   /** At once, with all that runs on it. */
   destroy(): void;
 }
@@ -132,7 +139,11 @@ class OpenConnection implements SshConnection {
     return this.#broken;
   }
 
-  start(command: string, env: Readonly<Record<string, string>>): Promise<ClientChannel> {
+  start<Result>(
+    command: string,
+    env: Readonly<Record<string, string>>,
+    begin: (channel: ClientChannel) => Result,
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => {
         const { host } = this.#peer;
@@ -141,7 +152,7 @@ class OpenConnection implements SshConnection {
       };
       try {
         this.#client.exec(command, { env: { ...env } }, (error, channel) => {
-          if (error === undefined) resolve(channel);
+          if (error === undefined) resolve(begin(channel));
           else failed(error);
         });
       } catch (error) {

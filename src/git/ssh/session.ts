@@ -1,13 +1,19 @@
 import type { ClientChannel } from 'ssh2';
-import type { Failure } from '../../core/failure.ts';
 import type { SshConnection } from './connection.ts';
 
-/** One start of a command, and what it needs to give back. */
-export interface Started {
-  readonly channel: ClientChannel;
-  readonly connection: SshConnection;
-  /** Once: whether the connection can be used again. */
-  readonly release: (clean: boolean) => void;
+/**
+ * Takes over a command that was started.
+ * @param release to be called once: whether the connection can be used again
+ */
+export type Begin<Result> = (
+  channel: ClientChannel,
+  connection: SshConnection,
+  release: (clean: boolean) => void,
+) => Result;
+
+export interface Command {
+  readonly line: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,15 +32,15 @@ export class Session {
   }
 
   /** Starts `command`; on a new connection where the kept one does not take it, as servers may that allow one command only. */
-  async start(
-    command: string,
-    env: Readonly<Record<string, string>>,
+  async start<Result>(
+    command: Command,
+    begin: Begin<Result>,
     signal: AbortSignal | undefined,
-  ): Promise<Started> {
+  ): Promise<Result> {
     const kept = this.#kept;
     if (kept !== undefined && kept.connection.broken() === undefined) {
       try {
-        return await this.#startOn(kept, command, env);
+        return await this.#startOn(kept, command, begin);
       } catch {
         this.#drop(kept);
       }
@@ -42,10 +48,10 @@ export class Session {
     const made: Kept = { connection: await this.#open(signal), users: 0, timer: undefined };
     this.#kept = made;
     try {
-      return await this.#startOn(made, command, env);
+      return await this.#startOn(made, command, begin);
     } catch (error) {
       this.#drop(made);
-      throw error as Failure;
+      throw error;
     }
   }
 
@@ -53,13 +59,14 @@ export class Session {
     if (this.#kept !== undefined) this.#drop(this.#kept);
   }
 
-  async #startOn(kept: Kept, command: string, env: Readonly<Record<string, string>>): Promise<Started> {
+  async #startOn<Result>(kept: Kept, { line, env }: Command, begin: Begin<Result>): Promise<Result> {
     clearTimeout(kept.timer);
     kept.users++;
     const { connection } = kept;
     try {
-      const channel = await connection.start(command, env);
-      return { channel, connection, release: (clean) => this.#release(kept, clean) };
+      return await connection.start(line, env, (channel) =>
+        begin(channel, connection, (clean) => this.#release(kept, clean)),
+      );
     } catch (error) {
       kept.users--;
       throw error;

@@ -115,17 +115,15 @@ class SshTransport implements Transport, Peer {
     signal: AbortSignal | undefined,
     work: (talk: Talk) => Promise<Result>,
   ): Promise<Result> {
-    const command = serviceCommand(service, this.#options.path);
+    const line = serviceCommand(service, this.#options.path);
     const env: Record<string, string> = service === 'git-upload-pack' ? { GIT_PROTOCOL: 'version=2' } : {};
-    const { channel, connection, release } = await this.#session.start(command, env, signal);
     const { idleTimeout = 60_000 } = this.#options;
-    const conversation = new Conversation(channel, connection, {
-      peer: this,
-      idleTimeout,
-      limit,
+    const conversation = await this.#session.start(
+      { line, env },
+      (channel, connection, done) =>
+        new Conversation(channel, connection, { peer: this, idleTimeout, limit, signal, done }),
       signal,
-      done: release,
-    });
+    );
     const explain = (error: unknown): Promise<unknown> => this.#explain(error, conversation, service);
     try {
       return await work({

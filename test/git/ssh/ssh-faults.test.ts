@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Transport } from '../../../src/git/transport.ts';
+import type { CommitId } from '../../../src/release/log.ts';
+import { band, wire } from '../wire/wire.ts';
+import { answers, greeting, id, listing, main, scriptedServers } from './scripted.ts';
+import type { ScriptedServerOptions } from './ssh-server.ts';
+
+const open = scriptedServers();
+
+describe('a server that breaks', () => {
+  const half = Buffer.concat([wire('packfile\n'), band(1, 'PACK and more')]);
+  const whole = Buffer.concat([half, wire(null)]);
+
+  it('by ending the answer early is told, at every byte', async () => {
+    let length = 0;
+    const { transport } = await open((exec) => answers(whole.subarray(0, length))(exec));
+    for (; length < whole.length; length += 3) {
+      await expect(fetchAll(transport), `after ${length} bytes`).rejects.toMatchObject({
+        code: 'bad-answer',
+        retryable: true,
+      });
+    }
+    length = whole.length;
+    expect(await fetchAll(transport)).toBe('PACK and more'.length);
+  });
+
+  it.each([
+    ['in the greeting', 10],
+    ['before the first byte', 0],
+  ])('by cutting the connection %s is told', async (_label, after) => {
+    const { transport } = await open(({ channel, cut }) => {
+      channel.write(greeting.subarray(0, after));
+      setImmediate(cut);
+    });
+    await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+  });
+
+  it('by cutting the connection in the middle of a pack is told', async () => {
+    const { transport } = await open(({ channel, cut }) => {
+      channel.write(greeting);
+      channel.once('data', () => {
+        channel.write(half);
+        setImmediate(cut);
+      });
+    });
+    await expect(fetchAll(transport)).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+  });
+
+  it.each([
+    ['before it greets', Buffer.alloc(0)],
+    ['after its greeting', greeting],
+  ])('by going silent %s is given up, and the next step logs in anew', async (_label, said) => {
+    let silent = true;
+    const { transport, server } = await open(
+      (exec) => {
+        if (silent) exec.channel.write(said);
+        else answers(listing)(exec);
+      },
+      { idleTimeout: 100 },
+    );
+    await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    silent = false;
+    expect(await transport.listRefs([main])).toHaveLength(1);
+    expect(server.logins()).toBe(2);
+  });
+
+  it('by no longer reading is given up, however much there is to send', async () => {
+    const { transport } = await open(
+      ({ channel }) => {
+        channel.write(wire(`${id} ${main}\0report-status\n`, null));
+        channel.pause();
+      },
+      { idleTimeout: 300 },
+    );
+    const pack = Buffer.alloc(8 * 1024 * 1024);
+    const push = transport.push({
+      ref: main,
+      oldId: id,
+      newId: '2'.repeat(40) as CommitId,
+      pack,
+      options: [],
+    });
+    await expect(push).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('by sending too much is given up', async () => {
+    const many = Buffer.concat(Array.from({ length: 1000 }, () => wire('ls-refs\n')));
+    const packs = await open(answers(half), { packLimit: 40 });
+    await expect(fetchAll(packs.transport)).rejects.toMatchObject({ code: 'too-large' });
+    const endless = await open(
+      ({ channel }) => {
+        const more = (): void => {
+          while (channel.write(many));
+        };
+        channel.on('drain', more);
+        more();
+      },
+      { listLimit: 1_000_000 },
+    );
+    await expect(endless.transport.listRefs([main])).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('by talking without end beside its answer is listened to for 16 KiB', async () => {
+    const { transport } = await open(ends('x'.repeat(1_000_000), 1));
+    const failure: unknown = await transport.listRefs([main]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'bad-answer' });
+    expect(String(failure).length).toBeLessThan(3000);
+  });
+
+  it.each([
+    ['not-found', 'ERROR: Repository not found.\n', 1],
+    ['forbidden', 'ERROR: \u001B[31mPermission\u001B[0m to acme/x denied\r\n', 1],
+    ['bad-answer', 'sh: git-upload-pack: not found\n', 127],
+  ])('by ending without an answer is told in its words, cleaned: %s', async (code, words, exit) => {
+    const { transport } = await open(ends(words, exit));
+    const failure: unknown = await transport.listRefs([main]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code });
+    expect(String(failure)).not.toMatch(/[\u0000-\u0008\u000B-\u001F]/);
+    await expect(transport.listRefs([main])).rejects.toThrow('it says: ');
+  });
+
+  it.each([
+    ['a greeting by a shell', 'Welcome to git.example.com!\n'],
+    ['a page', '<html>\n'],
+  ])('by saying something else is told: %s', async (_label, said) => {
+    const { transport } = await open(ends('', 0, said));
+    await expect(transport.listRefs([main])).rejects.toThrow("something that is not git's wire format");
+  });
+
+  it('by not running the command is told', async () => {
+    const { transport } = await open(answers(listing), { server: { accepts: () => false } });
+    await expect(transport.listRefs([main])).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringContaining('does not run git-upload-pack for this login') as string,
+    });
+  });
+
+  it('by showing an error in a line is told', async () => {
+    const { transport } = await open(ends('', 0, wire('ERR access denied\n')));
+    await expect(transport.listRefs([main])).rejects.toThrow('refused the request: access denied');
+  });
+});
+
+function ends(words: string, code: number, said: string | Uint8Array = ''): ScriptedServerOptions['run'] {
+  return ({ channel }) => {
+    channel.stderr.write(words);
+    channel.write(said);
+    channel.exit(code);
+    channel.end();
+  };
+}
+
+async function fetchAll(transport: Transport): Promise<number> {
+  const { pack } = await transport.fetch({ wants: [id], haves: [], shallow: [] });
+  let size = 0;
+  for await (const part of pack) size += part.length;
+  return size;
+}
