@@ -70,7 +70,9 @@ export class BranchHistory {
   async recordedAt(digest: string): Promise<number | undefined> {
     const { byDigest, log } = await this.#load();
     // Oldest first, so that of thousands of fields with one image few are looked at.
-    const claims = (byDigest.get(digest) ?? []).toSorted((a, b) => a.commit.committedAt - b.commit.committedAt);
+    const claims = (byDigest.get(digest) ?? []).toSorted(
+      (a, b) => a.commit.committedAt - b.commit.committedAt,
+    );
     for (let from = 0; from < claims.length; from += claimsAtOnce) {
       const portion = claims.slice(from, from + claimsAtOnce);
       await this.#prepare(portion, log);
