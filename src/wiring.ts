@@ -16,7 +16,7 @@ import type { StateStore } from './state/store.ts';
  * names adapters.
  */
 export function createWiring(): Wiring {
-  return { openScanner, openSession, openDirectory, openLog, demo };
+  return { openScanner, openSession, openDirectory, openCheckout, openLog, demo };
 }
 
 async function openDirectory(root: string): Promise<WorkingDirectory> {
@@ -28,6 +28,9 @@ async function openDirectory(root: string): Promise<WorkingDirectory> {
     create: (path, bytes) => createFileAtomic(root, path, bytes),
   };
 }
+
+const openCheckout: Wiring['openCheckout'] = async (root, branch) =>
+  (await import('./git/local/checkout.ts')).openCheckout(root, branch);
 
 async function openLog(config: Config, write: (line: string) => void): Promise<Log> {
   const { createLogger } = await import('./log/logger.ts');

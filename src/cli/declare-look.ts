@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { Failure } from '../core/failure.ts';
+import type { HistoryOptions } from './commands/history.ts';
 import { answer, configOptions, configured, limit, text, type State, type Values } from './options.ts';
 
 /** What looks and changes nothing. */
@@ -52,29 +54,49 @@ function addExplain(program: Command, state: State): void {
 function addHistory(program: Command, state: State): void {
   configured(program.command('history').description('releases, from git history'))
     .argument('[policy]', 'only this policy')
+    .option('--policy <name>', 'the same')
     .option('--service <name>', 'only this service')
     .option('--image <repository>', 'only this image')
     .option('--environment <name>', 'only this environment')
-    .option('--path <path>', 'only fields in this file or folder')
-    .option('--since <time>', 'a date, or how long ago: 7d')
+    .option('--path <path>', 'only fields in this file or folder, or in files that match this glob')
+    .option('--since <time>', 'from then on: a date, or how long ago: 7d')
+    .option('--until <time>', 'up to then; a whole day counts')
     .option('--intent <intent>', 'update, promote, rollback, release, hold or lift')
+    .option('--ignored', 'also records that do not count, and why')
+    .option('--dir <dir>', 'a local checkout instead of the configured repositories')
+    .option('--branch <name>', 'with --dir: another branch than the one that is checked out')
+    .addOption(
+      new Option('--format <format>', 'a table, or release notes in Markdown')
+        .choices(['table', 'notes'])
+        .default('table'),
+    )
     .addOption(limit(50))
     .action((policy: string | undefined, values: Values) =>
       answer('history', values, state, async () => {
-        const names = ['service', 'image', 'environment', 'path', 'since', 'intent'] as const;
-        const [service, image, environment, path, since, intent] = names.map((name) => text(values[name]));
-        const query = {
-          policy,
-          service,
-          image,
-          environment,
-          path,
-          since,
-          intent,
-          limit: Number(values['limit']),
-        };
         const { historyCommand } = await import('./commands/history.ts');
-        return historyCommand({ ...configOptions(values), ...query }, state.context);
+        return historyCommand(historyOptions(policy, values), state.context);
       }),
     );
+}
+
+function historyOptions(policy: string | undefined, values: Values): HistoryOptions {
+  const flag = text(values['policy']);
+  if (policy !== undefined && flag !== undefined && policy !== flag)
+    throw new Failure('usage', `history takes one policy, but "${policy}" and --policy "${flag}" are given.`);
+  return {
+    ...configOptions(values),
+    policy: policy ?? flag,
+    service: text(values['service']),
+    image: text(values['image']),
+    environment: text(values['environment']),
+    path: text(values['path']),
+    since: text(values['since']),
+    until: text(values['until']),
+    intent: text(values['intent']),
+    limit: Number(values['limit']),
+    format: values['format'] === 'notes' ? 'notes' : 'table',
+    ignored: values['ignored'] === true,
+    dir: text(values['dir']),
+    branch: text(values['branch']),
+  };
 }

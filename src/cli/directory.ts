@@ -12,13 +12,18 @@ import type { WorkingDirectory } from './wiring.ts';
  * @throws Failure `usage` where there is no such folder
  */
 export async function openDirectory(dir: string, context: CliContext): Promise<WorkingDirectory> {
+  return context.wiring.openDirectory(await directoryPath(dir, context));
+}
+
+/** The absolute path of `--dir`. @throws Failure `usage` where there is no such folder */
+export async function directoryPath(dir: string, context: CliContext): Promise<string> {
   const path = resolve(dir, context);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) {
     const what = found === undefined ? 'does not exist' : 'is a file';
     throw new Failure('usage', `--dir ${dir} ${what}; expected the folder of a checkout.`);
   }
-  return context.wiring.openDirectory(path);
+  return path;
 }
 
 /** With `--dir` a configuration is optional: it is read where it is named, or where it stands in the working directory. */

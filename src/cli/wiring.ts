@@ -1,4 +1,5 @@
 import type { Config, Environment, RepositoryConfig } from '../config/model.ts';
+import type { ConfigRepository } from '../git/repository.ts';
 import type { RunListener } from '../run/events.ts';
 import type { RunPorts, ScanPorts } from '../run/ports.ts';
 import type { RunSettings } from '../run/settings.ts';
@@ -12,6 +13,8 @@ export interface Wiring {
   /** Everything that a run needs, for every repository of the configuration. */
   openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session>;
   openDirectory(root: string): Promise<WorkingDirectory>;
+  /** The git history of a local checkout; `branch` `undefined`: the one that is checked out. */
+  openCheckout(root: string, branch: string | undefined): Promise<Checkout>;
   /** Structured logs (product.md, 8), one line of JSON at a time. */
   openLog(config: Config, write: (line: string) => void): Promise<Log>;
   /** Ends after the first round with `once`, else when `signal` aborts. */
@@ -40,6 +43,14 @@ export interface WorkingDirectory {
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** A new file in a folder that is there; refuses a name that is taken. */
   create(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A local checkout as a repository, to be read only. */
+export interface Checkout {
+  readonly repository: ConfigRepository;
+  readonly branch: string;
+  /** Whether older commits are missing (`git clone --depth`). */
+  readonly shallow: boolean;
 }
 
 export interface Log {

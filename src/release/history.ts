@@ -1,39 +1,49 @@
+import { compileGlob } from '../core/glob.ts';
 import { parseRepository } from '../image/reference.ts';
 import { parseFieldKey } from './field-key.ts';
-import type { Intent, LoggedRelease } from './model.ts';
+import type { Intent, ReleaseRecord } from './model.ts';
+
+/** What of a release can be asked for: those of a record, and of a commit of another tool. */
+export type ReleaseFacts = Pick<ReleaseRecord, 'policy' | 'env' | 'image' | 'field' | 'intent'>;
 
 /** What is asked of the release log. Whatever is absent does not restrict. */
 export interface HistoryQuery {
   readonly policy?: string | undefined;
-  /** As `serviceName` gives it, unless the second argument of `filterReleases` says otherwise. */
   readonly service?: string | undefined;
   /** An image repository in any spelling. */
   readonly image?: string | undefined;
   readonly environment?: string | undefined;
-  /** A file, or a folder with all below it. */
+  /** A file, a folder with all below it, or a glob. */
   readonly path?: string | undefined;
-  /** Milliseconds since the epoch; commits at that time count. */
-  readonly since?: number | undefined;
   readonly intent?: Intent | undefined;
 }
 
-/** The releases that the query asks for, in the same order. `services` names the service of a policy. */
-export function filterReleases(
-  releases: readonly LoggedRelease[],
+/**
+ * @param services names the service of a policy; others are named by `serviceName`
+ * @returns whether a release is asked for, or what is wrong with the path
+ */
+export function releaseFilter(
   query: HistoryQuery,
   services: ReadonlyMap<string, string> = new Map(),
-): LoggedRelease[] {
+): ((release: ReleaseFacts) => boolean) | { readonly error: string } {
   const image = query.image === undefined ? undefined : canonical(query.image);
-  return releases.filter(
-    ({ commit, record }) =>
-      isWanted(query.policy, record.policy) &&
-      isWanted(query.environment, record.env) &&
-      isWanted(query.intent, record.intent) &&
-      isWanted(query.service, services.get(record.policy) ?? serviceName(record.policy, record.env)) &&
-      (image === undefined || image === canonical(record.image)) &&
-      (query.path === undefined || isBelow(parseFieldKey(record.field)?.file ?? record.field, query.path)) &&
-      (query.since === undefined || commit.committedAt >= query.since),
-  );
+  const path = query.path === undefined ? () => true : pathFilter(query.path);
+  if (typeof path !== 'function') return path;
+  return (release) =>
+    isWanted(query.policy, release.policy) &&
+    isWanted(query.environment, release.env) &&
+    isWanted(query.intent, release.intent) &&
+    isWanted(query.service, serviceOf(release, services)) &&
+    (image === undefined || image === canonical(release.image)) &&
+    path(parseFieldKey(release.field)?.file ?? release.field);
+}
+
+/** The service that a release is of: as its policy says, else by the policy's name. */
+export function serviceOf(
+  { policy, env }: Pick<ReleaseFacts, 'policy' | 'env'>,
+  services: ReadonlyMap<string, string>,
+): string {
+  return services.get(policy) ?? serviceName(policy, env);
 }
 
 /** A policy's name without the environment's: `web-prod` and `prod-web` in `prod` are the service `web`. */
@@ -52,7 +62,10 @@ function canonical(image: string): string {
   return parseRepository(image)?.repository ?? image;
 }
 
-function isBelow(file: string, path: string): boolean {
+function pathFilter(path: string): ((file: string) => boolean) | { readonly error: string } {
   const folder = path.replace(/^\.\//, '').replace(/\/+$/, '');
-  return folder === '' || folder === '.' || file === folder || file.startsWith(`${folder}/`);
+  if (folder === '' || folder === '.') return () => true;
+  if (!/[*?[{\\]/.test(folder)) return (file) => file === folder || file.startsWith(`${folder}/`);
+  const glob = compileGlob(folder, 'path');
+  return 'error' in glob ? glob : (file) => glob.matches(file);
 }

@@ -1,5 +1,3 @@
-import { isRevision } from './record.ts';
-
 /** Where an image says that it comes from. */
 export interface ImageSource {
   /** An https address without user info, query and fragment, without a final `/` or `.git`. */
@@ -15,7 +13,7 @@ export interface ImageSource {
  * a short text is left out (product.md, 6.1).
  */
 export function sourceOf(labels: Readonly<Record<string, string>>): ImageSource {
-  const source = addressOf(label(labels, 'source'));
+  const source = sourceAddress(label(labels, 'source'));
   const revision = label(labels, 'revision');
   const version = label(labels, 'version');
   return {
@@ -25,16 +23,22 @@ export function sourceOf(labels: Readonly<Record<string, string>>): ImageSource 
   };
 }
 
+/** A commit's id as image labels give it: 7 to 64 hex digits. */
+export function isRevision(text: string): boolean {
+  return /^[0-9a-f]{7,64}$/i.test(text);
+}
+
 function label(labels: Readonly<Record<string, string>>, name: string): string {
   const key = `org.opencontainers.image.${name}`;
   return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
 }
 
-function addressOf(text: string): string | undefined {
+/** The address of a repository as it may stand in a message, or `undefined` where it is none. */
+export function sourceAddress(text: string): string | undefined {
   // Only the characters of RFC 3986, so that nothing in it can end a line or a link.
   if (text.length > 512 || !/^https:\/\/[\w.~:/?#@!$&'()*+,;=%[\]-]+$/i.test(text)) return undefined;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return undefined;
-  return `${url.origin}${url.pathname}`.replace(/\/$/, '').replace(/\.git$/, '');
+  return `${url.origin}${url.pathname}`.replace(/(?:\/|\.git)+$/, '');
 }

@@ -1,6 +1,8 @@
 import { parseDigest } from '../image/digest.ts';
+import { compareLink } from './compare-link.ts';
 import type { Intent, ReleaseRecord } from './model.ts';
-import { isRevision, renderRecord } from './record.ts';
+import { isRevision, sourceAddress } from './labels.ts';
+import { renderRecord } from './record.ts';
 import { renderTemplate, type TemplateValues } from './template.ts';
 import { oneLine, shorten, withoutRecords } from './text.ts';
 
@@ -20,6 +22,8 @@ export interface ReleaseMessage {
   /** Name of the policy, or of the group. */
   readonly title: string;
   readonly releases: readonly MessageRelease[];
+  /** Lines for people behind the changes, such as a person's reason. Default none. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 /**
@@ -33,10 +37,19 @@ export function renderMessage(message: ReleaseMessage, template?: string): strin
     template === undefined
       ? `${subject(message, moves)}\n\n${changes}`
       : renderTemplate(template, valuesOf(message, subject(message, moves), changes));
-  return withRecords(
-    text,
-    message.releases.map((release) => release.record),
-  );
+  const remarks = (message.remarks ?? []).map((line) => oneLine(line));
+  const whole = [text.trimEnd(), ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n');
+  return withRecords(whole, message.releases.map(withSource));
+}
+
+/** The record, with what `history` makes its links of. */
+function withSource({ record, source, fromRevision }: MessageRelease): ReleaseRecord {
+  const address = source === undefined ? undefined : sourceAddress(source);
+  return {
+    ...record,
+    ...(fromRevision !== undefined && isRevision(fromRevision) ? { fromRevision } : {}),
+    ...(address === undefined ? {} : { source: address }),
+  };
 }
 
 /** Puts the records after a text; nothing in the text itself can be read as one. */
@@ -141,16 +154,10 @@ function verb(releases: readonly MessageRelease[]): string {
 
 function describe(move: Move): string[] {
   const places = move.releases.map((release) => `  ${oneLine(release.file)}:${release.line}`);
-  const links = new Set(move.releases.map(compareLink).filter((link) => link !== undefined));
+  const links = new Set(move.releases.map(linkOf).filter((link) => link !== undefined));
   return [`${move.image} ${arrow(move)}`, ...new Set(places), ...[...links].map((link) => `  ${link}`), ''];
 }
 
-/** GitHub and Gitea share one form, GitLab has its own. */
-function compareLink(release: MessageRelease): string | undefined {
-  const { source, fromRevision = '', record } = release;
-  if (source === undefined || !/^https:\/\/[!-~]+$/.test(source)) return undefined;
-  if (!isRevision(fromRevision) || !isRevision(record.revision)) return undefined;
-  if (fromRevision === record.revision) return undefined;
-  const gitlab = /^https:\/\/[^/]*gitlab/.test(source);
-  return `${source}${gitlab ? '/-' : ''}/compare/${fromRevision}...${record.revision}`;
+function linkOf({ source, fromRevision, record }: MessageRelease): string | undefined {
+  return compareLink(source, fromRevision, record.revision);
 }

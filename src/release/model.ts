@@ -16,6 +16,10 @@ export interface ReleaseRecord {
   readonly to: string;
   readonly digest: string;
   readonly revision: string;
+  /** The revision of the version that was left. */
+  readonly fromRevision?: string;
+  /** Where the image's code lives, as `sourceOf` gives it. */
+  readonly source?: string;
   readonly intent: Intent;
 }
 
@@ -25,9 +29,9 @@ export interface LoggedRelease {
   readonly record: ReleaseRecord;
 }
 
-/** A record that counts: the field was moved to that value when the record came to the branch. */
+/** A record with the commit that brought it to the branch. */
 export interface Release extends LoggedRelease {
-  /** The commit that brought it to the branch: the merge, or the record's own commit. */
+  /** The merge, or the record’s own commit. */
   readonly landed: LoggedCommit;
 }
 
@@ -41,6 +45,6 @@ export const doubts = {
 
 export type Doubt = keyof typeof doubts;
 
-export interface DoubtedRelease extends LoggedRelease {
+export interface DoubtedRelease extends Release {
   readonly doubt: Doubt;
 }

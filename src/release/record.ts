@@ -1,5 +1,6 @@
 import { parseDigest } from '../image/digest.ts';
 import { parseTag } from '../image/tag.ts';
+import { isRevision, sourceAddress } from './labels.ts';
 import { parseLogfmt, renderLogfmt } from './logfmt.ts';
 import { intents, type Intent, type ReleaseRecord } from './model.ts';
 import { recordKey } from './text.ts';
@@ -18,9 +19,16 @@ export function renderRecord(record: ReleaseRecord): string {
     ['to', record.to],
     ['digest', record.digest],
     ['revision', record.revision],
+    ...optional('from-revision', record.fromRevision),
+    ...optional('source', record.source),
     ['intent', record.intent],
   ]);
   return `${recordKey}: ${pairs}`;
+}
+
+/** Keys that came later: a record without them reads as it always did. */
+function optional(key: string, value: string | undefined): (readonly [string, string])[] {
+  return value === undefined || value === '' ? [] : [[key, value]];
 }
 
 export interface ParsedRecords {
@@ -87,6 +95,9 @@ function readRecord(text: string): ReleaseRecord | 'malformed' | 'other-version'
 }
 
 function recordOf(value: (key: string) => string, intent: Intent): ReleaseRecord {
+  const fromRevision = value('from-revision');
+  // Only links are made of it, so that a bad one is no reason to leave the record out.
+  const source = sourceAddress(value('source'));
   return {
     branch: value('branch'),
     env: value('env'),
@@ -98,6 +109,8 @@ function recordOf(value: (key: string) => string, intent: Intent): ReleaseRecord
     to: value('to'),
     digest: value('digest'),
     revision: value('revision'),
+    ...(isRevision(fromRevision) ? { fromRevision } : {}),
+    ...(source === undefined ? {} : { source }),
     intent,
   };
 }
@@ -122,9 +135,4 @@ function isText(value: string): boolean {
 
 function isName(value: string): boolean {
   return value !== '' && isText(value);
-}
-
-/** A commit's id as image labels give it: 7 to 64 hex digits. */
-export function isRevision(text: string): boolean {
-  return /^[0-9a-f]{7,64}$/i.test(text);
 }

@@ -1,8 +1,7 @@
 import type { Snapshot } from '../git/repository.ts';
-import { releasesOf } from '../release/claims.ts';
+import { claimsOf, type Claims } from '../release/claims.ts';
 import { bringers, mainline } from '../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../release/log.ts';
-import type { LoggedRelease } from '../release/model.ts';
 
 /** The log of a branch down to a horizon, with what its messages claim. */
 export interface BranchLog {
@@ -16,7 +15,9 @@ export interface BranchLog {
   /** The commit of the line that brought each commit to the branch. */
   readonly bringers: ReadonlyMap<CommitId, CommitId>;
   /** The records of this branch, in the order of the commits; whether they count is not looked at yet. */
-  readonly claims: readonly LoggedRelease[];
+  readonly claims: Claims['releases'];
+  readonly others: Claims['others'];
+  readonly unreadable: Claims['unreadable'];
 }
 
 /** @param since milliseconds since the epoch */
@@ -24,6 +25,7 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
   const { branch, commit: head } = snapshot;
   const commits = await snapshot.history(since);
   const line = mainline(commits, head, branch);
+  const { releases: claims, others, unreadable } = claimsOf(commits, branch);
   return {
     branch,
     head,
@@ -31,6 +33,8 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
     byId: new Map(commits.map((commit) => [commit.id, commit])),
     line,
     bringers: bringers(commits, line),
-    claims: releasesOf(commits, branch),
+    claims,
+    others,
+    unreadable,
   };
 }

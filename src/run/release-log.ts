@@ -18,24 +18,25 @@ export interface ReleaseLog {
 
 /** The releases that count, the newest on the branch first. */
 export async function releaseLog(repository: ConfigRepository, since: number): Promise<readonly Release[]> {
-  return (await readReleaseLog(repository, since)).releases;
+  return (await readReleaseLog(await repository.sync(), since)).releases;
 }
 
 /**
  * Reads the releases of a branch (product.md, 6.1). A record counts if the field took that value in the first-parent commit
  * that brought the record to the branch; what is copied, forged or repeated does not.
  * @param since milliseconds since the epoch
- * @param wanted only these are looked at; the others are in neither list
+ * @param wanted only these are compared with the files; the others are in neither list
  */
 export async function readReleaseLog(
-  repository: ConfigRepository,
+  snapshot: Snapshot,
   since: number,
-  wanted: (release: LoggedRelease) => boolean = () => true,
+  wanted: (release: Release) => boolean = () => true,
 ): Promise<ReleaseLog> {
-  const snapshot = await repository.sync();
   const log = await readBranchLog(snapshot, since);
   const judge = new Judge(snapshot, log);
-  const claims = log.claims.filter(wanted);
+  const claims = log.claims
+    .map((claim): Release => ({ ...claim, landed: landingOf(claim, log) }))
+    .filter(wanted);
   const releases: Release[] = [];
   const doubted: DoubtedRelease[] = [];
   // Oldest first: of a record that stands twice, the older one is the release. In portions, so that memory stays bounded.
@@ -43,9 +44,9 @@ export async function readReleaseLog(
     const portion = claims.slice(Math.max(0, end - atOnce), end).toReversed();
     await judge.prepare(portion);
     for (const claim of portion) {
-      const verdict = await judge.judge(claim);
-      if (typeof verdict === 'string') doubted.push({ ...claim, doubt: verdict });
-      else releases.push({ ...claim, landed: verdict });
+      const doubt = await judge.doubt(claim);
+      if (doubt === undefined) releases.push(claim);
+      else doubted.push({ ...claim, doubt });
     }
   }
   const order = new Map(log.commits.map(({ id }, index) => [id, index]));
@@ -55,6 +56,11 @@ export async function readReleaseLog(
     releases: releases.reverse().sort((a, b) => placeOf(a) - placeOf(b)),
     doubted: doubted.reverse(),
   };
+}
+
+/** The commit that brought a commit to the branch. */
+export function landingOf({ commit }: { readonly commit: LoggedCommit }, log: BranchLog): LoggedCommit {
+  return log.byId.get(log.bringers.get(commit.id) ?? commit.id) ?? commit;
 }
 
 const atOnce = 2000;
@@ -67,27 +73,26 @@ class Judge {
 
   constructor(snapshot: Snapshot, log: BranchLog) {
     this.#log = log;
-    this.#fields = new FieldReader(snapshot);
+    // What a policy's targets made a field is found by its place; the policy may be gone.
+    const places = log.claims.flatMap(({ record }) => parseFieldKey(record.field) ?? []);
+    this.#fields = new FieldReader(snapshot, places);
   }
 
-  async prepare(claims: readonly LoggedRelease[]): Promise<void> {
-    const files = claims.flatMap((claim): FileAt[] => {
-      const file = parseFieldKey(claim.record.field)?.file;
-      const landed = this.#landed(claim);
-      if (file === undefined || landed === undefined) return [];
-      return [landed, this.#before(landed)].flatMap((commit) =>
-        commit === undefined ? [] : [{ commit: commit.id, file }],
-      );
+  async prepare(releases: readonly Release[]): Promise<void> {
+    const files = releases.flatMap(({ record, landed }): FileAt[] => {
+      const file = parseFieldKey(record.field)?.file;
+      if (file === undefined) return [];
+      const before = this.#before(landed);
+      const at = { commit: landed.id, file };
+      return before === undefined ? [at] : [at, { commit: before.id, file }];
     });
     await this.#fields.prepare(files);
   }
 
-  /** @returns the commit with which the release came to the branch, or why it is none */
-  async judge(claim: LoggedRelease): Promise<LoggedCommit | Doubt> {
-    const { record } = claim;
+  /** Why a record does not count; `undefined` where it does. */
+  async doubt({ record, landed }: Release): Promise<Doubt | undefined> {
     const place = parseFieldKey(record.field);
-    const landed = this.#landed(claim);
-    if (place === undefined || landed === undefined) return 'no-field';
+    if (place === undefined) return 'no-field';
     const fields = await this.#fields.fields(landed.id, place.file);
     const field = fields.at(place.pointer);
     if (field === undefined) return 'no-field';
@@ -100,11 +105,7 @@ class Judge {
     const key = JSON.stringify([landed.id, record.field, record.to, record.digest, record.intent]);
     if (this.#seen.has(key)) return 'repeated';
     this.#seen.add(key);
-    return landed;
-  }
-
-  #landed({ commit }: LoggedRelease): LoggedCommit | undefined {
-    return this.#log.byId.get(this.#log.bringers.get(commit.id) ?? commit.id);
+    return undefined;
   }
 
   /** `undefined` for the first commit of all, and where the log ends before it. */

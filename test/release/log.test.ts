@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { releasesOf } from '../../src/release/claims.ts';
+import { claimsOf } from '../../src/release/claims.ts';
 import { parseFieldKey, shapeOf } from '../../src/release/field-key.ts';
 import { bringers, mainline } from '../../src/release/first-parent.ts';
-import { filterReleases, serviceName, type HistoryQuery } from '../../src/release/history.ts';
+import { releaseFilter, serviceName, type HistoryQuery } from '../../src/release/history.ts';
 import type { LoggedCommit } from '../../src/release/log.ts';
 import { renderRecord } from '../../src/release/record.ts';
 import { commit, commitId, record } from './samples.ts';
 
-describe('releasesOf', () => {
+describe('claimsOf', () => {
   const web = record();
   const api = record({ policy: 'api', field: 'api.yaml#/image' });
   const elsewhere = record({ branch: 'next' });
@@ -19,13 +19,13 @@ describe('releasesOf', () => {
   ];
 
   it('gives the records of the branch, newest first', () => {
-    const releases = releasesOf(log, 'main');
+    const { releases } = claimsOf(log, 'main');
     expect(releases.map(({ commit: { id }, record: { policy } }) => [id, policy])).toEqual([
       [commitId('c'), 'api'],
       [commitId('c'), 'web'],
       [commitId('a'), 'web'],
     ]);
-    expect(releasesOf(log, 'next')).toHaveLength(1);
+    expect(claimsOf(log, 'next').releases).toHaveLength(1);
   });
 });
 
@@ -159,22 +159,16 @@ describe('parseFieldKey', () => {
   });
 });
 
-describe('filterReleases', () => {
+describe('releaseFilter', () => {
   const releases = [
-    { commit: commit('c', [], 'c', 300), record: record() },
-    {
-      commit: commit('b', [], 'b', 200),
-      record: record({ policy: 'web-staging', env: 'staging', field: 'clusters/staging/web.yaml#/image' }),
-    },
-    {
-      commit: commit('a', [], 'a', 100),
-      record: record({
-        policy: 'cache',
-        image: 'redis',
-        field: 'apps/a#b.yaml#2/spec/x#/image',
-        intent: 'rollback',
-      }),
-    },
+    record(),
+    record({ policy: 'web-staging', env: 'staging', field: 'clusters/staging/web.yaml#/image' }),
+    record({
+      policy: 'cache',
+      image: 'redis',
+      field: 'apps/a#b.yaml#2/spec/x#/image',
+      intent: 'rollback',
+    }),
   ];
   const queries: readonly [label: string, query: HistoryQuery, expected: readonly string[]][] = [
     ['nothing asked', {}, ['web', 'web-staging', 'cache']],
@@ -187,17 +181,29 @@ describe('filterReleases', () => {
     ['half a folder name', { path: 'clusters/pro' }, []],
     ['file with # in it', { path: 'apps/a#b.yaml' }, ['cache']],
     ['whole tree', { path: '.' }, ['web', 'web-staging', 'cache']],
-    ['since', { since: 200 }, ['web', 'web-staging']],
+    ['glob', { path: 'clusters/*/web*' }, ['web-staging']],
+    ['glob over folders', { path: '**/*.yaml' }, ['web', 'web-staging', 'cache']],
+    ['glob with braces', { path: 'clusters/{prod,dev}/**' }, ['web']],
     ['intent', { intent: 'rollback' }, ['cache']],
     ['several at once', { service: 'web', environment: 'prod' }, ['web']],
   ];
   it.each(queries)('%s', (_, query, expected) => {
-    expect(filterReleases(releases, query).map((release) => release.record.policy)).toEqual(expected);
+    expect(wanted(query)).toEqual(expected);
   });
+
+  it('says what is wrong with a glob', () => {
+    expect(releaseFilter({ path: 'clusters/[' })).toEqual({ error: 'an opening bracket is never closed' });
+  });
+
+  function wanted(query: HistoryQuery, services?: ReadonlyMap<string, string>): readonly string[] {
+    const filter = releaseFilter(query, services);
+    if (typeof filter !== 'function') throw new Error(filter.error);
+    return releases.filter(filter).map(({ policy }) => policy);
+  }
 
   it('takes the service that the policy names', () => {
     const services = new Map([['cache', 'web']]);
-    expect(filterReleases(releases, { service: 'web' }, services)).toHaveLength(3);
+    expect(wanted({ service: 'web' }, services)).toHaveLength(3);
   });
 
   const names: readonly [policy: string, environment: string, expected: string][] = [

@@ -27,7 +27,7 @@ ghcr.io/acme/web 1.4.2 -> 1.5.0
   clusters/prod/web/deployment.yaml:21
   https://github.com/acme/web/compare/${fromRevision}...${record().revision}
 
-${renderRecord(record())}
+${renderRecord(record({ source, fromRevision }))}
 `,
     );
   });

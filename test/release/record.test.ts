@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intents, type ReleaseRecord } from '../../src/release/model.ts';
+import { sourceAddress } from '../../src/release/labels.ts';
 import { parseRecords, renderRecord } from '../../src/release/record.ts';
 import { record } from './samples.ts';
 
@@ -30,6 +31,15 @@ const anyRecord: fc.Arbitrary<ReleaseRecord> = fc.record({
   intent: fc.constantFrom(...intents),
 });
 
+/** Of records that know where the code lives. */
+const anySource = fc.record(
+  {
+    fromRevision: hex(40),
+    source: fc.webUrl({ validSchemes: ['https'] }).map((url) => sourceAddress(url) ?? ''),
+  },
+  { requiredKeys: [] },
+);
+
 describe('renderRecord', () => {
   it('writes the line of product.md 6.1', () => {
     expect(renderRecord(record())).toBe(
@@ -42,12 +52,44 @@ describe('renderRecord', () => {
 
   it('gives one line of printable ASCII that reads back exactly, whatever is in it', () => {
     fc.assert(
-      fc.property(anyRecord, (value) => {
+      fc.property(anyRecord, anySource, (plain, { source = '', ...more }) => {
+        const value = { ...plain, ...more, ...(source === '' ? {} : { source }) };
         const line = renderRecord(value);
         expect(line).toMatch(/^[ -~]*$/);
         expect(parseRecords(line)).toEqual({ records: [value], malformed: 0 });
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('where the code lives', () => {
+  const line = renderRecord(record({ fromRevision: 'b'.repeat(40), source: 'https://github.com/acme/web' }));
+
+  it('stands before the intent, which ends a record', () => {
+    expect(line).toMatch(/ from-revision=b{40} source=https:\/\/github\.com\/acme\/web intent=update$/);
+  });
+
+  it.each([
+    ['no https', 'http://github.com/acme/web'],
+    ['user info', 'https://a:b@github.com/acme/web'],
+    ['no address', '"two words"'],
+    ['a script', 'javascript:alert(1)'],
+  ])('is left out, and nothing else, where it is %s', (_, source) => {
+    const { records } = parseRecords(line.replace('https://github.com/acme/web', source));
+    expect(records).toEqual([record({ fromRevision: 'b'.repeat(40) })]);
+  });
+
+  it('gives the same address however often it is read', () => {
+    fc.assert(
+      fc.property(
+        fc.webUrl({ validSchemes: ['https'] }),
+        fc.constantFrom('', '/', '.git', '.git/', '//', '/.git.git'),
+        (url, end) => {
+          const once = sourceAddress(url + end);
+          expect(once === undefined ? undefined : sourceAddress(once)).toBe(once);
+        },
+      ),
     );
   });
 });

@@ -7,6 +7,8 @@ import { errorCode } from '../engine/durable.ts';
 export interface GitDirectory {
   /** Where refs, objects and config are. */
   readonly common: string;
+  /** The file that says what is checked out here. */
+  readonly head: string;
   /** Refs that a work tree has checked out: full names. */
   readonly checkedOut: ReadonlySet<string>;
 }
@@ -29,6 +31,7 @@ export function findGitDirectory(path: string): GitDirectory {
   const ignored = ['ignore', 'warn', 'false'].includes(config.get('receive.denycurrentbranch') ?? 'refuse');
   return {
     common,
+    head: join(directory, 'HEAD'),
     checkedOut: ignored ? new Set() : checkedOutRefs(common, config.get('core.bare') === 'true'),
   };
 }
