@@ -18,3 +18,12 @@ function shown(files: Files, policyRoots?: readonly string[]): { bindings: strin
     problems: problems.map(({ code, file, line }) => `${code} ${file}:${line}`),
   };
 }
+
+/** A policy with targets, written `file path field`. */
+export function targeting(name: string, ...targets: readonly string[]): string {
+  const items = targets.map((text) => {
+    const [file = '', path = '', field = ''] = text.split(' ');
+    return `    - {file: ${JSON.stringify(file)}, path: ${JSON.stringify(path)}, field: ${field}}\n`;
+  });
+  return policy(name, `ghcr.io/acme/${name}`, `  targets:\n${items.join('')}`);
+}
