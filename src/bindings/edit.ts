@@ -80,20 +80,13 @@ function withoutRepeats(edits: readonly FieldEdit[]): FieldEdit[] {
   });
 }
 
-/**
- * Two policies that write one scalar differently: by name here and by a Flux 2 marker there, say.
- * @param earlier the edit of the same file, made before these, that starts there
- */
-export function rivalry(
-  edits: readonly FieldEdit[],
-  earlier: (start: number) => FieldEdit | undefined = () => undefined,
-): Problem | undefined {
+/** Two policies that write one scalar differently: by name here and by a Flux 2 marker there, say. */
+function rivalry(edits: readonly FieldEdit[]): Problem | undefined {
   const byStart = new Map<number, FieldEdit>();
   for (const edit of edits) {
-    const other = byStart.get(edit.start) ?? earlier(edit.start);
+    const other = byStart.get(edit.start);
     byStart.set(edit.start, edit);
     if (other === undefined || other.end !== edit.end || other.policy === edit.policy) continue;
-    if (other.source === edit.source) continue;
     const { file, line, column, policy } = edit;
     const message = `The policies ${other.policy} and ${policy} would write ${other.new} and ${edit.new} here. The file is not changed.`;
     return { code: 'ambiguous-binding', file, line, column, message, policy };

@@ -1,4 +1,4 @@
-import { planEdits, rivalry } from '../bindings/edit.ts';
+import { planEdits } from '../bindings/edit.ts';
 import type { FieldEdit } from '../bindings/model.ts';
 import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
@@ -45,13 +45,13 @@ export async function planGroups(
   readonly problems: readonly Problem[];
 }> {
   const texts = await readTexts(groups, tree);
-  const planner = new Planner(texts);
+  const problems: Problem[] = [];
   const planned = groups.flatMap((group) => {
-    const moves = planner.plan(group);
+    const moves = planGroup(group, texts, problems);
     if (moves.length === 0) return [];
     return [{ title: group.title, together: isNamed(group), parts: cut(moves) }];
   });
-  return { groups: planned, texts, problems: planner.problems };
+  return { groups: planned, texts, problems };
 }
 
 /** @throws Failure `internal`: what moves was surveyed as text */
@@ -62,72 +62,36 @@ export function textOf(texts: FileTexts, file: string): string {
   return text;
 }
 
-class Planner {
-  readonly problems: Problem[] = [];
-  readonly #texts: FileTexts;
-  readonly #taken = new TakenPlaces();
-
-  constructor(texts: FileTexts) {
-    this.#texts = texts;
+/** What of a group can be edited: all of a named group, or nothing. */
+function planGroup(group: MoveGroup, texts: FileTexts, problems: Problem[]): EditedMove[] {
+  const parts = Map.groupBy(group.moves, ({ binding }) => `${binding.policy.name} ${binding.file}`);
+  const planned: EditedMove[] = [];
+  let refused = false;
+  for (const moves of parts.values()) {
+    const part = planPart(moves, texts);
+    problems.push(...part.problems);
+    if (part.problems.length > 0) refused = true;
+    else planned.push(...part.planned);
   }
-
-  plan(group: MoveGroup): EditedMove[] {
-    const parts = Map.groupBy(group.moves, ({ binding }) => `${binding.policy.name} ${binding.file}`);
-    const own = new TakenPlaces(this.#taken);
-    const planned: EditedMove[] = [];
-    let refused = false;
-    for (const moves of parts.values()) {
-      const part = this.#planPart(moves, own);
-      if (part === undefined) refused = true;
-      else planned.push(...part);
-    }
-    if (refused && isNamed(group)) return [];
-    const edits = planned.flatMap((one) => one.edits);
-    this.#taken.add(edits);
-    const files = new Set(edits.map(({ file }) => file));
-    return planned.filter(({ move }) => files.has(move.binding.file));
-  }
-
-  /** What one policy moves in one file; `undefined` where some of it is refused. */
-  #planPart(moves: readonly Move[], taken: TakenPlaces): EditedMove[] | undefined {
-    const planned: EditedMove[] = [];
-    const refusals: Problem[] = [];
-    for (const move of moves) {
-      const { binding, tag, digest } = move;
-      const result = planEdits(binding, { tag, digest }, textOf(this.#texts, binding.file));
-      if ('problem' in result) refusals.push(result.problem);
-      else planned.push({ move, edits: result.edits });
-    }
-    const edits = planned.flatMap((one) => one.edits);
-    const rival = rivalry(edits, (start) => taken.at(moves[0]?.binding.file ?? '', start));
-    if (rival !== undefined) refusals.push(rival);
-    this.problems.push(...refusals);
-    if (refusals.length > 0) return undefined;
-    taken.add(edits);
-    return planned;
-  }
+  if (refused && isNamed(group)) return [];
+  const files = new Set(planned.flatMap(({ edits }) => edits.map(({ file }) => file)));
+  return planned.filter(({ move }) => files.has(move.binding.file));
 }
 
-/** The edits planned so far, by file and start. */
-class TakenPlaces {
-  readonly #before: TakenPlaces | undefined;
-  readonly #byFile = new Map<string, Map<number, FieldEdit>>();
-
-  /** @param before what was taken by others */
-  constructor(before?: TakenPlaces) {
-    this.#before = before;
+/** What one policy moves in one file. */
+function planPart(
+  moves: readonly Move[],
+  texts: FileTexts,
+): { readonly planned: readonly EditedMove[]; readonly problems: readonly Problem[] } {
+  const planned: EditedMove[] = [];
+  const problems: Problem[] = [];
+  for (const move of moves) {
+    const { binding, tag, digest } = move;
+    const result = planEdits(binding, { tag, digest }, textOf(texts, binding.file));
+    if ('problem' in result) problems.push(result.problem);
+    else planned.push({ move, edits: result.edits });
   }
-
-  at(file: string, start: number): FieldEdit | undefined {
-    return this.#byFile.get(file)?.get(start) ?? this.#before?.at(file, start);
-  }
-
-  add(edits: readonly FieldEdit[]): void {
-    for (const edit of edits) {
-      const byStart = this.#byFile.get(edit.file) ?? new Map<number, FieldEdit>();
-      this.#byFile.set(edit.file, byStart.set(edit.start, edit));
-    }
-  }
+  return { planned, problems };
 }
 
 function isNamed(group: MoveGroup): boolean {
@@ -148,15 +112,11 @@ function cut(moves: readonly EditedMove[]): CommitPart[] {
   }));
 }
 
-/** What should not be cut: a file, else the fields of one object (the tag and digest of one image), else nothing. */
+/** What should not be cut: a file, where one commit can hold it. */
 function pieces(moves: readonly EditedMove[]): EditedMove[][] {
-  return [...Map.groupBy(moves, ({ move }) => move.binding.file).values()].flatMap((inFile) => {
-    if (inFile.length <= mostRecords) return [inFile];
-    const objects = Map.groupBy(inFile, ({ move }) => move.binding.field.pointer.replace(/\/[^/]*$/, ''));
-    return [...objects.values()].flatMap((object) =>
-      object.length <= mostRecords ? [object] : object.map((one) => [one]),
-    );
-  });
+  return [...Map.groupBy(moves, ({ move }) => move.binding.file).values()].flatMap((inFile) =>
+    inFile.length <= mostRecords ? [inFile] : inFile.map((one) => [one]),
+  );
 }
 
 async function readTexts(groups: readonly MoveGroup[], tree: Tree): Promise<FileTexts> {
