@@ -75,7 +75,14 @@ class Anchors {
   objection({ field, policy, writes }: Claim): Stop | undefined {
     for (const part of writes) {
       if (part.part === 'name') continue;
-      const stranger = (this.#users.get(part.start) ?? []).find((user) => !this.#agrees(user, field, policy));
+      const users = this.#users.get(part.start) ?? [];
+      // A hold there would hold nothing, since it is the writer's workload that is asked.
+      const ruled = users.find(({ claim }) => claim !== undefined && claim !== field.claim);
+      if (ruled !== undefined) {
+        const reason = `its anchor is repeated at line ${ruled.line}, in a workload with annotations of its own; write the image out there`;
+        return { part, reason };
+      }
+      const stranger = users.find((user) => !this.#agrees(user, field, policy));
       if (stranger === undefined) continue;
       const reason = `its anchor is repeated at line ${stranger.line}, where ${stranger.name ?? 'an image'} does not follow this policy`;
       return { part, reason };

@@ -176,3 +176,33 @@ describe('annotations', () => {
     expect(problems.map(({ code }) => code)).toEqual(['ambiguous-binding', 'ambiguous-binding']);
   });
 });
+
+const item = (name: string, value: string, annotations: string): string =>
+  `  - apiVersion: v1\n    kind: Pod\n    metadata: {name: ${name}, annotations: ${annotations}}\n    spec: {containers: [{name: c, image: ${value}}]}\n`;
+
+describe('annotations of a workload whose image is an alias', () => {
+  const list = (first: string, second: string): Record<string, string> => ({
+    'p.yaml': policy('web'),
+    'list.yaml': `apiVersion: v1\nkind: List\nitems:\n${item('a', `&img ${image}`, first)}${item('b', '*img', second)}`,
+  });
+  const hold = '{tallyman.dev/hold: x}';
+
+  it.each<[label: string, first: string, second: string, bindings: number, problems: readonly string[]]>([
+    ['none', '{}', '{}', 1, []],
+    ['a hold where the anchor is', hold, '{}', 1, []],
+    ['a hold where the alias is', '{}', hold, 0, ['refused-edit list.yaml:7']],
+    ['a hold on both', hold, hold, 0, ['refused-edit list.yaml:7']],
+    ['an age where the alias is', '{}', '{tallyman.dev/min-age: 1h}', 0, ['refused-edit list.yaml:7']],
+    [
+      'one that is wrong',
+      '{}',
+      '{tallyman.dev/hodl: x}',
+      0,
+      ['refused-edit list.yaml:7', 'bad-annotation list.yaml:10'],
+    ],
+  ])('are kept: %s', (_, first, second, count, expected) => {
+    const { bindings, problems } = bound(list(first, second));
+    expect(bindings).toHaveLength(count);
+    expect(problems.map(({ code, file, line }) => `${code} ${file}:${line}`)).toEqual(expected);
+  });
+});
