@@ -180,11 +180,12 @@ describe('annotations', () => {
 const item = (name: string, value: string, annotations: string): string =>
   `  - apiVersion: v1\n    kind: Pod\n    metadata: {name: ${name}, annotations: ${annotations}}\n    spec: {containers: [{name: c, image: ${value}}]}\n`;
 
+const list = (first: string, second: string): Record<string, string> => ({
+  'p.yaml': policy('web'),
+  'list.yaml': `apiVersion: v1\nkind: List\nitems:\n${item('a', `&img ${image}`, first)}${item('b', '*img', second)}`,
+});
+
 describe('annotations of a workload whose image is an alias', () => {
-  const list = (first: string, second: string): Record<string, string> => ({
-    'p.yaml': policy('web'),
-    'list.yaml': `apiVersion: v1\nkind: List\nitems:\n${item('a', `&img ${image}`, first)}${item('b', '*img', second)}`,
-  });
   const hold = '{tallyman.dev/hold: x}';
 
   it.each<[label: string, first: string, second: string, bindings: number, problems: readonly string[]]>([
