@@ -1,6 +1,6 @@
 import type { Binding } from '../bindings/model.ts';
 import { compareProblems, type Advice } from '../core/problem.ts';
-import { bareProduction, withoutGuardrails, type Covering } from './guardrails.ts';
+import { bareProduction, outrunGuardrails, withoutGuardrails, type Covering } from './guardrails.ts';
 import type { Policy } from '../policy/model.ts';
 import { otherWriters } from './other-writers.ts';
 import { shortWindows } from './short-window.ts';
@@ -23,6 +23,7 @@ export function advise(
     ...otherWriters(files, bindings),
     ...withoutGuardrails(bindings, environments),
     ...bareProduction(environments),
+    ...outrunGuardrails(bindings, environments),
     ...shortWindows(policies, files, interval),
   ];
   return found.sort(compareProblems);

@@ -26,6 +26,27 @@ export function withoutGuardrails(bindings: readonly Binding[], environments: re
   });
 }
 
+/**
+ * Environments with guardrails that do not count for fields in their paths: a field belongs to the first environment that holds its file, and
+ * another one comes before.
+ */
+export function outrunGuardrails(bindings: readonly Binding[], environments: readonly Covering[]): Advice[] {
+  const files = new Set(bindings.map(({ file }) => file));
+  return environments.filter(isGuarded).flatMap((environment) => {
+    const { name, covers, place } = environment;
+    const owners = [...files].flatMap((file) => {
+      const owner = covers(file) ? environments.find((one) => one.covers(file)) : undefined;
+      return owner === undefined || owner === environment ? [] : [owner.name];
+    });
+    if (owners.length === 0) return [];
+    const first = [...new Set(owners)].join(', ');
+    const many =
+      owners.length === 1 ? '1 file with image fields' : `${owners.length} files with image fields`;
+    const message = `The guardrails of ${name} do not count in ${many} of its paths, which belong to ${first}: of the environments that hold a file, the first by order counts. Give ${name} a smaller order, or narrow the paths of ${first}.`;
+    return [{ code: 'no-guardrails' as const, ...place, message }];
+  });
+}
+
 /** Environments that by their name are production, in which nothing but the policies says what is released. */
 export function bareProduction(environments: readonly Covering[]): Advice[] {
   return environments.filter(isBareProduction).map(({ name, place }) => {
@@ -34,7 +55,11 @@ export function bareProduction(environments: readonly Covering[]): Advice[] {
   });
 }
 
-function isBareProduction({ name, rules = {}, freezes }: Covering): boolean {
+function isBareProduction(environment: Covering): boolean {
+  return !isGuarded(environment) && isProduction(environment.name);
+}
+
+function isGuarded({ rules = {}, freezes }: Covering): boolean {
   const { tags, minAge = 0, mode, verify, maxReleasesPerRun } = rules;
   const hasRules =
     tags !== undefined ||
@@ -42,7 +67,7 @@ function isBareProduction({ name, rules = {}, freezes }: Covering): boolean {
     mode === 'pullRequest' ||
     verify !== undefined ||
     maxReleasesPerRun !== undefined;
-  return !hasRules && freezes.length === 0 && isProduction(name);
+  return hasRules || freezes.length > 0;
 }
 
 const production = /^(?:prod|production|prd|live)\d*$/;
