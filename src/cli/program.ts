@@ -4,6 +4,7 @@ import type { ExitCode } from './answer.ts';
 import type { CliContext } from './context.ts';
 import { addLookCommands } from './declare-look.ts';
 import { addOfflineCommands } from './declare-offline.ts';
+import { addOrderCommands } from './declare-orders.ts';
 import { addRunCommands } from './declare-run.ts';
 import type { State } from './options.ts';
 import { printFailure } from './respond.ts';
@@ -44,6 +45,7 @@ function createProgram(state: State, version: string): Command {
     );
   addRunCommands(program, state);
   addLookCommands(program, state);
+  addOrderCommands(program, state);
   addOfflineCommands(program, state);
   return program;
 }

@@ -93,6 +93,11 @@ stateDirectory: state
     return tallyman(args, { directory: this.directory });
   }
 
+  /** The same with an environment. */
+  async runIn(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> {
+    return tallyman(args, { directory: this.directory, environment });
+  }
+
   /** The document of `-o json`, with the exit code. */
   async json(...args: readonly string[]): Promise<{ exit: number; document: Record<string, unknown> }> {
     const result = await this.run(...args, '-o', 'json');

@@ -29,6 +29,12 @@ const commands: readonly [
   ],
   ['convert', ['convert', '--dir', '.'], 0, ['commander', 'diff', ...offline]],
   ['plan --dir', ['plan', '--dir', '.'], 4, ['commander', 'diff', ...offline, 'undici']],
+  [
+    'hold',
+    ['hold', 'web', '--reason', 'x', '--author', 'A <a@b.c>', '--config', 'bot.yaml'],
+    4,
+    ['commander', 'diff', ...offline, 'undici'],
+  ],
   ['run --once', ['run', '--once', '--config', 'bot.yaml'], 4, ['commander', 'diff', ...offline, 'undici']],
 ];
 
