@@ -40,7 +40,7 @@ describe('.tallyman/holds.yaml', () => {
     const result = await opened.run();
     expect(titles(result).toSorted()).toEqual(moved.toSorted());
     expect(codes(result)).toEqual([]);
-    expect(gates(result)).toEqual(new Array(2 - moved.length).fill('hold: held by Ann: INC-7'));
+    expect(gates(result)).toEqual(Array.from({ length: 2 - moved.length }, () => 'hold: held by Ann: INC-7'));
   });
 
   it('ends at its time', async () => {
