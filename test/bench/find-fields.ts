@@ -21,10 +21,13 @@ function findFields(): object {
   const wrong = files.find(({ fields }, index) => fields !== found[index]);
   if (wrong !== undefined)
     throw new Error(`${wrong.path} has ${wrong.fields} image fields, others were found`);
-  const size = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
   const texts = files.map(({ text }) => text);
   const unsure = texts.filter((text) => scan(text) === undefined);
   return { ms, characters: size(texts), unsure: size(unsure) / size(texts) };
+}
+
+function size(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function lex(): object {

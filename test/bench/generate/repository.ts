@@ -28,15 +28,25 @@ export async function makeRepository(
   name: string,
   size: RepositorySize,
 ): Promise<BenchRepository> {
-  const path = join(folder, name);
-  await git(folder, ['init', '--quiet', '--bare', name]);
   const files = repositoryFiles(size);
-  await gitBytes(path, ['fast-import', '--quiet'], { input: importStream(files) });
-  await git(path, ['repack', '-adq']);
-  await git(path, ['config', 'http.receivepack', 'true']);
+  const path = await makeBareRepository(folder, name, files);
   const marker = Buffer.from('{"$tallyman');
   const marked = [...files].filter(([, bytes]) => bytes.includes(marker)).map(([file]) => file);
   return { path, marked };
+}
+
+/** Makes a packed bare repository with one commit of these files on `main`; its path. */
+export async function makeBareRepository(
+  folder: string,
+  name: string,
+  files: ReadonlyMap<string, Buffer>,
+): Promise<string> {
+  const path = join(folder, name);
+  await git(folder, ['init', '--quiet', '--bare', name]);
+  await gitBytes(path, ['fast-import', '--quiet'], { input: importStream(files) });
+  await git(path, ['repack', '-adq']);
+  await git(path, ['config', 'http.receivepack', 'true']);
+  return path;
 }
 
 /** Path and bytes of every file. */

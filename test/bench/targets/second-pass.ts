@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { Digest } from '../../../src/image/digest.ts';
 import type { Repository } from '../../../src/image/reference.ts';
 import type { Tag } from '../../../src/image/tag.ts';
 import type { ConfigRepository, FileChange } from '../../../src/git/repository.ts';
 import type { ImageDetails } from '../../../src/registry/ports.ts';
 import type { RunPorts } from '../../../src/run/ports.ts';
-import { git } from '../../peers/git.ts';
 import { figure, round, type Bench, type Benchmark } from '../figures.ts';
 import { imageOf, manifests, policyFiles, policyName, type Manifest } from '../generate/manifests.ts';
+import { makeBareRepository } from '../generate/repository.ts';
 import { built } from '../programs.ts';
 import { median } from '../rounds.ts';
 
@@ -57,7 +56,7 @@ interface Measured {
 
 async function measure(files: number, { folder, seed }: Bench): Promise<Measured> {
   const all = manifests(files, policies, seed);
-  const repository = await makeRepository(join(folder, `pass-${files}.git`), all);
+  const repository = await makeRepository(folder, `pass-${files}.git`, all);
   const registry = new Tags();
   const { runRepository, RunMemory } = await built<typeof import('../../../src/run/run.ts')>('run/run');
   const { plainSettings } =
@@ -102,19 +101,20 @@ async function measure(files: number, { folder, seed }: Bench): Promise<Measured
 const person = { name: 'Bench', email: 'bench@example.com' };
 const clock = { now: Date.now, random: Math.random, sleep: async () => undefined, listen: () => undefined };
 
-async function makeRepository(path: string, all: readonly Manifest[]): Promise<ConfigRepository> {
-  const { initBareRepository } =
-    await built<typeof import('../../../src/git/local/init.ts')>('git/local/init');
+async function makeRepository(
+  folder: string,
+  name: string,
+  all: readonly Manifest[],
+): Promise<ConfigRepository> {
   const { openLocalRepository } = await built<typeof import('../../../src/git/local/local-repository.ts')>(
     'git/local/local-repository',
   );
-  const files = Object.fromEntries([
+  const texts = [
     ...all.map((manifest) => [manifest.path, manifest.text('1.0.0')] as const),
-    // Beside the folders that they speak for, so that they reach no further than these.
     ...policyFiles(policies),
-  ]);
-  await initBareRepository(path, { branch: 'main', files, message: 'fill\n', author: person, now: Date.now });
-  await git(path, ['repack', '-adq']);
+  ];
+  const files = new Map(texts.map(([file, text]) => [file, Buffer.from(text)]));
+  const path = await makeBareRepository(folder, name, files);
   return openLocalRepository({
     name: 'bench',
     path,
