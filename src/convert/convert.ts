@@ -18,6 +18,7 @@ import type { Conversion, Converted, SourceFile, Todo } from './model.ts';
 import { Names } from './names.ts';
 import { NewFiles } from './new-files.ts';
 import { afterwards } from './result.ts';
+import { settingsTodo } from './settings-todo.ts';
 import { WorkloadConverter } from './workloads.ts';
 
 /**
@@ -34,7 +35,8 @@ export function convert(files: readonly SourceFile[], rendered?: SourceFile): Co
   job.applications();
   const fluxed = job.flux2(source);
   for (const file of files) job.markers(file, fluxed);
-  return job.finish(source.automations);
+  for (const file of files) job.generated(file);
+  return job.finish(source);
 }
 
 function factsOf(path: string, text: string): FactedFile {
@@ -132,7 +134,18 @@ class Job {
     if (edits.length > 0) this.#changed.set(path, applyEdits(before, edits));
   }
 
-  finish(automations: readonly FluxAutomation[]): Conversion {
+  /** Commands of Flux v1 that make manifests, and write images into them. */
+  generated({ path, text }: SourceFile): void {
+    const key = path.endsWith('.flux.yaml')
+      ? /^(patchUpdated|commandUpdated|scanForFiles):/m.exec(text)
+      : null;
+    if (key === null) return;
+    const line = text.slice(0, key.index).split('\n').length;
+    const message = `${path}: ${key[1] ?? ''} of Flux v1 has no equal: nothing from a repository is run here. Put the images where kustomize keeps them (images:), and write an ImagePolicy.`;
+    this.#problems.push({ code: 'not-supported', file: path, line, column: 1, message });
+  }
+
+  finish({ automations, repositories }: Flux2Source): Conversion {
     const files = new Map<string, { before: string; after: string; isNew: boolean }>();
     for (const [path, after] of this.#changed)
       files.set(path, { before: this.#texts.get(path) ?? '', after, isNew: false });
@@ -147,7 +160,12 @@ class Job {
         a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1,
       ),
       problems: [...this.#problems, ...checked.problems].sort(compareProblems),
-      todo: [...this.#todo, ...this.#writers(automations), ...checked.todo],
+      todo: [
+        ...this.#todo,
+        ...settingsTodo(repositories, automations),
+        ...this.#writers(automations),
+        ...checked.todo,
+      ],
     };
   }
 

@@ -1,6 +1,7 @@
 import type { FactedFile } from '../bindings/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FluxAutomation } from '../dialects/flux2/automation.ts';
+import type { FluxRepository } from '../dialects/flux2/image-repository.ts';
 import { readFlux2 } from '../dialects/flux2/read.ts';
 import type { ForeignPolicy } from '../dialects/model.ts';
 
@@ -8,6 +9,7 @@ import type { ForeignPolicy } from '../dialects/model.ts';
 export interface Flux2Source {
   readonly policies: readonly ForeignPolicy[];
   readonly automations: readonly FluxAutomation[];
+  readonly repositories: readonly FluxRepository[];
   readonly problems: readonly Problem[];
   /** The file of the checkout that holds a policy's object. */
   readonly home: (policy: ForeignPolicy) => string;
@@ -32,6 +34,7 @@ export function readFlux2Source(files: readonly FactedFile[], rendered: FactedFi
   return {
     policies: [...whole.policies, ...written.policies.filter((policy) => !isRendered(policy))],
     automations: written.automations,
+    repositories: written.repositories,
     problems: [...whole.problems, ...written.problems],
     home: ({ object }) =>
       object.file === rendered.path ? (homes.get(object.name) ?? 'flux-policies.yaml') : object.file,

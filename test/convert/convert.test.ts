@@ -141,6 +141,11 @@ spec:
       ['not-supported a.yaml:1'],
     ],
     [
+      'commands that make manifests',
+      { 'prod/.flux.yaml': 'version: 1\npatchUpdated:\n  generators: [{command: make}]\n' },
+      ['not-supported prod/.flux.yaml:2'],
+    ],
+    [
       'two tools',
       { 'a.yaml': workload(['keel.sh/policy: all', 'fluxcd.io/automated: "true"'], 'web:1.0.0') },
       ['not-supported a.yaml:1'],
@@ -189,6 +194,29 @@ describe('Flux 2', () => {
       ['flux/image.yaml', 13],
       ['flux/image.yaml', 6],
     ]);
+  });
+
+  it('says which of its settings belong into tallyman.yaml', () => {
+    const files = {
+      'flux.yaml': fluxPolicies('flux-system', 'web').replace(
+        'interval: 5m',
+        'interval: 5m, secretRef: {name: a}',
+      ),
+      'auto.yaml': automation(true).replace('interval: 5m', 'interval: 5m, git: {push: {branch: bot}}'),
+      'app.yaml': marked('flux-system:web'),
+    };
+    const { todo } = converted(files);
+    expect(todo).toContainEqual({
+      message: expect.stringMatching(
+        /^The ImageRepository web has spec\.secretRef, .*registries in tallyman\.yaml\.$/,
+      ) as string,
+      file: 'flux.yaml',
+      line: 1,
+      column: 1,
+    });
+    expect(todo.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('has spec.git.push.branch, which has no equal in a policy'),
+    );
   });
 
   it('leaves out what no marker names', () => {

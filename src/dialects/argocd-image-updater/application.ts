@@ -50,6 +50,7 @@ class AnnotatedApplication {
     }
     const aliases = new Set(images.flatMap(({ alias }) => alias ?? []));
     for (const [key, entry] of this.#entries) this.#checkAlias(key, entry, aliases);
+    for (const alias of aliases) this.#checkTargets(alias);
     return images.map((image) => this.#policy(list, image));
   }
 
@@ -62,6 +63,10 @@ class AnnotatedApplication {
       return;
     }
     const { alias, name } = read;
+    if (name === 'force-update' && !isFlag(entry.value.trim())) {
+      this.#broken = true;
+      this.#complain(entry, `${entry.key} is "${entry.value}"; expected true or false.`);
+    }
     if (alias !== undefined) this.#aliases.add(alias);
     this.#entries.set(alias === undefined ? name : `${alias}.${name}`, entry);
     const instead = withoutEqual[name];
@@ -75,6 +80,19 @@ class AnnotatedApplication {
     if (alias === undefined || aliases.has(alias)) return;
     this.#broken = true;
     this.#complain(entry, `No image of image-list has the alias "${alias}"${didYouMean(alias, aliases)}.`);
+  }
+
+  /** The updater takes either, and refuses both. */
+  #checkTargets(alias: string): void {
+    const entryOf = (tool: string): SourceEntry | undefined =>
+      [...this.#entries].find(([key]) => key.startsWith(`${alias}.${tool}.`))?.[1];
+    const kustomize = entryOf('kustomize');
+    if (kustomize === undefined || entryOf('helm') === undefined) return;
+    this.#broken = true;
+    this.#complain(
+      kustomize,
+      `The image "${alias}" has annotations of both helm and kustomize; one of them is wrong.`,
+    );
   }
 
   #policy(list: SourceEntry, { alias, text }: ListedImage): ForeignPolicy {
@@ -137,6 +155,11 @@ class AnnotatedApplication {
   #complain(entry: SourceEntry, message: string): void {
     this.problems.push(this.#source.problem('bad-annotation', entry, message));
   }
+}
+
+/** As Go reads a flag; empty text counts as not set. */
+function isFlag(text: string): boolean {
+  return /^(?:|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(text);
 }
 
 /** `[alias=]image[:constraint]`, separated by commas; the alias ends at the first `=` before the image's own text. */

@@ -82,6 +82,7 @@ function ruleOf(strategy: string, constraint: string | undefined): Rule | Settin
     }
     case 'newest-build':
     case 'latest':
+    case 'date':
       return { kind: 'newest' };
     case 'alphabetical':
     case 'name':

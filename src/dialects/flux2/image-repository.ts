@@ -10,6 +10,8 @@ export interface FluxRepository {
   /** RE2, not anchored. */
   readonly exclusions: readonly string[];
   readonly suspended: boolean;
+  /** Keys of `spec` that say how the registry is reached, which stands in `tallyman.yaml` here. */
+  readonly settings: readonly string[];
   /** Whether policies of a namespace may use it, as far as the files tell; `undefined`: they do not tell. */
   admits(namespace: string | undefined): boolean | undefined;
 }
@@ -31,11 +33,18 @@ const keys = [
   'accessFrom',
   'suspend',
 ];
+const secrets = ['secretRef', 'certSecretRef', 'proxySecretRef'];
+/** How the registry is reached: in `tallyman.yaml` here. */
+const settings = ['timeout', 'serviceAccountName', 'insecure', 'provider', ...secrets];
 const mostExclusions = 25;
 
 export function readImageRepository(object: FluxObject): FluxRepository {
   const { reader } = object;
   reader.keys(['spec'], keys);
+  for (const key of ['interval', 'timeout', 'serviceAccountName']) reader.text(['spec', key]);
+  reader.flag(['spec', 'insecure']);
+  reader.oneOf(['spec', 'provider'], ['generic', 'aws', 'azure', 'gcp']);
+  for (const key of secrets) reader.keys(['spec', key], ['name']);
   const image = imageOf(object);
   const list = reader.texts(['spec', 'exclusionList']) ?? [];
   for (const [index, pattern] of list.entries()) {
@@ -48,7 +57,9 @@ export function readImageRepository(object: FluxObject): FluxRepository {
     const message = `exclusionList has ${list.length} patterns; at most ${mostExclusions} are allowed`;
     reader.findings.push({ path: ['spec', 'exclusionList'], message });
   }
+  reader.keys(['spec', 'accessFrom'], ['namespaceSelectors']);
   const selectors = reader.items(['spec', 'accessFrom', 'namespaceSelectors']);
+  for (const selector of selectors) reader.keys(selector, ['matchLabels']);
   const labels = selectors.map((path) => reader.textMap([...path, 'matchLabels']) ?? {});
   const suspended = reader.flag(['spec', 'suspend']) ?? false;
   return {
@@ -56,6 +67,7 @@ export function readImageRepository(object: FluxObject): FluxRepository {
     image: reader.findings.length > 0 ? undefined : image,
     exclusions: list.length > 0 ? list : defaultExclusions,
     suspended,
+    settings: settings.filter((key) => reader.has(['spec', key])),
     admits: (namespace) => {
       if (namespace === object.namespace) return true;
       const answers = labels.map((wanted) => selects(wanted, namespace));
