@@ -42,6 +42,7 @@ const tls = (words: string): Maker =>
   make('unreachable', (host) => `cannot reach ${host} by TLS: ${words}; the connection was given up`);
 const unknownIssuer = tls('its certificate is signed by an authority that is not trusted here (set its CA)');
 const wrongProtocol = tls('it does not speak TLS on this port (is it a plain http server?)');
+const badCertificate = tls('it does not accept our client certificate');
 const cut = make('unreachable', (host) => `${host} cut the connection before its answer was complete`, again);
 const noRoute = make('unreachable', (host) => `cannot reach ${host}: there is no route to it`, again);
 const notHttp = make('bad-answer', (host) => `${host} answered something that is not HTTP`);
@@ -94,6 +95,14 @@ const causes: Readonly<Record<string, Maker>> = {
   EPROTO: wrongProtocol,
   ERR_SSL_WRONG_VERSION_NUMBER: wrongProtocol,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: wrongProtocol,
+  TLS_ALERT_40: tls('it refused the handshake; it may want a client certificate (set clientCertificate)'),
+  TLS_ALERT_116: tls('it wants a client certificate (set clientCertificate)'),
+  TLS_ALERT_42: badCertificate,
+  TLS_ALERT_43: badCertificate,
+  TLS_ALERT_44: badCertificate,
+  TLS_ALERT_45: badCertificate,
+  TLS_ALERT_46: badCertificate,
+  TLS_ALERT_48: badCertificate,
   Z_DATA_ERROR: badEncoding,
   Z_BUF_ERROR: badEncoding,
 };
@@ -112,8 +121,16 @@ function errorCode(error: unknown): string {
 
 function codeOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const alert = tlsAlert(error);
+  if (alert !== undefined && Object.hasOwn(causes, alert)) return alert;
   if (Object.hasOwn(causes, code)) return code;
   // undici's parser errors carry the parser's own code or none; brotli has a code per kind of damage.
   if (error.name === 'HTTPParserError') return 'UND_ERR_HTTP_PARSER';
   return code.startsWith('ERR__ERROR_') || code.startsWith('Z_') ? 'Z_DATA_ERROR' : code;
+}
+
+/** OpenSSL numbers a peer's alert (RFC 8446, 6) as 1000 more, in hexadecimal, whatever name and code the error got. */
+function tlsAlert(error: Error): string | undefined {
+  const reason = /error:0A000([0-9A-F]{3}):SSL routines/.exec(error.message)?.[1];
+  return reason === undefined ? undefined : `TLS_ALERT_${Number.parseInt(reason, 16) - 1000}`;
 }

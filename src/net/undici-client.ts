@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { Failure } from '../core/failure.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './client.ts';
 import { requestFailure } from './failures.ts';
+import { proxyFailure } from './proxy-failures.ts';
 import { mostRedirects, redirected } from './redirects.ts';
 import { checkTlsMaterial, type TlsMaterial } from './tls-material.ts';
 import { UndiciResponse } from './undici-response.ts';
@@ -77,7 +78,8 @@ class UndiciClient implements HttpClient {
       });
       return new UndiciResponse(answer, url, signal);
     } catch (error) {
-      throw requestFailure(error, url.host, signal);
+      if (signal?.aborted === true) throw requestFailure(error, url.host, signal);
+      throw proxyFailure(error, proxies(this.#options), url.host) ?? requestFailure(error, url.host, signal);
     }
   }
 
@@ -100,6 +102,8 @@ class UndiciClient implements HttpClient {
       this.#dispatchers.set(verify, dispatcher);
       return dispatcher;
     });
+    // One that cannot be made leaves nothing to close.
+    made.catch(() => this.#dispatchers.delete(verify));
     this.#dispatchers.set(verify, made);
     return made;
   }
@@ -111,6 +115,11 @@ export interface EnvironmentProxy {
   readonly https: string;
   /** Hosts that are reached without it, separated by commas. */
   readonly except: string;
+}
+
+function proxies({ proxy }: HttpClientOptions): readonly string[] {
+  if (proxy === undefined) return [];
+  return typeof proxy === 'string' ? [proxy] : [proxy.https, proxy.http];
 }
 
 async function createDispatcher(options: HttpClientOptions, verify: boolean): Promise<Dispatcher> {

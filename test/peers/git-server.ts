@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { parseCgiHead } from './cgi.ts';
 import { gitEnvironment } from './git.ts';
@@ -19,6 +20,10 @@ export interface GitServerOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** `0`: the server ignores `Git-Protocol`, as servers before git 2.18 do. Default `2`. */
   readonly protocol?: 0 | 2;
+  /** Serves https with these. */
+  readonly tls?: ServerOptions;
+  /** Whether a password is good, now; beside `users`. */
+  readonly accepts?: (name: string, password: string) => boolean;
   /** Looks at each request before git does; may first do something else, or answer with a fault. */
   readonly intercept?: (request: GitRequest) => Promise<Fault | undefined> | Fault | undefined;
 }
@@ -32,7 +37,7 @@ export interface GitRequest {
 }
 
 export interface GitServer {
-  /** `http://127.0.0.1:PORT`, without a final slash. */
+  /** `http://127.0.0.1:PORT` (or `https:`), without a final slash. */
   readonly url: string;
   readonly requests: GitRequest[];
   close(): Promise<void>;
@@ -43,13 +48,16 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const requests: GitRequest[] = [];
   const children = new Set<ChildProcess>();
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const seen = describeRequest(request);
     requests.push(seen);
     void answer(request, response, seen, options, children).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  // A client that gives up on a certificate leaves an error behind here.
+  server.on('tlsClientError', () => undefined);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -59,7 +67,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
     close: () =>
       new Promise((resolve) => {
@@ -169,13 +177,14 @@ function cgiEnvironment(request: IncomingMessage, { user, options }: Run): NodeJ
 
 /** The user's name; empty for an anonymous reader; `undefined` where credentials are needed. */
 function authenticate(request: IncomingMessage, options: GitServerOptions): string | undefined {
-  const { users, bearer, anonymousRead = false } = options;
-  if (users === undefined && bearer === undefined) return 'anybody';
+  const { users, bearer, accepts, anonymousRead = false } = options;
+  if (users === undefined && bearer === undefined && accepts === undefined) return 'anybody';
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ');
   if (scheme === 'Bearer' && bearer !== undefined && value === bearer) return 'token';
   if (scheme === 'Basic') {
     const [, name = '', password] = /^([^:]*):(.*)$/s.exec(Buffer.from(value, 'base64').toString()) ?? [];
-    if (password !== undefined && users?.[name] === password) return name;
+    if (password !== undefined && (users?.[name] === password || accepts?.(name, password) === true))
+      return name;
     return undefined;
   }
   const pushes = (request.url ?? '').includes('git-receive-pack');

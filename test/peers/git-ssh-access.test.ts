@@ -64,6 +64,15 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
   let pairs = 0;
   const locked = ['-N', 'open sesame', '-a', '1'];
 
+  async function startAgent(...keys: readonly string[]): Promise<string> {
+    const socket = join(root, `agent-${pairs++}`);
+    const said = await run('ssh-agent', ['-s', '-a', socket]);
+    const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
+    cleanups.push(async () => process.kill(pid));
+    for (const key of keys) await run('ssh-add', ['-q', '-'], { input: key, env: { SSH_AUTH_SOCK: socket } });
+    return socket;
+  }
+
   describe('a key', () => {
     it.each([
       ['ed25519', 'ed25519', ['-N', '']],
@@ -124,22 +133,12 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
   });
 
   describe('the ssh-agent', () => {
-    async function agent(...keys: readonly string[]): Promise<string> {
-      const socket = join(root, `agent-${pairs++}`);
-      const said = await run('ssh-agent', ['-s', '-a', socket]);
-      const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
-      cleanups.push(async () => process.kill(pid));
-      for (const key of keys)
-        await run('ssh-add', ['-q', '-'], { input: key, env: { SSH_AUTH_SOCK: socket } });
-      return socket;
-    }
-
     it.each(['ed25519', 'ecdsa', 'rsa'] as const)(
       'logs in with the one of its keys that fits: %s',
       async (type) => {
         const fitting = await pair(type);
         const server = await start({ authorized: [fitting.open] });
-        const socket = await agent((await pair('ed25519')).secret, fitting.secret);
+        const socket = await startAgent((await pair('ed25519')).secret, fitting.secret);
         const transport = await open(server, { login: async () => ({ kind: 'agent', socket }) });
         expect(await transport.listRefs([main])).toEqual([{ name: main, id: tip }]);
       },
@@ -153,7 +152,7 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
       const keys = await Promise.all(
         Array.from({ length: count }, async () => (await pair('ed25519')).secret),
       );
-      const socket = await agent(...keys);
+      const socket = await startAgent(...keys);
       const transport = await open(server, { login: async () => ({ kind: 'agent', socket }) });
       await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'auth-failed' });
       await expect(transport.listRefs([main])).rejects.toThrow(words);
