@@ -67,7 +67,7 @@ export function bind(
     const settled = settle(file, candidates, (field) => annotated.holds(file, field));
     const workloads = annotated.workloads(file);
     const tightened = tightener.apply(settled.bindings, workloads);
-    bindings.push(...tightened.bindings);
+    bindings.push(...deployed.reaching(file.path, tightened.bindings));
     problems.push(...markers.problems, ...join.fluxMarked.problems, ...join.problems, ...settled.problems);
     problems.push(...tightened.problems, ...idleAnnotations(file, workloads, (one) => join.speaksFor(one)));
     problems.push(...unboundFields(file, (one) => join.isNamed(one), names));

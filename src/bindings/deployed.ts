@@ -5,7 +5,7 @@ import type { Policy } from '../policy/model.ts';
 import { KustomizeGraph, type Override } from './kustomize-graph.ts';
 import { KustomizeOverrides } from './kustomize-overrides.ts';
 import { KustomizeReach, type EnvironmentOf, type ReachedBy } from './kustomize-reach.ts';
-import type { FactedFile } from './model.ts';
+import type { Binding, FactedFile } from './model.ts';
 
 /**
  * What kustomize makes of the files of a tree (product.md, 4): which fields several environments share, and which ones an overlay overrides. Such a
@@ -22,6 +22,13 @@ export class Deployed {
     this.#reach = new KustomizeReach(this.#graph, environmentOf);
     this.#overrides = new KustomizeOverrides(this.#graph, this.#reach);
     this.problems = this.#graph.problems;
+  }
+
+  /** The bindings with the environments of tallyman.yaml that their files reach. */
+  reaching(path: string, bindings: readonly Binding[]): readonly Binding[] {
+    if (this.#graph.nodes.length === 0 || bindings.length === 0) return bindings;
+    const reaches = this.#reach.of(path).flatMap(({ name, isNamed }) => (isNamed ? [name] : []));
+    return reaches.length === 0 ? bindings : bindings.map((binding) => ({ ...binding, reaches }));
   }
 
   /**

@@ -28,6 +28,8 @@ export interface Bound<P extends WritePolicy> {
   readonly scope: PartName;
   /** Holds by annotation on the field's workload. */
   readonly holds: readonly Hold[];
+  /** The environments of tallyman.yaml that kustomize takes the field's file to, wherever it lies. Default none. */
+  readonly reaches?: readonly string[];
 }
 
 /** What an edit must know of a policy. Every `Policy` is one. */

@@ -14,7 +14,10 @@ export interface Covering extends Pick<EnvironmentState, 'name' | 'freezes'> {
 /** Policies with a field in no environment, although there are environments: no guardrail holds there (product.md, 2.5). */
 export function withoutGuardrails(bindings: readonly Binding[], environments: readonly Covering[]): Advice[] {
   if (environments.length === 0) return [];
-  const bare = bindings.filter(({ file }) => !environments.some(({ covers }) => covers(file)));
+  const bare = bindings.filter(
+    // Kustomize takes a base to environments whose paths do not cover it: their rules count.
+    ({ file, reaches = [] }) => reaches.length === 0 && !environments.some(({ covers }) => covers(file)),
+  );
   const byPolicy = Map.groupBy(bare, ({ policy: { name } }) => name);
   return [...byPolicy].map(([policy, fields]) => {
     const [first] = fields;

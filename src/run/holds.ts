@@ -37,8 +37,10 @@ export function heldBindings(
 ): readonly Binding[] {
   if (holds.entries.length + holds.problems.length === 0) return bindings;
   return bindings.map((binding) => {
-    const found = holdsOn(holds, holdable(binding, environmentOf(binding.file)));
-    return found.length === 0 ? binding : { ...binding, holds: [...binding.holds, ...found] };
+    // An environment's hold covers what kustomize takes there, too.
+    const environments = [environmentOf(binding.file), ...(binding.reaches ?? [])];
+    const found = new Set(environments.flatMap((name) => holdsOn(holds, holdable(binding, name))));
+    return found.size === 0 ? binding : { ...binding, holds: [...binding.holds, ...found] };
   });
 }
 

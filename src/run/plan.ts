@@ -57,7 +57,7 @@ export interface PlanDraft {
 /** scan -> decide -> plan, over a tree that was read before. */
 export async function plan(prepared: Prepared, context: PlanContext): Promise<PlanDraft> {
   const scans = await scanWanted(prepared, context);
-  const environmentOf = environments(context.settings.environments);
+  const environmentOf = environments(context.settings.environments, prepared.bindings);
   const ruler = new Ruler({
     ...context,
     scans,

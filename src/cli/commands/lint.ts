@@ -28,7 +28,7 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
   const settings = directorySettings(config, options.repository);
   const prepared = await prepare(tree, settings, new FactsCache());
   const { policies, bindings } = prepared;
-  const unmet = unmetGuardrails(bindings, environments(settings.environments));
+  const unmet = unmetGuardrails(bindings, environments(settings.environments, bindings));
   const problems = [...prepared.problems, ...unmet].sort(compareProblems);
   const interval = directoryInterval(config, options.repository);
   const covering = settings.environments.map(({ places, ...environment }) => ({

@@ -95,6 +95,7 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
   const { settings, ports, config } = one;
   const result = await runRepository(ports, settings, new RunMemory(), {
     dryRun: true,
+    brief: true,
     once: true,
   });
   const named = nameResult(settings, config.branch, result);
@@ -103,10 +104,13 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     await releaseLog(ports.repository, now - settings.horizon),
     ({ record }) => record.field,
   );
-  const environmentOf = environments(settings.environments);
-  const { stops, fuse } = result.plan;
+  const { stops, fuse, rulings } = result.plan;
+  const environmentOf = environments(
+    settings.environments,
+    rulings.map(({ binding }) => binding),
+  );
   const blown = fuse.length === 0 ? undefined : `fuse: ${describeFuse(fuse)}`;
-  const rows = result.plan.rulings.map((ruling) => {
+  const rows = rulings.map((ruling) => {
     const { group } = ruling.binding.policy;
     const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
     const environment = environmentOf(ruling.binding.file)?.name ?? '';

@@ -21,7 +21,7 @@ export function demandFree(
   asked: readonly Gate['gate'][],
   overrides: readonly string[],
 ): void {
-  const environmentOf = environments(scene.settings.environments);
+  const environmentOf = environments(scene.settings.environments, scene.prepared.bindings);
   for (const binding of bound) {
     const facts = { tags: [], created: {}, digests: {} };
     const { policy, holds, file } = binding;

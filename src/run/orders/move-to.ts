@@ -43,7 +43,7 @@ export async function drawMoves(
   );
   stopAt(problems);
   const editor = new FileEditor(texts);
-  const environmentOf = environments(scene.settings.environments);
+  const environmentOf = environments(scene.settings.environments, scene.prepared.bindings);
   const { template } = scene.settings;
   const said = { intent: order.intent, remarks: [order.reason, ...order.lines] };
   const context = { branch, environmentOf, sources: new Map<Move, MoveSources>(), template, ...said };

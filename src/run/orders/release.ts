@@ -82,7 +82,7 @@ async function judged(
   const minAge = set.has('minAge') ? { minAge: undefined } : {};
   const platforms = set.has('platforms') ? { platforms: [] } : {};
   const policy = { ...binding.policy, ...minAge, ...platforms };
-  const found = environments(settings.environments)(binding.file);
+  const found = environments(settings.environments, [binding])(binding.file);
   const environment = found && { ...found, rules: { ...found.rules, ...minAge } };
   const current = { tag: null, digest: null };
   const wants = wantsDigest(binding);

@@ -51,8 +51,8 @@ export function stillRecord(scene: Scene, binding: Binding, intent: Intent): Rel
   };
 }
 
-export function environmentName({ settings }: Scene, { file }: Binding): string | undefined {
-  return environments(settings.environments)(file)?.name;
+export function environmentName({ settings }: Scene, binding: Binding): string | undefined {
+  return environments(settings.environments, [binding])(binding.file)?.name;
 }
 
 /** The same, as plans and events tell it. */

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { environments } from '../../src/run/environments.ts';
+import type { EnvironmentPaths } from '../../src/run/settings.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
+import { Stage, titles } from './stage.ts';
+
+function environment(name: string, rules?: EnvironmentPaths['rules'], paused = false): EnvironmentPaths {
+  return { name, paths: [`${name}/**`], paused, freezes: [], rules };
+}
+
+const day = 86_400_000;
+const prod = environment('prod', { minAge: day, tags: '^1' });
+const staging = environment('staging', { minAge: 2 * day, mode: 'pullRequest', maxReleasesPerRun: 3 });
+const paused = environment('dev', { tags: '^2', maxReleasesPerRun: 5 }, true);
+
+describe('the environment of a file', () => {
+  const known = [prod, staging, paused];
+  const base = (...reaches: string[]): EnvironmentPaths | undefined =>
+    environments(known, [{ file: 'base/a.yaml', reaches }])('base/a.yaml');
+
+  it('is the one that covers it, or none', () => {
+    const of = environments(known);
+    expect(of('prod/a.yaml')).toBe(prod);
+    expect(of('base/a.yaml')).toBeUndefined();
+  });
+
+  it('is the one that kustomize takes it to', () => {
+    expect(base('staging')).toBe(staging);
+    expect(base()).toBeUndefined();
+    expect(base('gone')).toBeUndefined();
+  });
+
+  it('is the stricter of all where they are several', () => {
+    expect(base('prod', 'staging')).toMatchObject({
+      name: 'prod+staging',
+      paused: false,
+      freezes: [],
+      rules: { minAge: 2 * day, tags: '^1', mode: 'pullRequest', maxReleasesPerRun: 3 },
+    });
+    expect(base('dev', 'staging')).toMatchObject({ name: 'staging+dev', paused: true });
+    expect(environments(known, [{ file: 'prod/a', reaches: ['staging'] }])('prod/a')?.name).toBe(
+      'prod+staging',
+    );
+  });
+
+  it('is frozen where no one pattern can tell which tags all take', () => {
+    const [freeze] = base('prod', 'dev')?.freezes ?? [];
+    expect(freeze?.reason).toBe(
+      'it reaches prod and dev, whose rules.tags differ; give each an entry in its own overlay',
+    );
+    expect(new Date(freeze?.until ?? NaN).getUTCFullYear()).toBe(275760);
+  });
+});
+
+describe('a base', () => {
+  let stage: Stage | undefined;
+  afterEach(async () => {
+    await stage?.close();
+    stage = undefined;
+  });
+
+  it.each([
+    ['of a paused environment does not move', true, []],
+    ['of an environment that is not paused moves', false, ['web']],
+  ])('%s', async (_, isPaused, expected) => {
+    stage = await Stage.open((image) => ({
+      'policy.yaml': policyFile('web', image('web'), 'semver: "*"'),
+      'base/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'prod/kustomization.yaml': 'resources: [../base]\n',
+    }));
+    stage.settings = { ...stage.settings, environments: [environment('prod', undefined, isPaused)] };
+    stage.push('web', '1.0.0', '1.1.0');
+    const result = await stage.run();
+    expect(titles(result)).toEqual(expected);
+    if (result.outcome === 'failed') throw result.failure;
+    const [ruling] = result.plan.rulings;
+    expect(ruling).toMatchObject({ decision: { gates: isPaused ? [{ gate: 'paused' }] : [] } });
+    if (!isPaused) {
+      const [log] = await (await stage.repository.sync()).history(0);
+      expect(log?.message).toContain(' env=prod ');
+    }
+  });
+
+  it('is held by a hold on the environment', async () => {
+    stage = await Stage.open((image) => ({
+      'policy.yaml': policyFile('web', image('web'), 'semver: "*"'),
+      'base/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'prod/kustomization.yaml': 'resources: [../base]\n',
+      '.tallyman/holds.yaml': 'holds:\n  - {environments: [prod], reason: no, by: Ann}\n',
+    }));
+    stage.push('web', '1.0.0', '1.1.0');
+    expect(titles(await stage.run())).toEqual([]);
+  });
+});
