@@ -78,7 +78,7 @@ function environmentGates({ environment, now }: DecisionInput): Gate[] {
       : [
           {
             gate: 'not-supported',
-            detail: `the environment ${name} has ${describeUnmet(unmet)}; take that out of tallyman.yaml, or release by hand`,
+            detail: `the environment ${name} has ${describeUnmet(unmet)}; take that out of tallyman.yaml, or edit the field by hand`,
           } as const,
         ]),
   ];

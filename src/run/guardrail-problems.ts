@@ -16,7 +16,7 @@ export function unmetGuardrails(bindings: readonly Binding[], environmentOf: Env
     const unmet = unmetDemands(environment?.rules ?? {});
     const [first] = unmet;
     if (environment === undefined || first === undefined) return [];
-    const message = `The environment ${environment.name} has ${describeUnmet(unmet)}: nothing is released there. Take that out to have releases committed to the branch, or release there by hand. The other environments go on.`;
+    const message = `The environment ${environment.name} has ${describeUnmet(unmet)}: nothing is released there. Take that out to have releases committed to the branch, or edit the fields there by hand. The other environments go on.`;
     return [{ code: 'not-supported' as const, ...environment.places?.[first.key], message }];
   });
 }

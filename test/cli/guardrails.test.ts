@@ -70,7 +70,7 @@ describe('the rules of an environment', () => {
 
 describe('a rule that is not carried out', () => {
   const detail =
-    'the environment prod has rules.mode: pullRequest, but this version opens no pull requests; take that out of tallyman.yaml, or release by hand';
+    'the environment prod has rules.mode: pullRequest, but this version opens no pull requests; take that out of tallyman.yaml, or edit the field by hand';
 
   it('stops prod alone, and run, plan, explain, status and lint say so', async () => {
     await rules('{mode: pullRequest}');
@@ -80,7 +80,7 @@ describe('a rule that is not carried out', () => {
       line: 7,
       column: 65,
       message:
-        'The environment prod has rules.mode: pullRequest, but this version opens no pull requests: nothing is released there. Take that out to have releases committed to the branch, or release there by hand. The other environments go on.',
+        'The environment prod has rules.mode: pullRequest, but this version opens no pull requests: nothing is released there. Take that out to have releases committed to the branch, or edit the fields there by hand. The other environments go on.',
     };
     // The age that the policy asks for: the first run only begins to count.
     await house.run('run', '--once');

@@ -170,7 +170,7 @@ describe('a demand that this version cannot meet', () => {
     expect(decision.gates).toEqual([
       {
         gate: 'not-supported',
-        detail: `the environment prod has ${detail}; take that out of tallyman.yaml, or release by hand`,
+        detail: `the environment prod has ${detail}; take that out of tallyman.yaml, or edit the field by hand`,
       },
     ]);
   });
