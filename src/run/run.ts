@@ -34,6 +34,8 @@ export class RunMemory implements SyncMemory {
 export interface RunOptions {
   /** Plan only; nothing is committed. */
   readonly dryRun?: boolean;
+  /** With `dryRun`: makes the commits of the first push only, for whoever shows no commits. Default: all. */
+  readonly brief?: boolean;
   /** One run and no more, which then makes as many pushes as it takes: not the daemon's. */
   readonly once?: boolean;
   /** Releases this plan and no other, whatever the fuse says (product.md, 5). */
@@ -184,10 +186,11 @@ async function show(
   snapshot: Snapshot,
   { ports, settings, options, pusher }: Run,
 ): Promise<RunResult> {
-  const { dryRun = false, once = false } = options;
+  const { dryRun = false, once = false, brief = false } = options;
   const { repository } = settings;
   await rememberPlan(ports.state, { repository, branch: snapshot.branch }, found.pending);
-  const shown = dryRun || once ? await composer.show() : { commits: [], problems: [] };
+  const nothing = { commits: [], problems: [] };
+  const shown = dryRun || once ? await (brief ? composer.next() : composer.show()) : nothing;
   const whole = withCommits(found, { ...shown, commits: [...pusher.planned, ...shown.commits] });
   const { commits } = pusher;
   if (problem !== undefined) return { outcome: 'stopped', plan: whole, snapshot, commits, problem };

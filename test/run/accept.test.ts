@@ -110,6 +110,15 @@ describe('an accepted plan', () => {
 });
 
 describe('more than 50 commits', () => {
+  it('are planned all, or those of the first push for who shows none', async () => {
+    const opened = await open(60);
+    const whole = await opened.run({ dryRun: true, once: true });
+    expect(titles(whole)).toHaveLength(60);
+    const brief = await opened.run({ dryRun: true, brief: true });
+    expect(titles(brief)).toEqual(titles(whole).slice(0, 50));
+    expect(idOf(brief)).toBe(idOf(whole));
+  });
+
   it('go into one push of 50 in a daemon, and the rest into the next run', async () => {
     const opened = await open(60);
     limited(opened, 100);

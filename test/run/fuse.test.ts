@@ -81,6 +81,7 @@ describe('a run of more releases than are allowed', () => {
     expect(result).toMatchObject({ outcome: 'planned' });
     expect(problemsOf(result)).toEqual([]);
     expect(fuseOf(result)).toHaveLength(1);
+    expect(titles(result)).toHaveLength(3);
   });
 
   it('goes on by itself when the plan fits again', async () => {

@@ -14,6 +14,14 @@ interface Told {
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
 
+async function run(opened: World, ...args: readonly string[]): Promise<{ exit: number; told: Told }> {
+  const result = await opened.tallyman(['run', '--once', '-o', 'json', ...args]);
+  expect(result.stderr).toBe('');
+  const [told] = json(result)['repositories'] as readonly Told[];
+  if (told === undefined) throw new Error(result.stdout);
+  return { exit: result.exit, told };
+}
+
 describePeer(['git', 'docker-registry'], 'sixty policies that would release at once', () => {
   let world: World | undefined;
 
@@ -38,14 +46,6 @@ describePeer(['git', 'docker-registry'], 'sixty policies that would release at o
     await opened.configure({ confirmFirstRun: true });
     await opened.push('base', '1.1.0');
     return opened;
-  }
-
-  async function run(opened: World, ...args: readonly string[]): Promise<{ exit: number; told: Told }> {
-    const result = await opened.tallyman(['run', '--once', '-o', 'json', ...args]);
-    expect(result.stderr).toBe('');
-    const [told] = json(result)['repositories'] as readonly Told[];
-    if (told === undefined) throw new Error(result.stdout);
-    return { exit: result.exit, told };
   }
 
   it('wait for a person, and one command releases all of them', async () => {

@@ -57,7 +57,7 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
 async function allPlans(options: ExplainOptions, context: CliContext): Promise<RunPlan[]> {
   if (options.dir !== undefined) return [await planTree(options.dir, options, context)];
   const results = await withSession(options, context, (session, config) =>
-    runAll(session, config, { dryRun: true }),
+    runAll(session, config, { dryRun: true, brief: true }),
   );
   return results.map(({ result }) => {
     if (result.outcome === 'failed') throw result.failure;

@@ -2,7 +2,7 @@ import type { Config } from '../../config/model.ts';
 import { mapLimited } from '../../run/concurrency.ts';
 import { describeFuse } from '../../run/fuse.ts';
 import type { PlanId } from '../../run/plan-id.ts';
-import { RunMemory, runRepository, type RunResult } from '../../run/run.ts';
+import { RunMemory, runRepository, type RunOptions, type RunResult } from '../../run/run.ts';
 import { worstExit, type Answer } from '../answer.ts';
 import { clean } from '../clean.ts';
 import type { CliContext } from '../context.ts';
@@ -64,7 +64,7 @@ async function runAccepted(
   return runAll(session, config, { dryRun, signal, accept: acceptOf });
 }
 
-interface RunAllOptions {
+interface RunAllOptions extends Pick<RunOptions, 'brief'> {
   readonly dryRun: boolean;
   readonly signal?: AbortSignal;
   /** The plan that was accepted for a repository. Default: none for any. */
@@ -75,13 +75,13 @@ interface RunAllOptions {
 export async function runAll(
   session: Session,
   config: Config,
-  { dryRun, signal, accept }: RunAllOptions,
+  { dryRun, brief = false, signal, accept }: RunAllOptions,
 ): Promise<NamedResult[]> {
   return mapLimited(
     session.repositories,
     config.concurrency,
     async ({ settings, ports, config: { branch } }) => {
-      const options = { dryRun, once: true, signal, accept: accept?.(settings.repository) };
+      const options = { dryRun, brief, once: true, signal, accept: accept?.(settings.repository) };
       return nameResult(settings, branch, await runRepository(ports, settings, new RunMemory(), options));
     },
   );
