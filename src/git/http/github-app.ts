@@ -25,22 +25,28 @@ export interface GithubAppOptions {
  */
 export function githubAppCredentials(options: GithubAppOptions): GitCredentialSource {
   let kept: Promise<Token> | undefined;
+  const make = (): Promise<Token> => {
+    const made = createToken(options);
+    kept = made;
+    // One that could not be made is tried again at the next request.
+    made.catch(() => {
+      if (kept === made) kept = undefined;
+    });
+    return made;
+  };
   return async (refused) => {
-    const known = await kept?.catch(() => undefined);
-    const stale = known === undefined || known.until <= options.now() || isToken(refused, known.token);
-    if (stale) {
-      const made = createToken(options);
-      // One that could not be made is tried again at the next request.
-      made.catch(() => (kept = undefined));
-      kept = made;
+    const first = kept ?? make();
+    let token = await first;
+    if (token.until <= options.now() || isToken(refused, token.value)) {
+      // Of several that wait here, the first makes a token and the others take it.
+      token = await (kept === first ? make() : (kept ?? make()));
     }
-    const { token } = await (kept ?? createToken(options));
-    return { kind: 'basic', username: 'x-access-token', password: token };
+    return { kind: 'basic', username: 'x-access-token', password: token.value };
   };
 }
 
 interface Token {
-  readonly token: string;
+  readonly value: string;
   /** Milliseconds since the epoch: no use after this. */
   readonly until: number;
 }
@@ -104,7 +110,7 @@ function readToken(text: string, host: string, now: number): Token {
     });
   }
   // A clock that is wrong by hours must not make a token for every request.
-  return { token, until: Math.max(end - reserve, now + 60_000) };
+  return { value: token, until: Math.max(end - reserve, now + 60_000) };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
