@@ -46,7 +46,7 @@ export class ApplicationConverter {
     return [...this.#assumed].map(([{ name, repositories, file, line, column }, folder]) => {
       const urls = repositories.filter((url) => url !== '').join(', ');
       const source = urls === '' ? 'it names no repoURL' : `repoURL ${urls}`;
-      const message = `The Application ${name} is taken to apply ${folder === '' ? 'the root' : folder} of this repository (${source}; a checkout does not tell its own address). Take its new policy away where that is another one.`;
+      const message = `The Application ${name} is taken to apply ${folder === '' ? 'the root' : folder} of this repository (${source}; a checkout does not tell its own address). Where it applies another one, take the new policy away.`;
       return { message, file, line, column };
     });
   }

@@ -141,7 +141,7 @@ class Job {
       : null;
     if (key === null) return;
     const line = text.slice(0, key.index).split('\n').length;
-    const message = `${path}: ${key[1] ?? ''} of Flux v1 has no equal: nothing from a repository is run here. Put the images where kustomize keeps them (images:), and write an ImagePolicy.`;
+    const message = `${key[1] ?? ''} of Flux v1 has no equal: nothing from a repository is run here. Put the images where kustomize keeps them (images:), and write an ImagePolicy.`;
     this.#problems.push({ code: 'not-supported', file: path, line, column: 1, message });
   }
 
