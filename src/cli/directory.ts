@@ -4,7 +4,7 @@ import type { Config, RepositoryConfig } from '../config/model.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { CliContext } from './context.ts';
 import { plainSettings, runSettings } from './run-settings.ts';
-import { narrow, readConfig, resolve, type ConfigOptions } from './session.ts';
+import { defaultConfig, narrow, readConfig, resolve, type ConfigOptions } from './session.ts';
 import type { WorkingDirectory } from './wiring.ts';
 
 /**
@@ -35,8 +35,6 @@ export async function optionalConfig(
   const there = named || (await stat(resolve(options.config, context)).catch(() => undefined)) !== undefined;
   return there ? readConfig(options, context) : undefined;
 }
-
-export const defaultConfig = 'tallyman.yaml';
 
 /** The settings of the repository that the checkout is one of: the named one, the only one, or none. */
 export function directorySettings(config: Config | undefined, repository: string | undefined): RunSettings {

@@ -2,8 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Failure } from '../core/failure.ts';
 import type { Answer, ExitCode } from './answer.ts';
 import type { CliContext } from './context.ts';
-import { defaultConfig } from './directory.ts';
 import { respond, type OutputFormat } from './respond.ts';
+import { defaultConfig } from './session.ts';
 
 /** What the declared commands share. */
 export interface State {

@@ -6,6 +6,8 @@ import type { CliContext } from './context.ts';
 import { progress } from './progress.ts';
 import type { Session } from './wiring.ts';
 
+export const defaultConfig = 'tallyman.yaml';
+
 export interface ConfigOptions {
   readonly config: string;
   readonly repository?: string | undefined;
@@ -32,11 +34,20 @@ export async function withSession<Result>(
   const shown = progress(context);
   const session = await context.wiring.openSession(narrowed, context.environment, shown.listen);
   try {
-    return await use(session, narrowed);
+    return await use(asNamed(session, options.config), narrowed);
   } finally {
     shown.end();
     await session.close();
   }
+}
+
+/** Messages name the configuration as the person did, and not at all where it is the one that is taken anyway. */
+function asNamed(session: Session, config: string): Session {
+  const configFile = config === defaultConfig ? undefined : config;
+  const repositories = session.repositories.map((repository) => {
+    return { ...repository, settings: { ...repository.settings, configFile } };
+  });
+  return { ...session, repositories };
 }
 
 /** `--repository NAME`: the others are left alone. */

@@ -23,7 +23,7 @@ export interface RunSettings {
   readonly maxReleasesPerRun: number;
   /** Whether the first run ever on the branch waits for a person too. */
   readonly confirmFirstRun: boolean;
-  /** Path of tallyman.yaml, for the commands that messages tell; `undefined`: none was read. */
+  /** Path of tallyman.yaml, for the commands that messages tell; `undefined`: they find it, or none was read. */
   readonly configFile?: string | undefined;
 }
 

@@ -58,12 +58,11 @@ describe('a blown fuse', () => {
     );
     expect(stdout).toMatch(/^-.*acme\/web:1\.0\.0"/m);
     expect(stdout).toMatch(/^\+.*acme\/web:1\.1\.0"/m);
-    const config = join(house.directory, 'tallyman.yaml');
     expect(stdout).toContain(
       `\n  plan ${id}: 2 releases\n` +
         'fuse: The fuse of fleet (main) has blown, and nothing was pushed: it would be the first run on this branch (confirmFirstRun). ' +
-        `Look at plan ${id} (2 releases) with "tallyman plan --repository fleet --config ${config}", ` +
-        `and release it with "tallyman run --once --accept ${id} --repository fleet --config ${config}".\n`,
+        `Look at plan ${id} (2 releases) with "tallyman plan --repository fleet", ` +
+        `and release it with "tallyman run --once --accept ${id} --repository fleet".\n`,
     );
     expect((await json('plan')).repositories).toMatchObject([{ outcome: 'planned', plan: id }]);
   });
@@ -93,7 +92,7 @@ describe('a blown fuse', () => {
 
   it('is told by plan, dry run, status and explain, where it is no problem', async () => {
     const id = await planId();
-    const accept = `tallyman run --once --accept ${id} --repository fleet --config `;
+    const accept = `tallyman run --once --accept ${id} --repository fleet\n`;
     for (const args of [['plan'], ['run', '--once', '--dry-run']]) {
       const { exit, stdout } = await house.run(...args);
       expect(exit).toBe(0);
@@ -104,7 +103,10 @@ describe('a blown fuse', () => {
     expect((await house.run('plan', '--exit-code')).exit).toBe(3);
     const status = await house.run('status');
     expect(status.exit).toBe(0);
-    expect(status.stdout).toContain('fuse: it would be the first run on this branch (confirmFirstRun)');
+    expect(status.stdout).toContain(`  fuse: plan ${id} waits for a person  `);
+    expect(status.stdout).toContain('as it would be the first run on this branch (confirmFirstRun).\n');
+    const other = await house.run('status', '--config', './tallyman.yaml');
+    expect(other.stdout).toContain(`${accept.trimEnd()} --config ./tallyman.yaml\n`);
     expect(status.stdout).toContain(accept);
     const { document } = await house.json('status');
     expect(document).toMatchObject({

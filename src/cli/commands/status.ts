@@ -72,7 +72,11 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
 /** What a person can do about it. */
 function fuseLine({ repository, result, accept }: NamedResult, style: Style): string {
   if (result.outcome === 'failed' || result.plan.fuse.length === 0 || accept === undefined) return '';
-  return `${style.yellow('fuse')}: ${repository}: plan ${result.plan.pending.id ?? ''} waits for a person; look at "tallyman plan", then: ${accept}\n`;
+  const { fuse, pending } = result.plan;
+  return (
+    `${style.yellow('fuse')}: ${repository}: plan ${pending.id ?? ''} waits for a person, as ${describeFuse(fuse)}.\n` +
+    `  Look at it with "tallyman plan"; to release it: ${accept}\n`
+  );
 }
 
 const head = ['SERVICE', 'ENV', 'HOLDS', 'SINCE', 'NEWER', 'BECAUSE', 'FIELD'];
@@ -104,12 +108,12 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     await releaseLog(ports.repository, now - settings.horizon),
     ({ record }) => record.field,
   );
-  const { stops, fuse, rulings } = result.plan;
+  const { stops, fuse, pending, rulings } = result.plan;
   const environmentOf = environments(
     settings.environments,
     rulings.map(({ binding }) => binding),
   );
-  const blown = fuse.length === 0 ? undefined : `fuse: ${describeFuse(fuse)}`;
+  const blown = fuse.length === 0 ? undefined : `fuse: plan ${pending.id ?? ''} waits for a person`;
   const rows = rulings.map((ruling) => {
     const { group } = ruling.binding.policy;
     const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
