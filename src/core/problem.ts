@@ -14,7 +14,7 @@ export const problemCodes = [
   'bad-marker', // a marker that cannot be applied
   'bad-annotation', // a tallyman.dev annotation that cannot be read
   'bad-policy', // an ImagePolicy that breaks the schema
-  'bad-reference', // a kustomization names a path outside the repository, or itself
+  'bad-reference', // a kustomization names a path outside the repository; advice: itself, or what is not there
   'bad-yaml', // YAML that does not parse
   'duplicate-policy', // one name, two policies
   'election-failed', // a policy whose election could not be completed
@@ -52,6 +52,7 @@ export interface Problem extends Partial<Place> {
 
 /** Codes that an advice can have. `other-writer` is a problem where we leave the field alone, an advice where we do not. */
 export const adviceCodes = [
+  'bad-reference',
   'short-window',
   'no-guardrails',
   'other-writer',

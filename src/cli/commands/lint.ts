@@ -36,7 +36,8 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
     covers: pathFilter(environment.paths),
     place: places?.entry,
   }));
-  const advice = advise(await lintedFiles(tree, settings), bindings, covering, policies, interval);
+  const files = await lintedFiles(tree, settings);
+  const advice = advise(files, bindings, covering, policies, interval, await tree.list());
   const isFailed = problems.length > 0 || (options.failOn === 'advice' && advice.length > 0);
   return {
     exit: isFailed ? 1 : 0,
