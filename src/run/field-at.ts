@@ -31,16 +31,24 @@ export class FieldReader {
     this.#anywhere = this.#byFile.get(undefined) ?? [];
   }
 
-  /** Makes files of other commits ready to read: their trees in one request, and what they hold in another. */
+  /**
+   * Reads files of other commits: their trees are brought in one request, what they hold in another. Of more than a few thousand, the
+   * first are read, the rest is only brought.
+   */
   async prepare(files: readonly FileAt[]): Promise<void> {
     await this.#snapshot.prepare([...new Set(files.map(({ commit }) => commit))]);
-    const unread = new Map<string, { readonly commit: CommitId; readonly id: string }>();
+    const unread = new Map<string, TreeEntry & { readonly commit: CommitId }>();
     for (const { commit, file } of files) {
       const entry = await this.entry(commit, file);
-      if (entry !== undefined && !this.#read.has(this.#keyOf(entry)))
-        unread.set(entry.id, { commit, id: entry.id });
+      const key = entry === undefined ? '' : this.#keyOf(entry);
+      if (entry !== undefined && !this.#read.has(key)) unread.set(key, { ...entry, commit });
     }
-    await this.#snapshot.prepareFiles([...unread.values()]);
+    const entries = [...unread.values()];
+    const [first] = entries;
+    if (first === undefined) return;
+    await this.#snapshot.prepareFiles(entries);
+    // All at once, so that the repository is read in its own order and not in that of the history.
+    await this.#readAll(await this.#snapshot.at(first.commit), entries.slice(0, mostKept / 2));
   }
 
   /** `undefined` where the commit has no such file, or the file no such field. */
@@ -65,16 +73,19 @@ export class FieldReader {
     const key = this.#keyOf(entry);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    let fields: FileFields | undefined;
-    await tree.read(
-      [entry],
-      ({ path }, bytes) => (fields = new FileFields(this.#fieldsIn(path, bytes))),
-      () => (fields = noFields), // over the size cap: no run ever wrote to it
-    );
+    await this.#readAll(tree, [entry]);
+    const fields = this.#read.get(key);
     if (fields === undefined)
       throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
-    this.#keep(key, fields);
     return fields;
+  }
+
+  async #readAll(tree: Tree, entries: readonly TreeEntry[]): Promise<void> {
+    await tree.read(
+      entries,
+      (entry, bytes) => this.#keep(this.#keyOf(entry), new FileFields(this.#fieldsIn(entry.path, bytes))),
+      (entry) => this.#keep(this.#keyOf(entry), noFields), // over the size cap: no run ever wrote to it
+    );
   }
 
   #fieldsIn(path: string, bytes: Uint8Array): readonly FieldFact[] {

@@ -33,10 +33,10 @@ export async function readReleaseLog(
   wanted: (release: Release) => boolean = () => true,
 ): Promise<ReleaseLog> {
   const log = await readBranchLog(snapshot, since);
-  const judge = new Judge(snapshot, log);
   const claims = log.claims
     .map((claim): Release => ({ ...claim, landed: landingOf(claim, log) }))
     .filter(wanted);
+  const judge = new Judge(snapshot, log);
   const releases: Release[] = [];
   const doubted: DoubtedRelease[] = [];
   // Oldest first: of a record that stands twice, the older one is the release. In portions, so that memory stays bounded.

@@ -12,28 +12,39 @@ export const maxFileBytes = 8 * 1024 * 1024;
 
 /**
  * Parsed tree objects by id: what one commit shares with the next is not read again. Trees that the last two
- * generations did not touch are forgotten.
+ * generations did not touch are forgotten; a generation ends with each state of the branch, and earlier where a long
+ * history is read, so that memory does not grow with it.
  */
 export class TreeCache {
   #young = new Map<ObjectId, readonly TreeItem[]>();
   #old = new Map<ObjectId, readonly TreeItem[]>();
+  /** In the young generation. */
+  #items = 0;
 
   get(id: ObjectId): readonly TreeItem[] | undefined {
-    const items = this.#young.get(id) ?? this.#old.get(id);
-    if (items !== undefined) this.#young.set(id, items);
+    const young = this.#young.get(id);
+    if (young !== undefined) return young;
+    const items = this.#old.get(id);
+    if (items !== undefined) this.set(id, items);
     return items;
   }
 
   set(id: ObjectId, items: readonly TreeItem[]): void {
     this.#young.set(id, items);
+    this.#items += items.length;
+    if (this.#items > mostItems) this.age();
   }
 
   /** Called once for each new state of the branch. */
   age(): void {
     this.#old = this.#young;
     this.#young = new Map();
+    this.#items = 0;
   }
 }
+
+/** Of one generation: some 50 MB. */
+const mostItems = 250_000;
 
 /** The files of one commit of a git repository. */
 export class GitTree implements Tree {
