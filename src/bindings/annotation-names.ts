@@ -32,6 +32,13 @@ function byPlace(a: AnnotationDraft, b: AnnotationDraft): number {
   );
 }
 
+/** The names that the same policy has in trees with other workloads around it; a number behind them aside. */
+export function possibleNames(draft: AnnotationDraft): readonly string[] {
+  const folder = folderOf(draft.file.path);
+  const plain = [plainName({ ...draft, alone: true }), plainName({ ...draft, alone: false })];
+  return [...new Set([...plain, ...plain.map((name) => slug(`${folder}${name}`))])];
+}
+
 function plainName({ workload, fields, alone }: AnnotationDraft): string {
   const base = workload.claim.workload === '' ? workload.claim.kind.toLowerCase() : workload.claim.workload;
   const container = fields[0]?.container ?? '';

@@ -11,7 +11,7 @@ import {
   type AnnotationDraft,
   type Workload,
 } from './annotated.ts';
-import { nameDrafts } from './annotation-names.ts';
+import { nameDrafts, possibleNames } from './annotation-names.ts';
 import type { Marked } from './marked.ts';
 import type { KnownPolicies } from './known-policies.ts';
 import type { FactedFile } from './model.ts';
@@ -37,7 +37,7 @@ export class AnnotationBinder {
     const drafts = [...files].flatMap(([file, marked]) => this.#read(file, marked));
     const names = nameDrafts(drafts, byName.names);
     for (const [index, draft] of drafts.entries()) {
-      const policy = policyOf(draft, names[index] ?? '');
+      const policy = { ...policyOf(draft, names[index] ?? ''), otherNames: possibleNames(draft) };
       this.policies.push(policy);
       for (const field of draft.fields) this.#cover(draft.file, field, { policy });
     }

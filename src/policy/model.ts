@@ -41,6 +41,11 @@ export interface Policy {
   readonly schedule?: Schedule | undefined;
   readonly group: string | undefined;
   readonly service: string | undefined;
+  /**
+   * What the policy of an annotation would be called if other workloads came or went: a hold on such a name is one on this policy.
+   * Default none.
+   */
+  readonly otherNames?: readonly string[];
 }
 
 export type Order = 'newest' | 'semver' | 'numeric' | 'alphabetical';

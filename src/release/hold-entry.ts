@@ -5,6 +5,8 @@ import type { Hold } from '../policy/model.ts';
 /** What a hold can be asked of. */
 export interface Holdable {
   readonly policy: string;
+  /** Names that mean the same policy. Default none. */
+  readonly otherNames?: readonly string[] | undefined;
   /** Path of the field's file. */
   readonly file: string;
   readonly group: string | undefined;
@@ -32,7 +34,7 @@ export interface HoldEntry {
 /** Whether the entry holds a field. Its time is not looked at. */
 export function covers({ policies, paths, groups, environments }: HoldScope, field: Holdable): boolean {
   return (
-    names(policies, field.policy) &&
+    [field.policy, ...(field.otherNames ?? [])].some((name) => names(policies, name)) &&
     names(groups, field.group) &&
     names(environments, field.environment) &&
     (paths.length === 0 || paths.some((glob) => matches(glob, field.file)))

@@ -46,7 +46,8 @@ export function heldBindings(
 
 /** What an entry of the file is compared with. */
 export function holdable({ policy, file }: Binding, environment: string | undefined): Holdable {
-  return { policy: policy.name, file, group: policy.group, environment };
+  const { name, otherNames, group } = policy;
+  return { policy: name, otherNames, file, group, environment };
 }
 
 /** A file that cannot be read holds everything: nobody can tell what it was to hold. */
@@ -63,11 +64,12 @@ function holdsOn({ entries, problems }: HoldsFile, field: Holdable): readonly Ho
 /** A hold on a name that is nowhere holds nothing, and its author believes that it does. */
 export function strangeHolds(
   { entries }: HoldsFile,
-  policies: readonly Policy[],
+  policies: Iterable<Policy>,
   settings: Pick<RunSettings, 'repository' | 'environments'>,
 ): readonly Problem[] {
-  const names: readonly string[] = policies.map(({ name }) => name);
-  const groups = policies.flatMap(({ group }) => group ?? []);
+  const all = [...policies];
+  const names: readonly string[] = all.flatMap(({ name, otherNames = [] }) => [name, ...otherNames]);
+  const groups = all.flatMap(({ group }) => group ?? []);
   const environments = settings.environments.map(({ name }) => name);
   // A checkout without tallyman.yaml: nobody knows which environments there are.
   const isPlain = settings.repository === '';

@@ -1,7 +1,7 @@
 import { bind } from '../bindings/bind.ts';
 import { collectPolicies } from '../bindings/collect.ts';
 import { fileProblems } from '../bindings/file-problems.ts';
-import type { Binding } from '../bindings/model.ts';
+import type { Binding, Bindings } from '../bindings/model.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
 import type { HoldsFile } from '../release/holds-file.ts';
@@ -43,8 +43,13 @@ export async function prepare(
     ...policyProblems,
     ...bound.problems,
     ...holds.problems,
-    ...strangeHolds(holds, bound.policies, settings),
+    ...strangeHolds(holds, allPolicies(bound), settings),
   ].sort(compareProblems);
   const bindings = heldBindings(bound.bindings, holds, options.environmentOf);
   return { tree, policies: bound.policies, bindings, holds, problems };
+}
+
+/** Those of the bindings as well: a workload's annotations may put the policy into a group there. */
+function allPolicies({ policies, bindings }: Pick<Bindings, 'policies' | 'bindings'>): ReadonlySet<Policy> {
+  return new Set([...policies, ...bindings.map(({ policy }) => policy)]);
 }
