@@ -188,6 +188,12 @@ describe('with several repositories', () => {
     const planned = (await json('plan')).repositories;
     expect(new Set(planned.map(({ plan }) => plan)).size).toBe(3);
     const id = planned.find(({ repository }) => repository === 'second')?.plan ?? '';
+    const dry = await json('run', '--once', '--dry-run', '--accept', id);
+    expect(dry.repositories.map(({ outcome, fuse }) => [outcome, fuse.length])).toEqual([
+      ['planned', 1],
+      ['planned', 0],
+      ['planned', 0],
+    ]);
     const { exit, repositories } = await json('run', '--once', '--accept', id);
     expect(exit).toBe(1);
     expect(repositories).toMatchObject([

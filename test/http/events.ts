@@ -59,5 +59,6 @@ export const events = {
   runFailed: { kind: 'run-failed', repository, code: 'timeout', message: 'no answer' },
   unchanged: { kind: 'run-finished', outcome: 'unchanged', ...counts },
   finished: { kind: 'run-finished', outcome: 'released', ...counts },
+  stopped: { kind: 'run-finished', outcome: 'stopped', ...counts },
   failed: { kind: 'run-finished', outcome: 'failed', ...counts },
 } as const satisfies Record<string, RunEvent>;

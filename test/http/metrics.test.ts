@@ -43,6 +43,19 @@ describe('createMetrics', () => {
     ['a race', [events.raced], ['tallyman_push_races_total{repository="fleet"} 1']],
     ['a refusal', [events.refused], ['tallyman_push_refused_total{repository="fleet"} 1']],
     [
+      'a run that the fuse stopped',
+      [
+        events.runStarted,
+        { ...events.problem, problem: { code: 'fuse', message: 'waits for a person' } },
+        events.stopped,
+      ],
+      [
+        'tallyman_runs_total{repository="fleet",outcome="stopped"} 1',
+        'tallyman_problems{repository="fleet",code="fuse"} 1',
+        'tallyman_last_success_timestamp_seconds{repository="fleet"} 1700000000.5',
+      ],
+    ],
+    [
       'problems',
       [events.runStarted, events.problem, events.problem, events.unchanged],
       ['tallyman_problems{repository="fleet",code="bad-policy"} 2'],

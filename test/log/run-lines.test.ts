@@ -29,6 +29,7 @@ describe('logEvents', () => {
     ['refused', 'error', 'the remote refused the push'],
     ['runFailed', 'error', 'run failed'],
     ['unchanged', 'debug', 'run finished'],
+    ['stopped', 'debug', 'run finished'],
     ['finished', 'info', 'run finished'],
   ] as const)('%s is %s', async (name, level, msg) => {
     expect(await log(events[name])).toEqual([expect.objectContaining({ level, msg })]);

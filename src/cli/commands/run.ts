@@ -52,7 +52,7 @@ async function runAccepted(
   { dryRun, accept }: RunOnceOptions,
   signal: AbortSignal,
 ): Promise<NamedResult[]> {
-  if (accept === undefined || session.repositories.length === 1 || dryRun) {
+  if (accept === undefined || session.repositories.length === 1) {
     return runAll(session, config, { dryRun, signal, accept: () => accept });
   }
   const looked = await runAll(session, config, { dryRun: true, signal, accept: () => accept });
