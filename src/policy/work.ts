@@ -2,7 +2,7 @@
  * Steps of RE2's programs times characters of tags that one election may cost at worst: about a second. RE2 is linear, but the worst patterns
  * that it takes cost every step of their program for every character, which over a long list is minutes.
  */
-const mostWork = 48_000_000;
+const mostWork = 40_000_000;
 
 /**
  * Whether patterns may cost too much over a list of tags. It looks at the whole list, whatever is known of its tags from before, so that the
