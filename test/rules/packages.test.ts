@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateSshKey } from '../../src/git/signing/ssh-keygen.ts';
 import { root } from './files.ts';
 
 /** What each command may load: a package that comes in by accident costs every start of it (architecture.md). */
+// ssh2 looks for its native helpers, which are not compiled here, and goes on without.
+const ssh = ['ssh2', 'asn1', 'bcrypt-pbkdf', 'cpu-features', 'safer-buffer', 'tweetnacl'];
 const offline = ['re2js', 'semver', 'yaml', 'zod'];
 const commands: readonly [
   label: string,
@@ -36,6 +39,12 @@ const commands: readonly [
     ['commander', 'diff', ...offline, 'undici'],
   ],
   ['run --once', ['run', '--once', '--config', 'bot.yaml'], 4, ['commander', 'diff', ...offline, 'undici']],
+  [
+    'run --once, by ssh',
+    ['run', '--once', '--config', 'ssh.yaml'],
+    4,
+    ['commander', 'diff', ...offline, ...ssh],
+  ],
 ];
 
 describe('npm packages that a command loads', () => {
@@ -94,4 +103,12 @@ spec:
     author: {name: Bot, email: bot@example.com}
 stateDirectory: state
 `,
+  'ssh.yaml': `repositories:
+  - name: fleet
+    url: ssh://git@127.0.0.1:1/fleet.git
+    auth: {ssh: {key: {file: id}, knownHosts: {entries: ["h ssh-rsa AAAA"]}}}
+    author: {name: Bot, email: bot@example.com}
+stateDirectory: state
+`,
+  id: generateSshKey('bot').privateKey,
 };

@@ -136,6 +136,7 @@ export class Conversation {
   }
 
   #keep(bytes: Buffer): void {
+    if (this.#errorSize >= mostWords) return;
     const kept = bytes.subarray(0, mostWords - this.#errorSize);
     this.#errors.push(kept);
     this.#errorSize += kept.length;

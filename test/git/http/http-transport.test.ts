@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GitCredentialSource } from '../../../src/git/http/endpoint.ts';
 import { openHttpTransport } from '../../../src/git/http/http-transport.ts';
 import { createHttpClient } from '../../../src/net/undici-client.ts';
 import type { CommitId } from '../../../src/release/log.ts';
@@ -56,6 +57,42 @@ describe('requests', () => {
     const { transport, seen } = await open(speaks(sends(200, resultType, listing)), { credentials });
     await transport.listRefs([main]);
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('carry new credentials, once, where the server did not accept the first', async () => {
+    const given: (string | undefined)[] = [];
+    let token = 'old';
+    const credentials: GitCredentialSource = async (refused) => {
+      given.push(refused?.kind === 'bearer' ? refused.token : undefined);
+      if (refused !== undefined) token = `${token}er`;
+      return { kind: 'bearer', token };
+    };
+    const { transport, seen } = await open(
+      (request, response) => {
+        if (request.headers.authorization === 'Bearer older')
+          speaks(sends(200, resultType, listing))(request, response);
+        else sends(401, 'text/plain', 'no')(request, response);
+      },
+      { credentials },
+    );
+    expect(await transport.listRefs([main])).toEqual([{ name: main, id }]);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer old',
+      'Bearer older',
+      'Bearer older',
+    ]);
+    token = 'other';
+    await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'auth-failed' });
+    expect(seen).toHaveLength(5);
+    expect(given).toEqual([undefined, 'old', undefined, undefined, 'other']);
+  });
+
+  it('are not repeated where the credentials stay the same', async () => {
+    const { transport, seen } = await open(sends(401, 'text/plain', 'no'), {
+      credentials: async () => ({ kind: 'bearer', token: 'same' }),
+    });
+    await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'auth-failed' });
+    expect(seen).toHaveLength(1);
   });
 
   it('ask again what a server speaks after it failed', async () => {

@@ -1,0 +1,147 @@
+import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, type CliResult } from '../cli/harness.ts';
+import type { Fault } from '../peers/git-faults.ts';
+import { git } from '../peers/git.ts';
+import { describePeer } from '../peers/require.ts';
+import { startSshd, type Sshd } from '../peers/sshd.ts';
+import { deployment, policyFile, World } from './world.ts';
+
+describePeer(
+  ['git', 'docker-registry', 'sshd', 'ssh-keygen'],
+  'git servers and repositories that are odd',
+  () => {
+    let world: World;
+    let sshd: Sshd;
+    let fault: Fault | undefined;
+
+    beforeAll(async () => {
+      world = await World.open({
+        intercept: ({ method }) => (method === 'POST' ? fault : undefined),
+      });
+      const broken = join(world.directory, 'broken');
+      sshd = await startSshd({
+        before: [
+          `if [ -e ${broken} ]; then git-shell -c "$SSH_ORIGINAL_COMMAND" | dd bs=1 count=600 2>/dev/null; exit 1; fi`,
+        ],
+      });
+      await copyFile(sshd.clientKey, join(world.directory, 'id'));
+      await writeFile(join(world.directory, 'known_hosts'), sshd.knownHosts);
+      await world.push('web', '1.0.0');
+      await world.push('web', '1.1.0');
+      await world.create({
+        'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
+        'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
+      });
+      await git(world.directory, [
+        'init',
+        '-q',
+        '--bare',
+        '--initial-branch=main',
+        join(world.directory, 'git', 'empty.git'),
+      ]);
+    });
+
+    afterAll(async () => {
+      await sshd.close();
+      await world.close();
+    });
+
+    const access = {
+      http: (name: string) =>
+        `url: "${world.git.url}/${name}", auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}`,
+      ssh: (name: string) =>
+        `url: "ssh://${sshd.username}@127.0.0.1:${sshd.port}${join(world.directory, 'git', name)}", auth: {ssh: {key: {file: id}, knownHosts: {file: known_hosts}}}`,
+    };
+
+    /** One run over the odd repository and a good one beside it, which must not mind. */
+    async function run(
+      by: keyof typeof access,
+      name: string,
+      branch: string,
+      state: string,
+    ): Promise<CliResult> {
+      const good = join(world.directory, 'git', `good-${state}.git`);
+      await git(world.directory, ['clone', '-q', '--bare', world.bare, good]);
+      const file = join(world.directory, `${state}.yaml`);
+      const common = 'author: {name: T, email: t@test.invalid}, confirmFirstRun: false';
+      await writeFile(
+        file,
+        `repositories:
+  - {name: odd, ${access[by](name)}, branch: "${branch}", ${common}}
+  - {name: good, ${access[by](`good-${state}.git`)}, ${common}}
+registries:
+  - {host: "${world.registry.host}", insecure: true}
+stateDirectory: ${state}
+`,
+      );
+      await git(good, ['config', 'http.receivepack', 'true']);
+      return world.tallyman(['run', '--once', '-c', file, '-o', 'json']);
+    }
+
+    describe.each(['http', 'ssh'] as const)('over %s', (by) => {
+      it.each([
+        [
+          'a missing repository',
+          'gone.git',
+          'main',
+          'not-found',
+          /has no repository at .*gone\.git.*; check the url/,
+        ],
+        ['a missing branch', 'fleet.git', 'mian', 'not-found', /mian.*main/s],
+        ['an empty repository', 'empty.git', 'main', 'not-found', /it is empty\. Push a first commit to it/],
+      ])(
+        '%s is one message, and the other repository goes on',
+        async (label, name, branch, code, message) => {
+          const result = await run(by, name, branch, `${by}-${label.replaceAll(' ', '-')}`);
+          expect(result.exit).toBe(4);
+          expect(outcomes(result)).toMatchObject([
+            {
+              repository: 'odd',
+              outcome: 'failed',
+              error: { code, message: expect.stringMatching(message) as string },
+            },
+            { repository: 'good', outcome: 'released' },
+          ]);
+        },
+      );
+
+      it('a branch with an odd name is released to', async () => {
+        const branch = `release/ünï-分支-it's;$x-${by}`;
+        await git(world.bare, ['branch', branch, 'main']);
+        const result = await run(by, 'fleet.git', branch, `${by}-odd`);
+        expect(outcomes(result)[0]).toMatchObject({ outcome: 'released' });
+        expect(await git(world.bare, ['rev-list', '--count', `main..${branch}`])).toBe('1');
+        await git(world.bare, ['fsck', '--strict']);
+      });
+
+      it('a server that breaks off in the middle leaves nothing behind, and the next run releases', async () => {
+        await git(world.bare, ['branch', `broken-${by}`, 'main']);
+        const state = `${by}-broken`;
+        fault = { kind: 'drop', after: 300 };
+        await writeFile(join(world.directory, 'broken'), '');
+        const failed = await run(by, 'fleet.git', `broken-${by}`, state);
+        fault = undefined;
+        await rm(join(world.directory, 'broken'));
+        expect(failed.exit).toBe(4);
+        const [odd] = outcomes(failed);
+        expect(odd).toMatchObject({
+          outcome: 'failed',
+          error: { host: expect.stringMatching(/^127\.0\.0\.1:/) as string },
+        });
+        expect(JSON.stringify(odd)).toMatch(
+          /cut the connection|ended its answer in the middle|without an answer/,
+        );
+        await rm(join(world.directory, 'git', `good-${state}.git`), { recursive: true });
+        const result = await run(by, 'fleet.git', `broken-${by}`, state);
+        expect(outcomes(result)[0]).toMatchObject({ outcome: 'released' });
+        await git(world.bare, ['fsck', '--strict']);
+      });
+    });
+  },
+);
+
+function outcomes(result: CliResult): readonly Record<string, unknown>[] {
+  return json(result)['repositories'] as readonly Record<string, unknown>[];
+}
