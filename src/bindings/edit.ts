@@ -57,7 +57,7 @@ export function applyFileEdits(
   budget: ProofBudget = new ProofBudget(),
   scanned = false,
 ): { readonly text: string } | { readonly problem: Problem } {
-  const distinct = withoutRepeats(edits);
+  const distinct = distinctEdits(edits);
   const rival = rivalry(distinct);
   if (rival !== undefined) return { problem: rival };
   let after: string;
@@ -72,7 +72,7 @@ export function applyFileEdits(
 }
 
 /** Several bindings may want the same of one scalar; one edit does for all. */
-function withoutRepeats(edits: readonly FieldEdit[]): FieldEdit[] {
+export function distinctEdits(edits: readonly FieldEdit[]): FieldEdit[] {
   const seen = new Set<string>();
   return edits.filter(({ start, end, source }) => {
     const key = `${start} ${end} ${source}`;

@@ -2,6 +2,7 @@ import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { positionsOf } from '../yaml/lines.ts';
 import { readClaims } from './claims.ts';
+import { detach } from './detach.ts';
 import { readFluxDocuments } from './flux-documents.ts';
 import { readKustomizations } from './kustomizations.ts';
 import { readMarkers } from './markers.ts';
@@ -13,13 +14,8 @@ import { recognise } from './recognise.ts';
 /**
  * Reads what one file holds (architecture.md, idea 2): image fields, markers, claims, ImagePolicy documents, and what is wrong with
  * them. Never throws for what a file contains. The answer is plain JSON, knows no path and shares no memory with the file.
- * @param keep asked about the text of a file with image fields; where it says that the text is kept anyway, the answer shares its memory
  */
-export function readFacts(
-  bytes: Uint8Array,
-  nameClass: NameClass,
-  keep: (text: string) => boolean = () => false,
-): FileFacts {
+export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   if (nameClass === 'other') return nothing;
   const decoded = decode(bytes);
   if ('refused' in decoded) return unreadable(bytes, decoded.refused);
@@ -37,8 +33,7 @@ export function readFacts(
   const { fields, problems } = reading;
   const facts = { fields, markers, claims, policies, flux, kustomizations, problems };
   if (Object.values(facts).every((found) => found.length === 0)) return nothing;
-  const whole = read.scanned === true ? { ...facts, scanned: read.scanned } : facts;
-  return fields.length > 0 && keep(text) ? whole : detach(whole);
+  return detach(read.scanned === true ? { ...facts, scanned: read.scanned } : facts);
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */
@@ -78,9 +73,4 @@ function broken(
     : 'This file is no valid YAML';
   const message = `${what}: ${error.message}. Nothing in it is read or changed.`;
   return { ...nothing, problems: [{ code: 'bad-yaml', ...positionsOf(text)(error.offset), message }] };
-}
-
-/** Copies every text: a slice of a file's text would keep the whole file in memory. */
-function detach(facts: FileFacts): FileFacts {
-  return JSON.parse(JSON.stringify(facts)) as FileFacts;
 }

@@ -9,7 +9,7 @@ import { answerTargets } from './answer-targets.ts';
 import { bindOptions } from './bind-options.ts';
 import type { FileText } from './edit-files.ts';
 import { FactsCache } from './facts-cache.ts';
-import { KeptTexts } from './kept-texts.ts';
+import { KeptFiles } from './kept-files.ts';
 import { pathFilter } from './path-filter.ts';
 import { Rewriter, type Election } from './rewriter.ts';
 import type { RunSettings } from './settings.ts';
@@ -32,16 +32,16 @@ export async function rewrite(
   elections: ReadonlyMap<string, Election>,
 ): Promise<Rewrite> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
-  const texts = new KeptTexts();
+  const kept = new KeptFiles();
   const cache = new FactsCache();
-  const files = await survey(tree, admits, cache, (path, text) => texts.keep(path, text));
+  const files = await survey(tree, admits, cache, (path, bytes) => kept.keep(path, bytes));
   const collected = collectPolicies(files);
   const options = bindOptions(settings);
   const targets = await answerTargets(tree, files, collected.policies, options, cache);
   const bound = bind(files, collected.policies, options, targets);
   const { bindings, problems } = join(files, [...collected.problems, ...bound.problems], bound, elections);
   const writer = new Rewriter(bindings, elections, files);
-  const unread = writer.writeKept(files, (path) => texts.get(path));
+  const unread = writer.writeKept(files, (path) => kept.get(path));
   await tree.read(unread, ({ path }, bytes) => writer.write(path, bytes));
   return {
     edits: writer.edits.sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1)),

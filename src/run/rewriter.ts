@@ -1,11 +1,13 @@
-import { applyFileEdits, planEdits } from '../bindings/edit.ts';
+import { applyFileEdits, distinctEdits, planEdits } from '../bindings/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../bindings/model.ts';
 import { ProofBudget } from '../bindings/proof-budget.ts';
+import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
 import type { TreeEntry } from '../tree/tree.ts';
 import { decode } from '../yaml/decode.ts';
+import { applyEdits } from '../yaml/splice.ts';
 import type { FileText } from './edit-files.ts';
 
 /** What a policy is taken to have elected. */
@@ -32,15 +34,15 @@ export class Rewriter {
     this.#scanned = new Set(files.flatMap(({ path, facts }) => (facts.scanned === true ? [path] : [])));
   }
 
-  /** Edits the files whose texts were kept. @returns the entries of the others, which must be read and given to `write` */
-  writeKept(files: readonly FactedFile[], textOf: (path: string) => string | undefined): TreeEntry[] {
+  /** Edits the files that were kept. @returns the entries of the others, which must be read and given to `write` */
+  writeKept(files: readonly FactedFile[], bytesOf: (path: string) => Uint8Array | undefined): TreeEntry[] {
     const bound = files.flatMap(({ path, id }) =>
-      this.#byFile.has(path) ? [{ path, id, text: textOf(path) }] : [],
+      this.#byFile.has(path) ? [{ path, id, bytes: bytesOf(path) }] : [],
     );
-    this.#budget = new ProofBudget(bound.reduce((sum, { text }) => sum + (text?.length ?? 0), 0));
-    return bound.flatMap(({ path, id, text }) => {
-      if (text === undefined) return [{ path, id, mode: 'file' }];
-      this.#write(path, text);
+    this.#budget = new ProofBudget(bound.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0));
+    return bound.flatMap(({ path, id, bytes }) => {
+      if (bytes === undefined) return [{ path, id, mode: 'file' }];
+      this.write(path, bytes);
       return [];
     });
   }
@@ -48,10 +50,8 @@ export class Rewriter {
   write(path: string, bytes: Uint8Array): void {
     const decoded = decode(bytes);
     // Files that are no text were told of when they were surveyed.
-    if ('text' in decoded) this.#write(path, decoded.text);
-  }
-
-  #write(path: string, text: string): void {
+    if ('refused' in decoded) return;
+    const { text } = decoded;
     const edits = (this.#byFile.get(path) ?? []).flatMap((binding) => this.#plan(binding, text));
     if (edits.length === 0) return;
     const applied = applyFileEdits(text, edits, this.#budget, this.#scanned.has(path));
@@ -60,7 +60,7 @@ export class Rewriter {
       return;
     }
     this.edits.push(...edits);
-    this.files.set(path, { before: text, after: applied.text });
+    this.files.set(path, new RewrittenFile(bytes, edits));
   }
 
   #plan(binding: MarkerBinding, text: string): readonly FieldEdit[] {
@@ -71,5 +71,27 @@ export class Rewriter {
     if ('edits' in planned) return planned.edits;
     this.problems.push(planned.problem);
     return [];
+  }
+}
+
+/** Thousands of files are edited, and only one is looked at at a time: the texts are made from the bytes when they are asked for. */
+class RewrittenFile implements FileText {
+  readonly #bytes: Uint8Array;
+  readonly #edits: readonly FieldEdit[];
+
+  constructor(bytes: Uint8Array, edits: readonly FieldEdit[]) {
+    this.#bytes = bytes;
+    this.#edits = distinctEdits(edits);
+  }
+
+  get before(): string {
+    const decoded = decode(this.#bytes);
+    if ('refused' in decoded) throw new Failure('internal', 'A file was text, and is none any more.');
+    return decoded.text;
+  }
+
+  /** What was proven: the same edits of the same bytes. */
+  get after(): string {
+    return applyEdits(this.before, this.#edits);
   }
 }

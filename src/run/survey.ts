@@ -6,8 +6,8 @@ import { nameClass } from '../fields/name-class.ts';
 import type { Tree, TreeEntry } from '../tree/tree.ts';
 import type { FactsCache } from './facts-cache.ts';
 
-/** Is shown the text of a file with image fields that was read just now; says whether it keeps it. */
-export type KeepText = (path: string, text: string) => boolean;
+/** Is shown a file with image fields that was read just now. */
+type SeeFile = (path: string, bytes: Uint8Array) => void;
 
 /**
  * Reads the facts of every file that may hold an image field or a policy. Files whose content was seen before are
@@ -17,7 +17,7 @@ export async function survey(
   tree: Tree,
   admits: (path: string) => boolean,
   cache: FactsCache,
-  keep?: KeepText,
+  seen: SeeFile = () => undefined,
 ): Promise<readonly FactedFile[]> {
   const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits));
   const unseen = wanted.filter(({ entry, kind }) => cache.get(entry.id, kind) === undefined);
@@ -26,7 +26,9 @@ export async function survey(
     unseen.map(({ entry }) => entry),
     (entry, bytes) => {
       const kind = kinds.get(entry.path) ?? 'other';
-      cache.set(entry.id, kind, readFacts(bytes, kind, keep && ((text) => keep(entry.path, text))));
+      const facts = readFacts(bytes, kind);
+      cache.set(entry.id, kind, facts);
+      if (facts.fields.length > 0) seen(entry.path, bytes);
     },
     ({ id, path }, failure) => cache.set(id, kinds.get(path) ?? 'other', tooLarge(failure)),
   );

@@ -6,6 +6,7 @@ import { compareByteOrder } from '../byte-order.ts';
 import type { Tree, TreeEntry } from '../tree.ts';
 import { lookAt, stampOf, walkFolder } from './folder.ts';
 import { isInside } from './inside.ts';
+import { Slab } from './slab.ts';
 
 export interface DirectoryTreeOptions {
   /** Largest file that is read, in bytes; default 8 MiB. */
@@ -26,6 +27,7 @@ class DirectoryTree implements Tree {
   readonly #sizeCap: number;
   /** By id: what `read` expects to find. */
   readonly #stamps = new Map<string, string>();
+  readonly #slab = new Slab();
 
   constructor(root: string, sizeCap: number) {
     this.#root = root;
@@ -91,7 +93,7 @@ class DirectoryTree implements Tree {
       const message = `${path} has ${size} bytes; files over ${this.#sizeCap} are not read`;
       throw new Failure('too-large', message, { file: path });
     }
-    const bytes = new Uint8Array(size);
+    const bytes = this.#slab.take(size);
     let length = 0;
     while (length < size) {
       const read = readSync(file, bytes, length, size - length, length);
