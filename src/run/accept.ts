@@ -4,12 +4,13 @@ import { planDifference, type PlanDifference, type PlanId, type PlannedChange } 
 import type { RunSettings } from './settings.ts';
 
 /** Lines of a difference that a message tells; the rest is counted. */
-const mostLines = 20;
+const mostLines = 10;
 
 /** The plan that a person accepted, and what of it is still to be released. */
 export class AcceptedPlan {
   readonly #id: PlanId;
   #left: readonly PlannedChange[] | undefined;
+  #pushed = 0;
 
   constructor(id: PlanId) {
     this.#id = id;
@@ -23,6 +24,7 @@ export class AcceptedPlan {
 
   /** Was pushed: is expected no more. */
   released(changes: readonly PlannedChange[]): void {
+    this.#pushed += changes.length;
     const fields = new Set(changes.map(({ field, policy }) => JSON.stringify([field, policy])));
     this.#left = this.#left?.filter(({ field, policy }) => !fields.has(JSON.stringify([field, policy])));
   }
@@ -44,11 +46,14 @@ export class AcceptedPlan {
       before === undefined
         ? 'What it held is not known on this machine.'
         : describeDifference(planDifference(before, pending.changes));
+    const where = `${repository} (${branch})`;
+    const changed =
+      this.#pushed === 0
+        ? `Plan ${this.#id} is not what would be released in ${where}, and nothing was pushed for it.`
+        : `Of plan ${this.#id}, ${this.#pushed} fields in ${where} were released; what is left is not what would be released now, and was not pushed.`;
     return {
       code: 'plan-changed',
-      message:
-        `Plan ${this.#id} is not what would be released in ${repository} (${branch}), and nothing was pushed for it. ${differs} ` +
-        `${now}; "tallyman plan --repository ${repository}" shows it.`,
+      message: `${changed} ${differs} ${now}; "tallyman plan --repository ${repository}" shows it.`,
     };
   }
 }

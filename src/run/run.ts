@@ -115,9 +115,12 @@ async function attemptAll(
   const run: Run = { ports, settings, memory, options, pusher, accepted };
   try {
     for (let attempt = 1, scans: Scans | undefined; ; attempt++) {
+      const before = pusher.commits.length;
       const made = await attemptOnce(run, scans, attempt);
       if ('outcome' in made) return made;
       scans = made.scans;
+      // Of a plan of many pushes, one that arrived is no lost race.
+      if (pusher.commits.length > before) attempt = 1;
       ports.listen({ kind: 'raced', repository: settings.repository, attempt });
       await ports.sleep(ports.random() * 100 * 2 ** attempt, signal);
     }

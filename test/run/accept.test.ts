@@ -160,6 +160,20 @@ describe('more than 50 commits', () => {
     expect(opened.events).toContainEqual({ kind: 'raced', repository: 'fleet', attempt: 1 });
   });
 
+  it('arrive whole where each of many pushes loses a few races', async () => {
+    const opened = await open(101);
+    limited(opened, 1000);
+    let calls = 0;
+    wrap(opened, async (base, drafts) => {
+      if (++calls % 4 !== 0) return { kind: 'raced' };
+      return opened.repository.publish(base, drafts);
+    });
+    const result = await opened.run({ once: true });
+    expect(result).toMatchObject({ outcome: 'released' });
+    expect(titles(result)).toHaveLength(101);
+    expect(calls).toBe(12);
+  });
+
   it('stop where the rest is another plan by then, and say what was pushed', async () => {
     const opened = await open(60);
     limited(opened, 50);
@@ -175,7 +189,9 @@ describe('more than 50 commits', () => {
     const result = await opened.run({ once: true, accept });
     if (result.outcome !== 'stopped') throw new Error(result.outcome);
     expect(result.commits).toHaveLength(50);
-    expect(problem(result, 'plan-changed')).toMatch(/gone: app-9 [^;]*\. The plan is /);
+    expect(problem(result, 'plan-changed')).toMatch(
+      /^Of plan \w+, 50 fields in fleet \(main\) were released; what is left .* was not pushed\. gone: app-9 [^;]*\. The plan is /,
+    );
   });
 
   it('say how many were pushed where a later push fails', async () => {
