@@ -62,30 +62,38 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     expect(await opened.world.commits()).toBe(2);
   });
 
-  it('gets one commit from two daemons', async () => {
-    const opened = await open();
+  it('gets one commit from two daemons, which push at the same time', async () => {
+    // The first two pushes wait for each other: both daemons have read the branch before either of them writes.
+    const barrier = [
+      'case "$SSH_ORIGINAL_COMMAND" in git-receive-pack*)',
+      '  mktemp "$(dirname "$0")/push.XXXXXX" >/dev/null',
+      '  while [ "$(ls "$(dirname "$0")" | grep -c "^push\\.")" -lt 2 ]; do sleep 0.02; done;;',
+      'esac',
+    ];
+    const opened = await open({ before: barrier });
     const extra = 'server: {listen: "off"}\ninterval: 1s\n';
-    const daemons = [
+    let logged = '';
+    const configs = [
       await configure(opened, { state: 'a', extra }),
       await configure(opened, { state: 'b', extra }),
-    ].map((config) =>
+    ];
+    const daemons = configs.map((config) =>
       tallyman(['run', '--config', config], {
         directory: opened.world.directory,
         environment: {},
+        onError: (text) => void (logged += text),
         onSignal: (handler) => {
           stops.push(() => handler('stop'));
           return () => undefined;
         },
       }),
     );
-    await until(async () => (await opened.world.commits()) === 2);
-    const pushes = async (): Promise<number> => (await opened.sshd.commands()).length;
-    const before = await pushes();
-    await until(async () => (await pushes()) > before + 3);
+    await until(async () => (await opened.world.commits()) === 2 && logged.includes('"event":"raced"'));
     for (const stop of stops.splice(0)) stop();
     expect((await Promise.all(daemons)).map(({ exit }) => exit)).toEqual([0, 0]);
     expect(await opened.world.commits()).toBe(2);
     await opened.world.verify();
+    await opened.world.inBare('fsck', '--strict');
   });
 
   it('shows the words of a hook that rejects, exit 1', async () => {

@@ -150,8 +150,15 @@ class SshTransport implements Transport, Peer {
     if (!(error instanceof Failure) || error.code !== 'bad-answer') return error;
     const { said, exit } = await conversation.ending();
     if (exit === 0 || (said === '' && exit === undefined)) return error;
-    const repository = `${this.#options.username}@${this.host}:${this.#options.path}`;
+    const repository = this.#address();
     return refusalFailure({ peer: this, repository, service, said, exit, cause: error });
+  }
+
+  /** The repository as people write it. */
+  #address(): string {
+    const { username, port, path } = this.#options;
+    if (path.startsWith('/')) return `ssh://${username}@${this.host}${path}`;
+    return `${username}@${port === 22 ? this.host : `[${this.host}]`}:${path}`;
   }
 
   async #connect(signal: AbortSignal | undefined) {
