@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Log, Scanner, Session, SessionRepository, Wiring, WorkingDirectory } from './cli/wiring.ts';
 import { runSettings } from './cli/run-settings.ts';
-import type { Config, Environment, RegistryConfig } from './config/model.ts';
+import type { Config, Environment, RegistryConfig, RepositoryConfig } from './config/model.ts';
 import { readSecret } from './config/secret.ts';
 import { openRepository, outboundProxy } from './git-wiring.ts';
 import { registryHost, type Repository } from './image/reference.ts';
@@ -79,16 +79,27 @@ async function openSession(config: Config, environment: Environment, listen: Run
     images: registry,
     state: await openSqliteState(join(config.stateDirectory, 'state.sqlite')),
   };
-  const repositories: SessionRepository[] = [];
-  for (const repository of config.repositories) {
+  const open = async (repository: RepositoryConfig): Promise<SessionRepository> => {
     const opened = await openRepository(repository, config, environment, clients);
-    repositories.push({
-      config: repository,
-      settings: runSettings(config, repository),
-      ports: { ...scan, repository: opened, now: Date.now, random: Math.random, sleep, listen },
-    });
-  }
-  return { repositories, close: () => closeAll(repositories, scan.state, clients) };
+    const fixed = { now: Date.now, random: Math.random, sleep, listen };
+    const neighbour = neighbours.source.bind(neighbours);
+    const ports = { ...scan, ...fixed, repository: opened, neighbour };
+    return { config: repository, settings: runSettings(config, repository), ports };
+  };
+  const repositories: SessionRepository[] = [];
+  // With --repository the others are opened where one is promoted from.
+  const others: SessionRepository[] = [];
+  const { Neighbours } = await import('./run/neighbours.ts');
+  const neighbours = new Neighbours(async (name) => {
+    const known = repositories.find(({ settings }) => settings.repository === name);
+    const other = (config.watched ?? []).find((repository) => repository.name === name);
+    if (known !== undefined || other === undefined) return known;
+    const opened = await open(other);
+    others.push(opened);
+    return opened;
+  });
+  for (const repository of config.repositories) repositories.push(await open(repository));
+  return { repositories, close: () => closeAll([...repositories, ...others], scan.state, clients) };
 }
 
 async function closeAll(
@@ -145,13 +156,18 @@ async function openClient(
   const { withHostLimit } = await import('./net/limit.ts');
   const { withRenewal } = await import('./net/renewal.ts');
   const { withRetry } = await import('./net/retry.ts');
+  const { checkTlsMaterial } = await import('./net/tls-material.ts');
   const ca = own?.ca;
   const proxy = outboundProxy(config?.proxy, environment);
   const client =
     ca === undefined
       ? createHttpClient({ proxy })
       : withRenewal(
-          async () => ({ ca: await readSecret(ca, environment) }),
+          async () => {
+            const material = { ca: await readSecret(ca, environment) };
+            checkTlsMaterial(material, `of registry ${own?.host ?? ''}`);
+            return material;
+          },
           (material) => createHttpClient({ ...material, proxy }),
         );
   const limits = own === undefined ? {} : { concurrency: own.concurrency, ...limitOf(own.perSecond) };

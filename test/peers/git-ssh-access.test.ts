@@ -218,6 +218,14 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
     },
   );
 
+  it.each([
+    ['from the home folder', '~/fleet.git', (folder: string) => [`export HOME=${folder}`]],
+    ['from where the login begins', 'fleet.git', (folder: string) => [`cd ${folder}`]],
+  ])('lets the server resolve a path %s', async (_label, given, before) => {
+    const transport = await open(await start({ before: before(root) }), { path: given });
+    expect(await transport.listRefs([main])).toEqual([{ name: main, id: tip }]);
+  });
+
   it('says that a server without push options takes none, before anything is sent', async () => {
     const server = await start();
     const transport = await open(server);

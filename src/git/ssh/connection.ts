@@ -21,6 +21,15 @@ export interface ConnectOptions {
   readonly peer: Peer;
 }
 
+export interface CommandStart<Result> {
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds until the server has started it. */
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly begin: (channel: ClientChannel) => Result;
+}
+
 /** A connection that is logged in. */
 export interface SshConnection {
   /** Why it broke, once it did. */
@@ -29,11 +38,7 @@ export interface SshConnection {
    * Starts one command, and hands its channel to `begin` at once: what comes in the same breath would pass by later listeners.
    * @throws Failure where the server does not run it
    */
-  start<Result>(
-    command: string,
-    env: Readonly<Record<string, string>>,
-    begin: (channel: ClientChannel) => Result,
-  ): Promise<Result>;
+  start<Result>(start: CommandStart<Result>): Promise<Result>;
   /** At once, with all that runs on it. */
   destroy(): void;
 }
@@ -139,25 +144,40 @@ class OpenConnection implements SshConnection {
     return this.#broken;
   }
 
-  start<Result>(
-    command: string,
-    env: Readonly<Record<string, string>>,
-    begin: (channel: ClientChannel) => Result,
-  ): Promise<Result> {
+  start<Result>({ command, env, timeout, signal, begin }: CommandStart<Result>): Promise<Result> {
+    const { host } = this.#peer;
+    const program = command.split(' ')[0] ?? '';
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => {
-        const { host } = this.#peer;
-        const words = `${host} does not run ${command.split(' ')[0] ?? ''} for this login: ${this.#peer.words(error.message)}`;
-        reject(this.#broken ?? new Failure('bad-answer', words, { host, cause: error }));
+      let settled = false;
+      const settle = (work: () => void): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
+        work();
+      };
+      const fail = (failure: Failure): void => settle(() => reject(this.#broken ?? failure));
+      const stop = (): void => fail(new Failure('aborted', `the work with ${host} was stopped`, { host }));
+      const late = new Failure('timeout', `${host} did not start ${program} in time`, {
+        host,
+        retryable: true,
+      });
+      const timer = setTimeout(() => fail(late), timeout);
+      signal?.addEventListener('abort', stop, { once: true });
+      const refused = (error: unknown): void => {
+        const words = error instanceof Error ? this.#peer.words(error.message) : '';
+        const said = `${host} does not run ${program} for this login: ${words}`;
+        fail(new Failure('bad-answer', said, { host, cause: error }));
       };
       try {
         this.#client.exec(command, { env: { ...env } }, (error, channel) => {
-          if (error === undefined) resolve(begin(channel));
-          else failed(error);
+          if (error !== undefined) refused(error);
+          else if (settled) channel.close();
+          else settle(() => resolve(begin(channel)));
         });
       } catch (error) {
         // A connection that is closing throws at once.
-        failed(error instanceof Error ? error : new Error(String(error)));
+        refused(error);
       }
     });
   }

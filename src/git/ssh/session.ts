@@ -1,5 +1,5 @@
 import type { ClientChannel } from 'ssh2';
-import type { SshConnection } from './connection.ts';
+import type { CommandStart, SshConnection } from './connection.ts';
 
 /**
  * Takes over a command that was started.
@@ -11,10 +11,7 @@ export type Begin<Result> = (
   release: (clean: boolean) => void,
 ) => Result;
 
-export interface Command {
-  readonly line: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+export type Command = Pick<CommandStart<unknown>, 'command' | 'env' | 'timeout' | 'signal'>;
 
 /**
  * Keeps one connection for the steps of one run, and ends it a little after the last: logging in costs more than everything else together. Who
@@ -32,20 +29,17 @@ export class Session {
   }
 
   /** Starts `command`; on a new connection where the kept one does not take it, as servers may that allow one command only. */
-  async start<Result>(
-    command: Command,
-    begin: Begin<Result>,
-    signal: AbortSignal | undefined,
-  ): Promise<Result> {
+  async start<Result>(command: Command, begin: Begin<Result>): Promise<Result> {
     const kept = this.#kept;
     if (kept !== undefined && kept.connection.broken() === undefined) {
       try {
         return await this.#startOn(kept, command, begin);
-      } catch {
+      } catch (error) {
         this.#drop(kept);
+        if (command.signal?.aborted === true) throw error;
       }
     }
-    const made: Kept = { connection: await this.#open(signal), users: 0, timer: undefined };
+    const made: Kept = { connection: await this.#open(command.signal), users: 0, timer: undefined };
     this.#kept = made;
     try {
       return await this.#startOn(made, command, begin);
@@ -59,14 +53,15 @@ export class Session {
     if (this.#kept !== undefined) this.#drop(this.#kept);
   }
 
-  async #startOn<Result>(kept: Kept, { line, env }: Command, begin: Begin<Result>): Promise<Result> {
+  async #startOn<Result>(kept: Kept, command: Command, begin: Begin<Result>): Promise<Result> {
     clearTimeout(kept.timer);
     kept.users++;
     const { connection } = kept;
     try {
-      return await connection.start(line, env, (channel) =>
-        begin(channel, connection, (clean) => this.#release(kept, clean)),
-      );
+      return await connection.start({
+        ...command,
+        begin: (channel) => begin(channel, connection, (clean) => this.#release(kept, clean)),
+      });
     } catch (error) {
       kept.users--;
       throw error;

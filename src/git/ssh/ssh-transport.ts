@@ -115,14 +115,13 @@ class SshTransport implements Transport, Peer {
     signal: AbortSignal | undefined,
     work: (talk: Talk) => Promise<Result>,
   ): Promise<Result> {
-    const line = serviceCommand(service, this.#options.path);
+    const command = serviceCommand(service, this.#options.path);
     const env: Record<string, string> = service === 'git-upload-pack' ? { GIT_PROTOCOL: 'version=2' } : {};
     const { idleTimeout = 60_000 } = this.#options;
     const conversation = await this.#session.start(
-      { line, env },
+      { command, env, timeout: idleTimeout, signal },
       (channel, connection, done) =>
         new Conversation(channel, connection, { peer: this, idleTimeout, limit, signal, done }),
-      signal,
     );
     const explain = (error: unknown): Promise<unknown> => this.#explain(error, conversation, service);
     try {

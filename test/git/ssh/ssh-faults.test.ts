@@ -127,6 +127,19 @@ describe('a server that breaks', () => {
     await expect(transport.listRefs([main])).rejects.toThrow("something that is not git's wire format");
   });
 
+  it('by never starting the command is given up, and so is work that is stopped meanwhile', async () => {
+    const deaf = { server: { deaf: true } };
+    const { transport } = await open(answers(listing), { ...deaf, idleTimeout: 50 });
+    await expect(transport.listRefs([main])).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    const other = await open(answers(listing), deaf);
+    const stop = new AbortController();
+    const work = other.transport.listRefs([main], stop.signal);
+    await expect.poll(() => other.server.logins()).toBe(1);
+    stop.abort();
+    await expect(work).rejects.toMatchObject({ code: 'aborted' });
+    await expect.poll(() => other.server.connections()).toBe(0);
+  });
+
   it('by not running the command is told', async () => {
     const { transport } = await open(answers(listing), { server: { accepts: () => false } });
     await expect(transport.listRefs([main])).rejects.toMatchObject({

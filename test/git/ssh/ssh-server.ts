@@ -18,6 +18,8 @@ export interface ScriptedServerOptions {
   readonly run: (exec: Exec) => void;
   /** Which commands are run at all; default: all. */
   readonly accepts?: (command: string) => boolean;
+  /** Whether it answers at all where a command is to be started; default true. */
+  readonly deaf?: boolean;
   /** Commands that one connection may run; default: any number. */
   readonly sessions?: number;
 }
@@ -103,6 +105,7 @@ function authenticate(connection: Connection): void {
 function serve(connection: Connection, options: ScriptedServerOptions, commands: string[]): void {
   let sessions = 0;
   connection.on('session', (accept, reject) => {
+    if (options.deaf === true) return;
     if (options.sessions !== undefined && sessions++ >= options.sessions) return reject();
     const session = accept();
     const env: Record<string, string> = {};
