@@ -62,8 +62,12 @@ function claimsOf(
   const found = lookup(file.id, target.path);
   if (found === undefined) return [];
   const { problem, collections, values } = found;
-  // What keeps the file from being read may be told already.
-  if (problem !== undefined && !file.facts.problems.some(({ code }) => code === problem.code))
+  // What keeps the file from being read may be told already, by the file itself or for another target.
+  const told = [
+    ...file.facts.problems,
+    ...problems.filter((one) => one.policy === policy).map((one) => one.problem),
+  ];
+  if (problem !== undefined && !told.some(({ code }) => code === problem.code))
     problems.push({ policy, problem: { ...problem, file: file.path, policy: policy.name } });
   const [first] = collections;
   if (first !== undefined) {
