@@ -128,8 +128,7 @@ export class KustomizeOverrides {
     let now = name;
     let after = -1;
     for (;;) {
-      const position = after;
-      const entry = byName.get(now)?.find(({ index }) => index > position);
+      const entry = firstAfter(byName.get(now) ?? [], after);
       this.#steps++;
       if (entry === undefined) return now;
       if (entry.setsVersion) return entry;
@@ -143,6 +142,18 @@ export class KustomizeOverrides {
     this.#byName.set(images, known);
     return known;
   }
+}
+
+/** The first of the entries, which are in order, that stands after a place in the list. */
+function firstAfter(entries: readonly Override[], place: number): Override | undefined {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.index ?? 0) <= place) low = middle + 1;
+    else high = middle;
+  }
+  return entries[low];
 }
 
 /** Where kustomize's `images` look: not at ephemeral containers, nor at the steps of Tekton. */
