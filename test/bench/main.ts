@@ -6,6 +6,7 @@ import { table, type Benchmark, type Figure } from './figures.ts';
 import { editing } from './targets/edit.ts';
 import { electing } from './targets/elect.ts';
 import { finding } from './targets/find.ts';
+import { law } from './targets/law.ts';
 import { listing } from './targets/list.ts';
 import { publishing } from './targets/publish.ts';
 import { secondPass } from './targets/second-pass.ts';
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   publishing,
   unchanged,
   starting,
+  law,
 ];
 const known = benchmarks.flatMap((benchmark) => benchmark.ids);
 
