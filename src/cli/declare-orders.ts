@@ -16,6 +16,7 @@ export function addOrderCommands(program: Command, state: State): void {
   addLift(program, state);
   addRollback(program, state);
   addRelease(program, state);
+  addPromote(program, state);
 }
 
 function ordered(command: Command): Command {
@@ -75,6 +76,27 @@ function addRelease(program: Command, state: State): void {
         const to = required(text(values['to']), '--to TAG', 'release');
         const options = { ...moveOptions('release', policy, values), to };
         return (await import('./commands/order.ts')).releaseCommand(options, state.context);
+      }),
+    );
+}
+
+function addPromote(program: Command, state: State): void {
+  ordered(
+    program
+      .command('promote')
+      .description('what the source of a promotion holds, without waiting until it soaked'),
+  )
+    .argument('<policy>', 'name of the policy that promotes')
+    .option('--environment <name>', 'only the fields in this environment')
+    .option(
+      '--override <names>',
+      'what may not stop it, recorded: hold, schedule, freeze, paused, minAge, platforms',
+      collect,
+    )
+    .action((policy: string, values: Values) =>
+      answer('promote', values, state, async () => {
+        const options = moveOptions('promote', policy, values);
+        return (await import('./commands/order.ts')).promoteCommand(options, state.context);
       }),
     );
 }

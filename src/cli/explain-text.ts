@@ -14,6 +14,7 @@ const words: Readonly<Record<(typeof dropRules)[number], string>> = {
   unparsable: 'not a version of this kind',
   'out-of-range': 'outside the range',
   'no-match': 'not matched by the pattern',
+  'not-promoted': 'not what the source of the promotion holds',
   'environment-tags': 'not taken by the environment',
   'no-creation-time': 'without a usable creation time',
   'too-young': 'not known for as long as minAge asks',

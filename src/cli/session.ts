@@ -54,7 +54,7 @@ function asNamed(session: Session, config: string): Session {
 export function narrow(config: Config, name: string | undefined): Config {
   if (name === undefined) return config;
   const repositories = config.repositories.filter((repository) => repository.name === name);
-  if (repositories.length > 0) return { ...config, repositories };
+  if (repositories.length > 0) return { ...config, repositories, watched: config.repositories };
   const names = config.repositories.map((repository) => repository.name);
   const hint = didYouMean(name, names);
   throw new Failure(

@@ -6,6 +6,8 @@ export interface Config {
   /** The file it was read from, absolute. */
   readonly file: string;
   readonly repositories: readonly RepositoryConfig[];
+  /** All that the file names, where a command was told of one only. */
+  readonly watched?: readonly RepositoryConfig[];
   readonly registries: readonly RegistryConfig[];
   /** Path of a Docker `config.json` named in the file; `undefined`: docker's own place. */
   readonly dockerConfig: string | undefined;

@@ -66,6 +66,8 @@ function kindOf(rule: Rule): Value | string {
       return { newest: {} };
     case 'digest':
       return { digest: { tag: rule.tag } };
+    case 'promote':
+      return 'a promotion'; // no other tool's file has one
   }
 }
 

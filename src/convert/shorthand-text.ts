@@ -39,6 +39,8 @@ function textOf(rule: Rule): string | undefined {
       return 'newest:';
     case 'digest':
       return `digest:${rule.tag}`;
+    case 'promote':
+      return undefined;
   }
 }
 

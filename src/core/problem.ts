@@ -20,6 +20,7 @@ export const problemCodes = [
   'election-failed', // a policy whose election could not be completed
   'fuse', // a run that wants a person before it pushes
   'no-guardrails', // advice: no environment covers a field that a policy moves
+  'not-mirrored', // a promotion gives a version that the policy's image does not have
   'not-supported', // understood, but not carried out by this version
   'other-writer', // another automation writes this field
   'plan-changed', // the accepted plan is not what would be released now
@@ -31,6 +32,7 @@ export const problemCodes = [
   'shadowed', // another file decides what this field deploys
   'shared-base', // more than one environment reaches this field
   'short-window', // advice: a window that one late run misses
+  'source-disagrees', // the fields of a promotion's source hold different versions
   'tag-moved', // the registry gives another digest for the tag in git
   'unbound-policy', // a policy that binds nothing
   'unbound-target', // an entry of a policy's targets that finds no value to move

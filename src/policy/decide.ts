@@ -1,6 +1,13 @@
 import type { Tag } from '../image/tag.ts';
 import { compileScreen, type Screen } from './candidates.ts';
-import type { DecideStep, Decision, DecisionInput, DroppedTag, DropRule } from './decision.ts';
+import type {
+  DecideStep,
+  Decision,
+  DecisionInput,
+  DroppedTag,
+  DropRule,
+  PromotionFailure,
+} from './decision.ts';
 import { examine, examineAge, mostExamined, type Examination } from './examine.ts';
 import { underGuardrails } from './guardrails.ts';
 import { gatesOf, shownValue, type Standing } from './gates.ts';
@@ -9,10 +16,12 @@ import {
   knownOf,
   numberRanking,
   orderOf,
+  promotionRanking,
   singleRanking,
   textRanking,
   versionRanking,
 } from './order.ts';
+import { movedAtSource, notOffered, promotionFailure } from './promoted.ts';
 import { whyElected, whyNothing } from './reason.ts';
 import { ReadingsCache } from './readings.ts';
 import { bestOf, survey, undecided, wasLeft, type Survey } from './survey.ts';
@@ -45,6 +54,8 @@ export function decide(asked: DecisionInput, cache: ReadingsCache = new Readings
       return electNewest(input, screen, cache);
     case 'none':
       return elect(survey(input, screen, singleRanking, cache));
+    case 'promotion':
+      return electPromoted(survey(input, screen, promotionRanking(input.promotion?.ranks ?? {}), cache));
     default:
       return order satisfies never;
   }
@@ -63,6 +74,12 @@ function electNewest(input: DecisionInput, screen: Screen, cache: ReadingsCache)
   const unknown = [...wanted].filter((tag) => knownOf(facts.created, tag) === undefined);
   if (unknown.length > 0) return { needs: [{ kind: 'created', tags: unknown }] };
   return elect(survey(input, screen, creationRanking(facts), cache));
+}
+
+function electPromoted<Key>(surveyed: Survey<Key>): DecideStep {
+  const failed = promotionFailure(surveyed);
+  if (failed !== undefined) return { decision: concludeNone(surveyed, failed) };
+  return elect(surveyed, notOffered(surveyed));
 }
 
 function tooMany(input: DecisionInput, screen: Screen, count: number, cache: ReadingsCache): DecideStep {
@@ -87,13 +104,13 @@ function unread(input: DecisionInput, screen: Screen, failed: string): Decision 
 /** The election cannot be completed: no candidate was looked at to the end. */
 function concludeNone<Key>(
   surveyed: Survey<Key>,
-  failed: string,
+  failed: string | PromotionFailure,
   late = new Map<number, DropRule>(),
 ): Decision {
   surveyed.rules.forEach((rule, index) => {
     if (rule === undefined && !late.has(index)) late.set(index, 'not-examined');
   });
-  return conclude(surveyed, -1, late, failed, failed);
+  return conclude(surveyed, -1, late, typeof failed === 'string' ? failed : failed.message, failed);
 }
 
 /** Why a `strict` numeric policy elects nothing: in Flux 2, one candidate that is no number fails the whole policy. */
@@ -106,13 +123,12 @@ function notNumbers<Key>({ input, tags, rules }: Survey<Key>): string | undefine
 }
 
 /** Takes the best candidate that people have not left behind. */
-function elect<Key>(surveyed: Survey<Key>): DecideStep {
+function elect<Key>(surveyed: Survey<Key>, late = new Map<number, DropRule>()): DecideStep {
   const { input, tags } = surveyed;
   const bad = notNumbers(surveyed);
   if (bad !== undefined) return { decision: concludeNone(surveyed, bad) };
   const unknown = input.offline === true ? [] : undecided(surveyed);
   if (unknown.length > 0) return { needs: unknown.map((tag) => ({ kind: 'digest', tag })) };
-  const late = new Map<number, DropRule>();
   let examined = 0;
   for (;;) {
     const best = bestOf(surveyed, late);
@@ -167,6 +183,8 @@ function withDigest<Key>(
       const reason = `the registry listed ${tag} but has no digest for it; nothing is elected until it answers for both`;
       return { decision: conclude(surveyed, -1, late, reason) };
     }
+    const moved = digest === undefined ? undefined : movedAtSource(input, tag, digest);
+    if (moved !== undefined) return { decision: concludeNone(surveyed, moved, late) };
   }
   return { decision: conclude(surveyed, best, late, whyElected(surveyed, best, late)) };
 }
@@ -176,7 +194,7 @@ function conclude<Key>(
   elected: number,
   late: ReadonlyMap<number, DropRule>,
   reason: string,
-  failed?: string,
+  failed?: string | PromotionFailure,
 ): Decision {
   const { input, tags } = surveyed;
   const tag = (tags[elected] as Tag | undefined) ?? null;
@@ -188,7 +206,8 @@ function conclude<Key>(
     elected: tag,
     digest: tag === null ? null : (knownOf(input.facts.digests, tag) ?? null),
     reason,
-    ...(failed === undefined ? {} : { failed }),
+    ...(failed === undefined ? {} : { failed: reason }),
+    ...(typeof failed === 'object' ? { failedCode: failed.code } : {}),
     considered: tags.length,
     get dropped() {
       return (trace ??= traceOf(surveyed, elected, late));

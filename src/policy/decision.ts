@@ -61,6 +61,28 @@ export interface Pinner {
   readonly commit: string;
 }
 
+/** One version that the source of a promotion gives. `digest`: as it stands in git, `null` where none does. */
+export interface Offer {
+  readonly tag: string;
+  readonly digest: string | null;
+}
+
+/** Why a promotion cannot be decided: a person must act. The codes are those of the problem that tells of it. */
+export interface PromotionFailure {
+  readonly code: 'source-disagrees' | 'not-mirrored' | 'tag-moved' | 'unknown-policy' | 'bad-policy';
+  readonly message: string;
+}
+
+/** What the source of a `promote` policy holds in git, at the commit that the run started from (product.md, 6.4). */
+export interface PromotionFacts {
+  readonly offers: readonly Offer[];
+  /** By tag: the place of everything that the source or this field has held, in the order of the source; greater is newer. */
+  readonly ranks: Readonly<Record<string, number>>;
+  /** Why an offer must wait. */
+  readonly waits?: string;
+  readonly failed?: PromotionFailure;
+}
+
 export interface DecisionInput {
   /** As it is written; `decide` adds the rules of the environment. */
   readonly policy: Policy;
@@ -73,6 +95,8 @@ export interface DecisionInput {
   readonly environment?: EnvironmentState | undefined;
   /** Who put the current value there, where that was asked: `pinned` tells it. */
   readonly pinnedBy?: Pinner | undefined;
+  /** Of policies that promote. */
+  readonly promotion?: PromotionFacts | undefined;
   /** Whether a new digest must be known: the field pins, or holds a digest. */
   readonly wantsDigest: boolean;
   /** Milliseconds since the epoch. */
@@ -91,6 +115,7 @@ export const dropRules = [
   'excluded', // matched by `exclude`
   'filtered', // not matched by `filterTags`
   'unparsable', // no version, or no number, by the policy's kind
+  'not-promoted', // not what the source of the promotion holds
   'out-of-range', // outside the semver range
   'no-match', // not matched by the glob or regular expression
   'environment-tags', // not matched by the rule of the environment that the field is in
@@ -120,6 +145,7 @@ export const gateNames = [
   'schedule',
   'freeze',
   'paused',
+  'source',
   'not-supported',
   'group',
 ] as const;
@@ -146,6 +172,8 @@ export interface Decision {
    * `election-failed`. Then `elected` is `null`.
    */
   readonly failed?: string;
+  /** The code of that problem, where it is another one. */
+  readonly failedCode?: PromotionFailure['code'];
   /** `dropped.length`, plus one where a tag was elected. */
   readonly considered: number;
   /**

@@ -1,4 +1,4 @@
-import type { Rule } from './model.ts';
+import type { Promotion, Rule } from './model.ts';
 
 /** The rule for people, in the words of its own file: `semver ~1.4`, `glob main-* by newest`. */
 export function describeRule(rule: Rule): string {
@@ -18,7 +18,14 @@ export function describeRule(rule: Rule): string {
       return 'newest';
     case 'digest':
       return `digest of ${rule.tag}`;
+    case 'promote':
+      return `promotion from ${describeSource(rule)}`;
     default:
       return rule satisfies never;
   }
+}
+
+/** `web-staging`, or `fleet/web-staging`. */
+export function describeSource({ from }: Promotion): string {
+  return from.repository === undefined ? from.policy : `${from.repository}/${from.policy}`;
 }

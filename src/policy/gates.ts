@@ -20,6 +20,7 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
       gates.push({ gate: 'hold', detail: holdDetail(hold) });
   }
   gates.push(...scheduleGate(input), ...environmentGates(input));
+  if (input.promotion?.waits !== undefined) gates.push({ gate: 'source', detail: input.promotion.waits });
   if (standing.pinned !== undefined)
     gates.push({ gate: 'pinned', detail: pinnedDetail(input, standing.pinned) });
   if (standing.revertedFrom !== undefined && input.policy.onRevert === 'hold') {

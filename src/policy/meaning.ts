@@ -6,7 +6,7 @@ import { parseRepository, type RepositoryName } from '../image/reference.ts';
 import { parseTag, type Tag } from '../image/tag.ts';
 import { formatPath, type Finding } from './finding.ts';
 import { parseInstant } from './instant.ts';
-import type { Hold, Policy, PolicyName, Rule, Target } from './model.ts';
+import type { Hold, Policy, PolicyName, Promotion, Rule, Target } from './model.ts';
 import { checkName } from './name.ts';
 import { compilePattern } from './pattern.ts';
 import { checkRule } from './rule-check.ts';
@@ -53,8 +53,8 @@ export function checkMeaning(
       exclude: spec.exclude ?? [],
       paths: spec.paths ?? [],
       targets,
-      // Following a tag by its digest means writing it (product.md, 3).
-      digest: rule.kind === 'digest' ? 'pin' : (spec.digest ?? 'keep'),
+      // Following a tag by its digest means writing it; what is promoted is an image, not a name (product.md, 3).
+      digest: rule.kind === 'digest' || rule.kind === 'promote' ? 'pin' : (spec.digest ?? 'keep'),
       platforms,
       minAge,
       allowDowngrade: spec.allowDowngrade ?? false,
@@ -128,8 +128,8 @@ function ruleOf({ report }: Checks, kinds: Spec['policy']): Rule | undefined {
     report(['spec', 'policy'], `expected exactly one policy kind, ${found}`);
     return undefined;
   }
-  const built = buildRule(kinds);
-  if (built === undefined) return placeholderRule; // promote: reported as not supported
+  const built = kinds.promote === undefined ? buildRule(kinds) : promotionOf(report, kinds.promote);
+  if (built === undefined) return undefined;
   if ('badTag' in built) {
     report(['spec', 'policy', 'digest', 'tag'], `"${built.badTag}" is no tag`);
     return undefined;
@@ -142,7 +142,26 @@ function ruleOf({ report }: Checks, kinds: Spec['policy']): Rule | undefined {
   return undefined;
 }
 
-const placeholderRule: Rule = { kind: 'newest' };
+function promotionOf(
+  report: Checks['report'],
+  { from, soak, pick = 'current' }: NonNullable<Spec['policy']['promote']>,
+): Promotion | undefined {
+  const [, repository, policy = ''] = /^(?:([^/]+)\/)?([^/]+)$/.exec(from) ?? [];
+  const wrong = checkName(policy);
+  if (wrong !== undefined) report(['spec', 'policy', 'promote', 'from'], `${wrong}; or repository/policy`);
+  const time = soak === undefined ? 0 : parseDuration(soak);
+  if (time === undefined) {
+    const message = `"${soak ?? ''}" is no duration; expected one such as 2h or 30m`;
+    report(['spec', 'policy', 'promote', 'soak'], message);
+  }
+  if (wrong !== undefined || time === undefined) return undefined;
+  return {
+    kind: 'promote',
+    from: { ...(repository === undefined ? {} : { repository }), policy },
+    soak: time,
+    pick,
+  };
+}
 
 function buildRule(kinds: Spec['policy']): Rule | { readonly badTag: string } | undefined {
   const { semver, glob, regex, numeric, alphabetical, digest } = kinds;

@@ -70,7 +70,19 @@ export type Rule =
   | { readonly kind: 'numeric'; readonly order: Direction; readonly strict?: boolean }
   | { readonly kind: 'alphabetical'; readonly order: Direction }
   | { readonly kind: 'newest' }
-  | { readonly kind: 'digest'; readonly tag: Tag };
+  | { readonly kind: 'digest'; readonly tag: Tag }
+  | Promotion;
+
+/** What another policy's fields hold in git (product.md, 6.4). */
+export interface Promotion {
+  readonly kind: 'promote';
+  /** `repository`: as in tallyman.yaml; absent: the one of this policy. */
+  readonly from: { readonly repository?: string; readonly policy: string };
+  /** Milliseconds for which a version must have been on the source's branch. */
+  readonly soak: number;
+  /** `current`: what the source holds now. `soaked`: the newest that soaked and was not taken back there. */
+  readonly pick: 'current' | 'soaked';
+}
 
 /**
  * A level above the version that the field holds now. `minor`: the same major; `patch`: the same major and minor; `all` and `major`: any.

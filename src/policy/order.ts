@@ -29,7 +29,7 @@ export interface Ranking<Key> {
  */
 export type History = 'mark' | 'held' | 'returned';
 
-export type OrderName = Order | 'none';
+export type OrderName = Order | 'none' | 'promotion';
 
 export function orderOf(rule: Rule): OrderName {
   switch (rule.kind) {
@@ -43,6 +43,8 @@ export function orderOf(rule: Rule): OrderName {
       return rule.order;
     case 'digest':
       return 'none';
+    case 'promote':
+      return 'promotion';
     default:
       return rule satisfies never;
   }
@@ -111,6 +113,19 @@ export function creationRanking(facts: ImageFacts): Ranking<number> {
     inText: false,
     history: 'held',
     best: 'the newest image',
+  };
+}
+
+/** By the source's own order, and nothing else is admitted. */
+export function promotionRanking(ranks: Readonly<Record<string, number>>): Ranking<number> {
+  return {
+    read: (tag) => knownOf(ranks, tag),
+    missing: 'not-promoted',
+    admits: () => true,
+    compare: (a, b) => a - b,
+    inText: false,
+    history: 'mark',
+    best: 'the newest',
   };
 }
 

@@ -26,6 +26,7 @@ export function checkRule(
     case 'alphabetical':
     case 'newest':
     case 'digest':
+    case 'promote':
       return undefined;
     default:
       return rule satisfies never;

@@ -56,6 +56,8 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
     case 'out-of-range':
     case 'no-match':
       return `is not in ${describeRule(input.policy.rule)}`;
+    case 'not-promoted':
+      return `is not what ${describeRule(input.policy.rule)} gives`;
     case 'environment-tags':
       return `the environment ${input.environment?.name ?? ''} takes only tags that match "${input.policy.environmentTags ?? ''}"`;
     case 'no-creation-time':

@@ -8,7 +8,7 @@ import type { ImagePolicyFile } from './schema.ts';
 export function unsupportedKeys(file: ImagePolicyFile): Finding | undefined {
   const { spec } = file;
   const paths: string[][] = [];
-  if (spec.policy.promote !== undefined) paths.push(['spec', 'policy', 'promote']);
+  if (spec.policy.promote?.require !== undefined) paths.push(['spec', 'policy', 'promote', 'require']);
   if (spec.verify !== undefined) paths.push(['spec', 'verify']);
   if (spec.mode === 'pullRequest') paths.push(['spec', 'mode']);
   const [first] = paths;

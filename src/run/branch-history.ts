@@ -10,7 +10,7 @@ import { readBranchLog, type BranchLog } from './branch-log.ts';
 import { FieldReader } from './field-at.ts';
 import { findField } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
-import { FileTrail } from './file-trail.ts';
+import { FileTrail, type HeldValue } from './file-trail.ts';
 import { recordHolds } from './record-holds.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
@@ -105,6 +105,27 @@ export class BranchHistory {
       await this.#snapshot.prepare(line.map(({ id }) => id));
       const found = (await trail.held({ file, field }, line)).find(isWanted);
       if (found !== undefined || line.length === log.line.length) return found;
+    }
+  }
+
+  /**
+   * What the field held, newest first, with the time at which each value came: to the horizon, or to the first that is `last`, whatever was
+   * lifted since.
+   */
+  async timeline(
+    { file, field }: PastBinding,
+    last: (value: Current) => boolean,
+  ): Promise<readonly HeldValue[]> {
+    const { log } = await this.#load();
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    for (let size = firstPortion; ; size *= 8) {
+      const line = log.line.slice(0, size);
+      await this.#snapshot.prepare(line.map(({ id }) => id));
+      const held = await trail.timeline({ file, field }, line);
+      // The oldest may have come before this portion.
+      const end = held.slice(0, -1).findIndex(({ value }) => last(value));
+      if (end >= 0) return held.slice(0, end + 1);
+      if (line.length === log.line.length) return held;
     }
   }
 

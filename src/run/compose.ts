@@ -24,7 +24,7 @@ export interface ComposeContext {
   readonly sources: ReadonlyMap<Move, MoveSources>;
   /** Of the commit message; `undefined`: the default. */
   readonly template: string | undefined;
-  /** Default: `update`. */
+  /** Default: `update`, or `promote` for a policy of that kind. */
   readonly intent?: Intent;
   /** Lines for people behind the changes: why a person ordered it. Default none. */
   readonly remarks?: readonly string[];
@@ -39,7 +39,7 @@ export function compose(edited: EditedCommit, context: ComposeContext): PlannedC
     const release = fieldRelease(move, context.environmentOf);
     releases.push(release);
     described.push({
-      record: toRecord(release, context, sources?.to.revision ?? ''),
+      record: toRecord(release, context, move, sources?.to.revision ?? ''),
       file: release.file,
       line: release.line,
       source: sources?.to.source,
@@ -73,7 +73,8 @@ export function unifiedDiff(file: string, { before, after }: FileText): string {
 
 function toRecord(
   release: FieldRelease,
-  { branch, intent = 'update' }: ComposeContext,
+  { branch, intent }: ComposeContext,
+  { binding }: Move,
   revision: string,
 ): MessageRelease['record'] {
   return {
@@ -87,6 +88,6 @@ function toRecord(
     to: release.to,
     digest: release.digest,
     revision,
-    intent,
+    intent: intent ?? (binding.policy.rule.kind === 'promote' ? 'promote' : 'update'),
   };
 }

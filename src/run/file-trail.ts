@@ -23,6 +23,12 @@ interface Trace {
   readonly commit: CommitId;
 }
 
+/** A value that a field held, and when it came there last: milliseconds since the epoch. */
+export interface HeldValue {
+  readonly value: Current;
+  readonly since: number;
+}
+
 /** Names that a file is followed through; more is nobody's history of one file. */
 const mostNames = 16;
 
@@ -51,14 +57,40 @@ export class FileTrail {
    * @param line as `mainline` gives it, or the newest part of it
    */
   async held(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): Promise<Past> {
+    const held: Current[] = [];
+    for await (const { trace, from, commit } of this.#walk(start, line))
+      if (trace.field !== from.field || commit === line[0]) held.push(valueOf(trace.field));
+    return held;
+  }
+
+  /** The same with times: values that stood there one after the other are told once. */
+  async timeline(
+    start: Pick<Trace, 'file' | 'field'>,
+    line: readonly LoggedCommit[],
+  ): Promise<readonly HeldValue[]> {
+    const held: HeldValue[] = [];
+    for await (const { trace, commit } of this.#walk(start, line)) {
+      if (trace.content === undefined) continue;
+      const value = valueOf(trace.field);
+      const last = held.at(-1);
+      const isSame = last?.value.tag === value.tag && last.value.digest === value.digest;
+      if (isSame) held.pop();
+      held.push({ value, since: commit.committedAt });
+    }
+    return held;
+  }
+
+  async *#walk(
+    start: Pick<Trace, 'file' | 'field'>,
+    line: readonly LoggedCommit[],
+  ): AsyncGenerator<{ readonly trace: Trace; readonly from: Trace; readonly commit: LoggedCommit }> {
     const [head] = line;
-    if (head === undefined) return [];
+    if (head === undefined) return;
     await this.#prepare(start.file, line);
     const fields = await this.#fields.fields(head.id, start.file);
     const traces = new Map<CommitId, Trace>([
       [head.id, { ...start, fields, content: undefined, commit: head.id }],
     ]);
-    const held: Current[] = [];
     const names = new Set([start.file]);
     for (const commit of line) {
       const from = traces.get(commit.id);
@@ -69,12 +101,11 @@ export class FileTrail {
         await this.#prepare(named.file, line);
       }
       const trace = await this.#step(named, commit.id);
-      if (trace.field !== from.field || commit === head) held.push(valueOf(trace.field));
+      yield { trace, from, commit };
       if (this.#isLifted(commit.id, trace)) continue;
       for (const parent of mainlineParents(commit, this.#branch))
         if (!traces.has(parent)) traces.set(parent, trace);
     }
-    return held;
   }
 
   /** The trace with the name that the file has in this commit. */

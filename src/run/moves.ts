@@ -80,8 +80,9 @@ export function failedElections(rulings: readonly Ruling[]): Problem[] {
   for (const ruling of rulings) {
     if ('failure' in ruling || ruling.decision.failed === undefined) continue;
     const { policy } = ruling.binding;
-    const message = `${policy.name} elects nothing: ${ruling.decision.failed}`;
-    problems.set(policy.name, { code: 'election-failed', ...policy.place, message, policy: policy.name });
+    const { failed, failedCode: code = 'election-failed' } = ruling.decision;
+    const message = `${policy.name} elects nothing: ${failed}`;
+    problems.set(policy.name, { code, ...policy.place, message, policy: policy.name });
   }
   return [...problems.values()];
 }

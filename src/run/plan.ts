@@ -11,8 +11,9 @@ import type { FuseReason } from './fuse.ts';
 import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
 import { pendingOf, type Pending } from './pending.ts';
 import { planGroups } from './plan-edits.ts';
-import type { ScanPorts } from './ports.ts';
+import type { RunPorts, ScanPorts } from './ports.ts';
 import type { Prepared } from './prepare.ts';
+import { Promotions, type Source } from './promotion.ts';
 import { Ruler, type Ruling } from './rule.ts';
 import { scanImages, type Scan, type Scans } from './scan.ts';
 import type { RunSettings } from './settings.ts';
@@ -33,7 +34,7 @@ export interface RunPlan {
 
 export interface PlanContext {
   readonly settings: RunSettings;
-  readonly ports: ScanPorts;
+  readonly ports: ScanPorts & Pick<RunPorts, 'neighbour'>;
   readonly branch: string;
   /** `undefined` where there is none to read (`--dir`). */
   readonly history: BranchHistory | undefined;
@@ -58,10 +59,14 @@ export interface PlanDraft {
 export async function plan(prepared: Prepared, context: PlanContext): Promise<PlanDraft> {
   const scans = await scanWanted(prepared, context);
   const environmentOf = environments(context.settings.environments, prepared.bindings);
+  const now = context.now();
+  const { history, ports, signal } = context;
+  const elsewhere = async (name: string): Promise<Source | undefined> => ports.neighbour?.(name, signal);
   const ruler = new Ruler({
     ...context,
     scans,
-    now: context.now(),
+    now,
+    promotions: new Promotions({ here: { value: prepared, history }, elsewhere, now }),
     concurrency: context.settings.scanConcurrency,
     environmentOf,
   });
@@ -74,7 +79,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
     ...prepared.problems,
     ...planned.problems,
     ...movedTags(rulings),
-    ...failedElections(rulings),
+    ...untold(failedElections(rulings), prepared.problems),
     ...unmetGuardrails(prepared.bindings, environmentOf),
     ...(context.once === true ? await waitingForAges(prepared.bindings, environmentOf, ruler) : []),
     ...failedScans(rulings),
@@ -110,6 +115,12 @@ async function scanWanted(prepared: Prepared, context: PlanContext): Promise<Sca
   const { ports, settings, now, listen, signal } = context;
   const options = { concurrency: settings.scanConcurrency, now, listen, signal };
   return new Map([...known, ...(await scanImages(missing, ports, options))]);
+}
+
+/** What is wrong with a policy as it is written is told once. */
+function untold(problems: readonly Problem[], told: readonly Problem[]): readonly Problem[] {
+  const keys = new Set(told.map(({ code, policy }) => `${code} ${policy ?? ''}`));
+  return problems.filter(({ code, policy }) => !keys.has(`${code} ${policy ?? ''}`));
 }
 
 /** One problem for each policy whose image could not be read, at the policy's place. */

@@ -2,6 +2,7 @@ import type { ConfigRepository } from '../git/repository.ts';
 import type { ImageInspector, TagLister } from '../registry/ports.ts';
 import type { StateStore } from '../state/store.ts';
 import type { RunListener } from './events.ts';
+import type { Source } from './promotion.ts';
 
 /** What an election asks of the outside world. */
 export interface ScanPorts {
@@ -13,6 +14,8 @@ export interface ScanPorts {
 /** What a run of one repository needs; everything from outside is an argument. */
 export interface RunPorts extends ScanPorts {
   readonly repository: ConfigRepository;
+  /** Another repository of tallyman.yaml as it is now, for promotions from there; `undefined` where none has the name. */
+  readonly neighbour?: ((name: string, signal?: AbortSignal) => Promise<Source | undefined>) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** In [0, 1). */

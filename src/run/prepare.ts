@@ -1,6 +1,7 @@
 import { bind } from '../bindings/bind.ts';
 import { collectPolicies } from '../bindings/collect.ts';
 import { fileProblems } from '../bindings/file-problems.ts';
+import { promotionProblems } from '../bindings/promotion-sources.ts';
 import type { Binding, Bindings } from '../bindings/model.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Policy } from '../policy/model.ts';
@@ -42,6 +43,7 @@ export async function prepare(
     ...fileProblems(files),
     ...policyProblems,
     ...bound.problems,
+    ...promotionProblems(policies),
     ...holds.problems,
     ...strangeHolds(holds, allPolicies(bound), settings),
   ].sort(compareProblems);

@@ -13,6 +13,7 @@ import { elect } from './elect.ts';
 import { pinnedBy } from './pinned-by.ts';
 import { ImageLookup } from './image-facts.ts';
 import type { ScanPorts } from './ports.ts';
+import type { Promotions } from './promotion.ts';
 import type { Scans } from './scan.ts';
 
 /** What was decided for one binding, or why nothing could be. */
@@ -28,6 +29,8 @@ export interface RuleContext {
   readonly now: number;
   /** The environment of a file. */
   readonly environmentOf: (file: string) => EnvironmentState | undefined;
+  /** What `promote` policies take. */
+  readonly promotions: Promotions;
   /** What runs before this one read from the tags. Default: nothing. */
   readonly readings?: ReadingsCache | undefined;
   /** Images that are asked about at the same time. */
@@ -133,8 +136,10 @@ export class Ruler {
     const key = JSON.stringify([name, place, terms(policy), current, known, holds, environment?.name]);
     const decided = this.#decisions.get(key);
     if (decided !== undefined) return decided;
-    const { now } = this.#context;
-    const input = { policy, current, holds, environment, now, ...known };
+    const { now, promotions } = this.#context;
+    const { rule } = policy;
+    const promotion = rule.kind === 'promote' ? await promotions.facts(rule, current, known.past) : undefined;
+    const input = { policy, current, holds, environment, now, promotion, ...known };
     const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;

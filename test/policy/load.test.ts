@@ -264,7 +264,11 @@ describe('a bad policy releases nothing and says where', () => {
 
 describe('what is understood but not carried out', () => {
   const rows: readonly (readonly [lines: readonly string[], place: string, words: RegExp])[] = [
-    [['policy: {promote: {from: web-staging}}'], '7:12', /^spec\.policy\.promote is understood/],
+    [
+      ['policy: {promote: {from: web-staging, require: healthy}}'],
+      '7:41',
+      /^spec\.policy\.promote\.require is understood/,
+    ],
     [['policy: {newest: {}}', 'verify: [{cosign: {key: {file: a}}}]'], '8:3', /^spec\.verify is/],
     [['policy: {newest: {}}', 'mode: pullRequest'], '8:3', /^spec\.mode: pullRequest is/],
     [

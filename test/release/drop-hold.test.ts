@@ -16,12 +16,15 @@ describe('dropPolicyHold', () => {
   });
 });
 
+const workload = (annotations: string, indent = ''): string =>
+  `kind: Deployment\nmetadata:\n  name: web\n  annotations:\n${annotations}spec:\n  template:\n    spec:\n      containers:\n        - image: r/web:1\n`.replaceAll(
+    /^(?=.)/gm,
+    indent,
+  );
+
+const items = (annotations: string): string => `kind: List\nitems:\n  -\n${workload(annotations, '    ')}`;
+
 describe('dropWorkloadHold', () => {
-  const workload = (annotations: string, indent = ''): string =>
-    `kind: Deployment\nmetadata:\n  name: web\n  annotations:\n${annotations}spec:\n  template:\n    spec:\n      containers:\n        - image: r/web:1\n`.replaceAll(
-      /^(?=.)/gm,
-      indent,
-    );
   const pointer = '/spec/template/spec/containers/0/image';
 
   it('takes the annotation of the workload around the field', () => {
@@ -34,8 +37,6 @@ describe('dropWorkloadHold', () => {
   });
 
   it('takes that of an item of a List', () => {
-    const items = (annotations: string): string =>
-      `kind: List\nitems:\n  -\n${workload(annotations, '    ')}`;
     expect(dropWorkloadHold(items('    tallyman.dev/hold: x\n    x: y\n'), 0, `/items/0${pointer}`)).toEqual({
       text: items('    x: y\n'),
     });

@@ -16,7 +16,7 @@ import { paintDiff, type Style } from '../style.ts';
 import type { Session, SessionRepository } from '../wiring.ts';
 import { chooseRepository } from '../choose-repository.ts';
 
-/** What `hold`, `lift`, `rollback` and `release` share. */
+/** What the commands of a person share. */
 export interface OrderOptions extends ConfigOptions {
   readonly policy: string | undefined;
   readonly reason: string;
@@ -85,6 +85,19 @@ export async function releaseCommand(
   );
 }
 
+/** `tallyman promote`: what the source of a promotion holds, without waiting until it soaked. */
+export async function promoteCommand(options: Omit<MoveOptions, 'to'>, context: CliContext): Promise<Answer> {
+  const { policy, environment } = options;
+  const overrides = overridesOf(options.overrides, overridable);
+  const { drawPromote } = await import('../../run/orders/promote.ts');
+  return carry(
+    'promote',
+    options,
+    context,
+    (order) => async (scene) => drawPromote({ ...order, policy, environment, overrides }, scene),
+  );
+}
+
 async function carry(
   verb: keyof typeof done,
   options: OrderOptions,
@@ -139,6 +152,7 @@ const done = {
   lift: ['lifted', 'would lift'],
   rollback: ['rolled back', 'would roll back'],
   release: ['released', 'would release'],
+  promote: ['promoted', 'would promote'],
 } as const;
 
 function describe(

@@ -4,7 +4,7 @@ import { asFailure, Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import { parseTag, type Tag } from '../../image/tag.ts';
-import type { DropRule } from '../../policy/decision.ts';
+import type { DecisionInput, DropRule } from '../../policy/decision.ts';
 import { ReadingsCache } from '../../policy/readings.ts';
 import { AgeEvidence } from '../age-evidence.ts';
 import { elect } from '../elect.ts';
@@ -70,14 +70,21 @@ async function moveOf(
 }
 
 /** What the policy's rules say of the tag alone. @returns its digest, where one is wanted */
-async function judged(
+export async function judged(
   binding: Binding,
   tag: Tag,
-  { overrides }: ReleaseOrder,
+  { overrides }: Pick<ReleaseOrder, 'overrides'>,
   { ports, history, settings, now, signal }: Scene,
+  known: { readonly tags?: readonly Tag[]; readonly promotion?: DecisionInput['promotion'] } = {},
 ): Promise<OrderedMove['digest']> {
   const evidence = new AgeEvidence(ports.state, now, (digest) => history.recordedAt(digest));
-  const lookup = new ImageLookup(binding.policy.image.repository, [tag], ports, evidence, signal);
+  const lookup = new ImageLookup(
+    binding.policy.image.repository,
+    known.tags ?? [tag],
+    ports,
+    evidence,
+    signal,
+  );
   const set = new Set(overrides);
   const minAge = set.has('minAge') ? { minAge: undefined } : {};
   const platforms = set.has('platforms') ? { platforms: [] } : {};
@@ -86,7 +93,8 @@ async function judged(
   const environment = found && { ...found, rules: { ...found.rules, ...minAge } };
   const current = { tag: null, digest: null };
   const wants = wantsDigest(binding);
-  const input = { policy, current, past: [], holds: [], environment, wantsDigest: wants, now };
+  const { promotion } = known;
+  const input = { policy, current, past: [], holds: [], environment, wantsDigest: wants, now, promotion };
   const decision = await elect(input, lookup, new ReadingsCache());
   if (decision.elected === tag) return decision.digest;
   const [dropped] = decision.dropped;
@@ -109,7 +117,7 @@ const overrideOf: Partial<Record<DropRule, string>> = {
 };
 
 /** Tag lists, each asked for once; a registry that does not answer is told of. */
-class Listed {
+export class Listed {
   readonly notes: string[] = [];
   readonly #scene: Scene;
   readonly #lists = new Map<string, readonly Tag[] | Failure>();
