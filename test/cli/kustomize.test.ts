@@ -46,10 +46,9 @@ describe('lint of a checkout with bases and overlays', () => {
     const result = await tallyman(['lint', '--dir', 'repo', '-o', 'json'], { directory: folder });
     expect(result.exit).toBe(exit);
     const { problems, bindings } = json(result) as { problems: { message: string }[]; bindings: unknown[] };
-    expect(problems.map((problem) => problem.message)).toEqual(
-      exit === 0 ? [] : [expect.stringContaining(message)],
-    );
-    expect(bindings).toHaveLength(exit === 0 ? 2 : 1);
+    expect(problems).toHaveLength(exit);
+    expect(problems.map((problem) => problem.message).join()).toContain(message);
+    expect(bindings).toHaveLength(2 - exit);
   });
 
   it('advises on references that lead nowhere', async () => {
