@@ -96,6 +96,7 @@ function historyOptions(policy: string | undefined, values: Values): HistoryOpti
     limit: Number(values['limit']),
     format: values['format'] === 'notes' ? 'notes' : 'table',
     ignored: values['ignored'] === true,
+    all: values['output'] === 'json',
     dir: text(values['dir']),
     branch: text(values['branch']),
   };

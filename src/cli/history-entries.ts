@@ -16,6 +16,8 @@ export interface HistoryRequest {
   readonly since: number | undefined;
   readonly until: number | undefined;
   readonly now: number;
+  /** Older releases than so many need not be read. */
+  readonly most: number;
   /** Whether services are asked for by name: then the policies of the branch are read. */
   readonly services: boolean;
 }
@@ -47,6 +49,8 @@ export interface LookedBack {
   /** Names that could have been asked for. */
   readonly policies: ReadonlySet<string>;
   readonly environments: ReadonlySet<string>;
+  /** Older records that were not looked at. */
+  readonly rest: number;
   /** How far back was read. */
   readonly since: number;
 }
@@ -62,7 +66,7 @@ export async function lookBack(
   const present = request.services ? await readPolicies(snapshot, settings) : undefined;
   const services = present?.services ?? new Map<string, string>();
   const wanted = filterOf(request, services);
-  const found = await readReleaseLog(snapshot, since, wanted);
+  const found = await readReleaseLog(snapshot, { since, wanted, most: request.most });
   const { claims, others } = found.log;
   const policies = new Set([
     ...claims.map(({ record }) => record.policy),
@@ -88,6 +92,7 @@ export async function lookBack(
       ...settings.environments.map(({ name }) => name),
       ...claims.map(({ record }) => record.env),
     ]),
+    rest: found.rest,
     since,
   };
 }
@@ -124,19 +129,19 @@ function filterOf({ query, since, until }: HistoryRequest, services: ReadonlyMap
 
 type Told = Omit<HistoryEntry, 'repository' | 'service'>;
 
-/** Records that know no old revision take it from the release that brought the old version. */
-function ownOf({ releases }: ReleaseLog): Told[] {
-  const revisions = new Map<string, string>();
-  const linked = releases.toReversed().map((release) => {
-    const { record } = release;
-    const { image, source, revision } = record;
-    const fromRevision = record.fromRevision ?? revisions.get(JSON.stringify([image, record.from]));
-    revisions.set(JSON.stringify([image, record.to]), revision);
-    const link = compareLink(source, fromRevision, revision);
-    const told = fromRevision === undefined ? record : { ...record, fromRevision };
-    return { ...release, record: told, link, tool: 'tallyman' as const };
+/** Records that know no old revision take it from what another record tells of the old version. */
+function ownOf({ releases, log }: ReleaseLog): Told[] {
+  const revisions = new Map(
+    log.claims.flatMap(({ record: { image, to, revision } }) =>
+      revision === '' ? [] : [[JSON.stringify([image, to]), revision]],
+    ),
+  );
+  return releases.map((release) => {
+    const { image, from, source, revision } = release.record;
+    const fromRevision = release.record.fromRevision ?? revisions.get(JSON.stringify([image, from]));
+    const record = fromRevision === undefined ? release.record : { ...release.record, fromRevision };
+    return { ...release, record, link: compareLink(source, fromRevision, revision), tool: 'tallyman' };
   });
-  return linked.reverse();
 }
 
 /** What other tools' commits say. There is no field to compare: it is shown as it is told, and plays no part in any decision. */

@@ -4,18 +4,26 @@ import { clean } from './clean.ts';
 import type { HistoryEntry, IgnoredEntry } from './history-entries.ts';
 import { table } from './table.ts';
 
+interface TableOptions {
+  readonly limit: number;
+  /** Whether there are several repositories. */
+  readonly several: boolean;
+  /** Older records that were not looked at. */
+  readonly rest: number;
+}
+
 /** The newest `limit` releases, and how many there are more. */
-export function entryTable(entries: readonly HistoryEntry[], limit: number, several: boolean): string {
+export function entryTable(entries: readonly HistoryEntry[], { limit, several, rest }: TableOptions): string {
   const head = ['WHEN', 'POLICY', 'ENV', 'FROM', 'TO', 'INTENT', 'COMMIT', 'BY', 'FIELD'];
   const rows = entries
     .slice(0, limit)
     .map((entry) => [...(several ? [entry.repository] : []), ...row(entry)]);
-  const rest = entries.length - rows.length;
-  return (
-    (table(several ? ['REPOSITORY', ...head] : head, rows) ||
-      (rest > 0 ? '' : 'No release is recorded here.\n')) +
-    (rest > 0 ? `... ${rest} older; --limit ${entries.length} shows all\n` : '')
-  );
+  const more = entries.length - rows.length + rest;
+  const all = entries.length + rest;
+  // What was not looked at may not count.
+  const older = more === 0 ? '' : `... ${rest > 0 ? 'up to ' : ''}${more} older; --limit ${all} shows all\n`;
+  const none = older === '' ? 'No release is recorded here.\n' : '';
+  return (table(several ? ['REPOSITORY', ...head] : head, rows) || none) + older;
 }
 
 export function ignoredTable(entries: readonly IgnoredEntry[]): string {

@@ -14,48 +14,76 @@ export interface ReleaseLog {
   readonly releases: readonly Release[];
   /** Records of this branch that do not count, in the same order. */
   readonly doubted: readonly DoubtedRelease[];
+  /** Older records that were not looked at, as enough were found. */
+  readonly rest: number;
 }
 
 /** The releases that count, the newest on the branch first. */
 export async function releaseLog(repository: ConfigRepository, since: number): Promise<readonly Release[]> {
-  return (await readReleaseLog(await repository.sync(), since)).releases;
+  return (await readReleaseLog(await repository.sync(), { since })).releases;
+}
+
+interface ReleaseRequest {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** Only these are compared with the files; the others are in neither list. Default all. */
+  readonly wanted?: (release: Release) => boolean;
+  /** Reading ends once so many releases count. Default all. */
+  readonly most?: number;
 }
 
 /**
  * Reads the releases of a branch (product.md, 6.1). A record counts if the field took that value in the first-parent commit
  * that brought the record to the branch; what is copied, forged or repeated does not.
- * @param since milliseconds since the epoch
- * @param wanted only these are compared with the files; the others are in neither list
  */
 export async function readReleaseLog(
   snapshot: Snapshot,
-  since: number,
-  wanted: (release: Release) => boolean = () => true,
+  { since, wanted = () => true, most = Infinity }: ReleaseRequest,
 ): Promise<ReleaseLog> {
   const log = await readBranchLog(snapshot, since);
+  const judge = new Judge(snapshot, log);
+  const open = byLanding(log, wanted);
+  const releases: Release[] = [];
+  const doubted: DoubtedRelease[] = [];
+  // In portions, so that memory stays bounded, and few are read where few are wanted.
+  for (let size = Math.min(most, mostAtOnce); open.length > 0 && releases.length < most; size = mostAtOnce) {
+    const portion = take(open, Math.max(size, 1));
+    await judge.prepare(portion.flat());
+    for (const landed of portion) {
+      const judged: (Release | DoubtedRelease)[] = [];
+      // Oldest first: of a record that stands twice, the older one is the release.
+      for (const claim of landed.toReversed()) {
+        const doubt = await judge.doubt(claim);
+        judged.push(doubt === undefined ? claim : { ...claim, doubt });
+      }
+      for (const one of judged.reverse())
+        if ('doubt' in one) doubted.push(one);
+        else releases.push(one);
+    }
+  }
+  return { log, releases, doubted, rest: open.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** What each commit of the branch brought: the newest last, so that it is taken first; in each the newest first. */
+function byLanding(log: BranchLog, wanted: (release: Release) => boolean): Release[][] {
   const claims = log.claims
     .map((claim): Release => ({ ...claim, landed: landingOf(claim, log) }))
     .filter(wanted);
-  const judge = new Judge(snapshot, log);
-  const releases: Release[] = [];
-  const doubted: DoubtedRelease[] = [];
-  // Oldest first: of a record that stands twice, the older one is the release. In portions, so that memory stays bounded.
-  for (let end = claims.length; end > 0; end -= atOnce) {
-    const portion = claims.slice(Math.max(0, end - atOnce), end).toReversed();
-    await judge.prepare(portion);
-    for (const claim of portion) {
-      const doubt = await judge.doubt(claim);
-      if (doubt === undefined) releases.push(claim);
-      else doubted.push({ ...claim, doubt });
-    }
-  }
   const order = new Map(log.commits.map(({ id }, index) => [id, index]));
-  const placeOf = ({ landed }: Release): number => order.get(landed.id) ?? 0;
-  return {
-    log,
-    releases: releases.reverse().sort((a, b) => placeOf(a) - placeOf(b)),
-    doubted: doubted.reverse(),
-  };
+  const placeOf = ([first]: readonly Release[]): number => (first && order.get(first.landed.id)) ?? 0;
+  return [...Map.groupBy(claims, ({ landed }) => landed.id).values()].sort((a, b) => placeOf(b) - placeOf(a));
+}
+
+/** Takes groups from the end until they hold `size` releases. */
+function take(groups: Release[][], size: number): Release[][] {
+  const taken: Release[][] = [];
+  for (let left = size; left > 0;) {
+    const group = groups.pop();
+    if (group === undefined) break;
+    taken.push(group);
+    left -= group.length;
+  }
+  return taken;
 }
 
 /** The commit that brought a commit to the branch. */
@@ -63,7 +91,7 @@ export function landingOf({ commit }: { readonly commit: LoggedCommit }, log: Br
   return log.byId.get(log.bringers.get(commit.id) ?? commit.id) ?? commit;
 }
 
-const atOnce = 2000;
+const mostAtOnce = 2000;
 
 /** Compares records with what the files held. */
 class Judge {

@@ -64,7 +64,7 @@ describe('a value that a target names', () => {
     const opened = await open();
     opened.push('web', '1.0.0', '1.1.0');
     await opened.run();
-    const { releases, doubted } = await readReleaseLog(await opened.repository.sync(), 0);
+    const { releases, doubted } = await readReleaseLog(await opened.repository.sync(), { since: 0 });
     expect(releases.map(({ record }) => [record.field, record.from, record.to])).toEqual([
       ['conf/versions.yaml#/web/version', '1.0.0', '1.1.0'],
     ]);

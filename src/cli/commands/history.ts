@@ -25,6 +25,8 @@ export interface HistoryOptions extends ConfigOptions {
   readonly format: 'table' | 'notes';
   /** Tell of records that do not count as well. */
   readonly ignored: boolean;
+  /** Not only the newest, of which a table shows `limit`: all that is asked for. */
+  readonly all: boolean;
   /** A local checkout instead of the configured repositories, and the branch that it is of. */
   readonly dir: string | undefined;
   readonly branch: string | undefined;
@@ -39,6 +41,7 @@ export async function historyCommand(options: HistoryOptions, context: CliContex
   const entries = parts
     .flatMap((part) => part.entries)
     .sort((a, b) => b.landed.committedAt - a.landed.committedAt);
+  const rest = parts.reduce((sum, part) => sum + part.rest, 0);
   const ignored = parts.flatMap((part) => part.ignored);
   const markdown =
     options.format === 'notes' ? renderNotes(entries.map(entryNotes), spanOf(request)) : undefined;
@@ -51,7 +54,8 @@ export async function historyCommand(options: HistoryOptions, context: CliContex
     },
     text: () =>
       markdown ??
-      entryTable(entries, options.limit, parts.length > 1) + (options.ignored ? ignoredTable(ignored) : ''),
+      entryTable(entries, { limit: options.limit, several: parts.length > 1, rest }) +
+        (options.ignored ? ignoredTable(ignored) : ''),
     notes,
   };
 }
@@ -100,6 +104,7 @@ function readRequest(options: HistoryOptions, now: number): HistoryRequest {
     since,
     until,
     now,
+    most: options.all || options.ignored || options.format === 'notes' ? Infinity : options.limit,
     services: service !== undefined || options.format === 'notes',
   };
 }

@@ -20,6 +20,7 @@ export class TreeCache {
   #old = new Map<ObjectId, readonly TreeItem[]>();
   /** In the young generation. */
   #items = 0;
+  #restAt = 0;
 
   get(id: ObjectId): readonly TreeItem[] | undefined {
     const young = this.#young.get(id);
@@ -40,6 +41,16 @@ export class TreeCache {
     this.#old = this.#young;
     this.#young = new Map();
     this.#items = 0;
+  }
+
+  /** Now and then something to wait for: who looks into thousands of commits leaves their turn to connections and other work. */
+  rest(): Promise<void> | undefined {
+    return performance.now() < this.#restAt ? undefined : this.#rest();
+  }
+
+  async #rest(): Promise<void> {
+    await setImmediate();
+    this.#restAt = performance.now() + busyMilliseconds;
   }
 }
 
@@ -64,6 +75,8 @@ export class GitTree implements Tree {
   }
 
   async entry(path: string): Promise<TreeEntry | undefined> {
+    const rest = this.#cache.rest();
+    if (rest !== undefined) await rest;
     const parts = path.split('/');
     const name = parts.pop();
     let id = this.root;
