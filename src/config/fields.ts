@@ -80,7 +80,7 @@ export const remote: z.ZodType<Remote, string> = z
     const ssh = parseSshAddress(text);
     if (ssh !== undefined) return 'wrong' in ssh ? refuse(context, ssh.wrong) : ssh;
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'local', path: text } as const;
-    const why = refusedUrl(text);
+    const why = refusedUrl(text, 'an https or ssh address, or a plain path');
     return why === undefined ? ({ kind: 'http', url: text } as const) : refuse(context, why);
   });
 
@@ -144,11 +144,11 @@ export const repositoryPath: z.ZodType<string, string> = z
     'write a path from the root of the repository, without leading / and without ..',
   );
 
-function refusedUrl(text: string): string | undefined {
+function refusedUrl(text: string, expected = 'an http(s) address'): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'this is no URL';
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return `${url.protocol}// is not supported; write an http(s) address or a plain path`;
+    return `${url.protocol}// is not supported; write ${expected}`;
   }
   if (url.username !== '' || url.password !== '') {
     return 'a user or password is never written in a URL; give them under auth';

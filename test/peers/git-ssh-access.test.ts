@@ -195,6 +195,18 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
       expect(server.logins()).toBe(0);
     });
 
+    it.each([
+      ['signatures', ['HostKeyAlgorithms ssh-rsa']],
+      ['checksums', ['MACs hmac-sha1', 'Ciphers aes128-ctr']],
+    ])('that knows SHA-1 %s only is refused, in words', async (_label, settings) => {
+      const server = await start({ hostKeys: ['rsa'], settings });
+      await expect((await open(server)).listRefs([main])).rejects.toMatchObject({
+        code: 'bad-answer',
+        message: expect.stringContaining('have no algorithm in common') as string,
+      });
+      expect(server.logins()).toBe(0);
+    });
+
     it('shows the fingerprint that ssh-keygen shows', async () => {
       const server = await start();
       const listed = await run('ssh-keygen', ['-l', '-f', '-'], { input: server.knownHosts });

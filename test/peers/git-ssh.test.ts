@@ -14,9 +14,6 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, against sshd and git-shell', (
   describe('that offers filters', () => {
     transportContract(start({ config: { 'uploadpack.allowFilter': 'true' } }), { filters: true });
   });
-  describe('that offers none', () => {
-    transportContract(start({}), { filters: false });
-  });
   describe('that knows protocol version 0 only', () => {
     transportContract(start({ protocol: 0, config: { ...anyObject, 'uploadpack.allowFilter': 'true' } }), {
       filters: true,
