@@ -227,6 +227,7 @@ export function bindMarkers(
   policyNames: Iterable<string>,
 ): { readonly bindings: readonly MarkerBinding[]; readonly problems: readonly Problem[] } {
   const wanted = new Set(policyNames);
+  if (wanted.size === 0) return { bindings: [], problems: [] };
   const policies = new Map([...wanted].map((name) => [name, { name, digest: 'given' as const }]));
   const bindings: MarkerBinding[] = [];
   const problems: Problem[] = [];

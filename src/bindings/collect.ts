@@ -7,8 +7,12 @@ import type { FactedFile } from './model.ts';
 /**
  * The valid policies of a tree, in the order of the files (product.md, 2.1). An invalid one is left out with its
  * problems; of two with one name neither is used, as nobody can tell which is meant.
+ * @param load `loadPolicy`, or what remembers its answers
  */
-export function collectPolicies(files: readonly FactedFile[]): {
+export function collectPolicies(
+  files: readonly FactedFile[],
+  load: typeof loadPolicy = loadPolicy,
+): {
   readonly policies: readonly Policy[];
   readonly problems: readonly Problem[];
 } {
@@ -16,7 +20,7 @@ export function collectPolicies(files: readonly FactedFile[]): {
   const problems: Problem[] = [];
   for (const { path, facts } of files) {
     for (const document of facts.policies) {
-      const result = loadPolicy(document, path);
+      const result = load(document, path);
       problems.push(...result.problems);
       if (result.policy !== undefined) loaded.push(result.policy);
     }

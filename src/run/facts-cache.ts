@@ -1,5 +1,7 @@
 import type { FileFacts, NameClass } from '../fields/model.ts';
 import type { TargetFind } from '../fields/targets.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { loadPolicy, type LoadedPolicy } from '../policy/load.ts';
 import { scannerVersion } from '../yaml/scan.ts';
 
 /**
@@ -10,6 +12,8 @@ export class FactsCache {
   #last = new Map<string, FileFacts>();
   #next = new Map<string, FileFacts>();
   #targets: ReadonlyMap<string, TargetFind> = new Map();
+  /** By document, then by the path of its file: files of equal content share their facts. They live as long as these. */
+  readonly #policies = new WeakMap<PolicyDocument, Map<string, LoadedPolicy>>();
 
   get(id: string, nameClass: NameClass): FileFacts | undefined {
     const key = keyOf(id, nameClass);
@@ -21,6 +25,14 @@ export class FactsCache {
   set(id: string, nameClass: NameClass, facts: FileFacts): void {
     this.#next.set(keyOf(id, nameClass), facts);
   }
+
+  /** As `loadPolicy`, once for each document. */
+  readonly loadPolicy = (document: PolicyDocument, path: string): LoadedPolicy => {
+    const byPath = this.#policies.get(document) ?? new Map<string, LoadedPolicy>();
+    const loaded = byPath.get(path) ?? loadPolicy(document, path);
+    this.#policies.set(document, byPath.set(path, loaded));
+    return loaded;
+  };
 
   /** What the path of a target found in a file of this content, if the last run asked for it too. */
   target(id: string, path: string): TargetFind | undefined {

@@ -34,7 +34,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const files = await survey(tree, admits, cache);
-  const { policies, problems: policyProblems } = collectPolicies(files);
+  const { policies, problems: policyProblems } = collectPolicies(files, cache.loadPolicy);
   const options = bindOptions(settings);
   const targets = await answerTargets(tree, files, policies, options, cache);
   const bound = bind(files, policies, options, targets);

@@ -86,10 +86,10 @@ describe('the scanner is unsure, or the parser agrees', () => {
     expect(texts.length).toBeGreaterThan(200);
     expect(unsure.join('').length / correct.join('').length).toBeLessThan(0.04);
   });
-
-  /** Pieces of the golden files and the corpus with one character changed. */
-  function mutations(perFile: number): string[] {
-    const next = numbersFrom(1);
-    return goldenTexts().flatMap(([, text]) => Array.from({ length: perFile }, () => mutate(text, next)));
-  }
 });
+
+/** Pieces of the golden files and the corpus with one character changed. */
+function mutations(perFile: number): string[] {
+  const next = numbersFrom(1);
+  return goldenTexts().flatMap(([, text]) => Array.from({ length: perFile }, () => mutate(text, next)));
+}

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
 import { parseReference } from '../../image/reference.ts';
 import { unifiedDiff } from '../../run/compose.ts';
-import { rewrite } from '../../run/rewrite.ts';
+import { rewrite, type Rewrite } from '../../run/rewrite.ts';
 import type { Election } from '../../run/rewriter.ts';
-import { encode } from '../../yaml/decode.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { count, problemLines } from '../problems.ts';
 import { resolve, type ConfigOptions } from '../session.ts';
 import { paintDiff } from '../style.ts';
+import type { WorkingDirectory } from '../wiring.ts';
 
 export interface EditOptions extends ConfigOptions {
   readonly dir: string;
@@ -28,9 +28,7 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
   const directory = await openDirectory(options.dir, context);
   const settings = directorySettings(config, options.repository);
   const { edits, files, problems } = await rewrite(directory.tree, settings, elections);
-  if (options.write) {
-    for (const [path, { after }] of files) await directory.write(path, encode(after));
-  }
+  if (options.write) await writeAll(files, directory);
   const written = options.write ? files.size : 0;
   return {
     exit: problems.length > 0 ? 1 : 0,
@@ -50,6 +48,18 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
           ? 'Nothing would change.\n'
           : ''),
   };
+}
+
+/** One array serves for all files: new ones for thousands of them would be collected too late. */
+async function writeAll(files: Rewrite['files'], directory: WorkingDirectory): Promise<void> {
+  const encoder = new TextEncoder();
+  let room = new Uint8Array(65_536);
+  for (const [path, { after }] of files) {
+    // A UTF-16 code unit needs three bytes at most.
+    if (room.length < after.length * 3) room = new Uint8Array(after.length * 3);
+    const { written } = encoder.encodeInto(after, room);
+    await directory.write(path, room.subarray(0, written));
+  }
 }
 
 async function readElections(
