@@ -6,6 +6,7 @@ import { foreigners, merges } from './log/merges.ts';
 import { movers } from './log/moves.ts';
 import type { Scenario } from './log/scenario.ts';
 import { squashes } from './log/squashes.ts';
+import { deployment } from './world.ts';
 
 let ledger: Ledger | undefined;
 afterEach(async () => {
@@ -34,6 +35,28 @@ describePeer('git', 'the release log after', () => {
       },
       history: ['1.0.0 -> 1.2.0'],
       next: null,
+    },
+    {
+      label: 'a step forward and back by hand after a release',
+      act: async (on) => {
+        await on.release('1.0.0', '1.1.0');
+        await on.commit('By hand', { 'prod/web.yaml': deployment('web', `${on.image('web')}:1.2.0`) });
+        await on.commit('Back by hand', { 'prod/web.yaml': deployment('web', `${on.image('web')}:1.1.0`) });
+      },
+      history: ['1.0.0 -> 1.1.0'],
+      next: null,
+    },
+    {
+      label: 'a release that is older than a year, and was taken back then',
+      act: async (on) => {
+        on.skip(-400 * 86_400);
+        await on.release('1.0.0', '1.2.0');
+        await on.git('revert', '--no-edit', 'HEAD');
+        on.skip(400 * 86_400);
+        await on.commit('Something else', { README: 'else\n' });
+      },
+      history: [],
+      next: '1.2.0',
     },
     ...squashes(),
     ...merges(),

@@ -57,6 +57,39 @@ export function forgeries(): Scenario[] {
       next: '1.2.0',
     },
     {
+      label: 'a lift that another branch’s commit brings along',
+      act: async (on) => {
+        await on.release('1.0.0', '1.2.0');
+        await on.git('revert', '--no-edit', 'HEAD');
+        await on.commit(`Lift\n\n${line(on, '1.0.0', { intent: 'lift', branch: 'next' })}`);
+      },
+      history: ['1.0.0 -> 1.2.0'],
+      next: null,
+    },
+    {
+      label: 'a record in a message of 50,000 lines',
+      act: async (on) => {
+        const text = `${'some words that mean nothing\n'.repeat(25_000)}${on.message('1.0.0', '1.1.0')}`;
+        await on.write({ message: `Long\n\n${text}${'> quoted words\n'.repeat(25_000)}` });
+        await on.write({ 'prod/web.yaml': deployment('web', `${on.image('web')}:1.1.0`) });
+        await on.git('add', 'prod');
+        await on.git('commit', '--quiet', '--cleanup=verbatim', '--file', 'message');
+      },
+      history: ['1.0.0 -> 1.1.0'],
+      next: '1.2.0',
+    },
+    {
+      label: 'thousands of forged records before a true one',
+      act: async (on) => {
+        await on.release('1.0.0', '1.2.0');
+        await on.git('revert', '--no-edit', 'HEAD');
+        await on.write({ message: `Flood\n\n${`${line(on, '1.9.0')}\n`.repeat(1500)}` });
+        await on.git('commit', '--quiet', '--allow-empty', '--cleanup=verbatim', '--file', 'message');
+      },
+      history: ['1.0.0 -> 1.2.0'],
+      next: null,
+    },
+    {
       label: 'a forged record beside a step back by hand: the file’s own history decides',
       act: async (on) => {
         await on.commit('By hand', { 'prod/web.yaml': deployment('web', `${on.image('web')}:1.2.0`) });

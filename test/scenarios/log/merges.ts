@@ -67,6 +67,32 @@ export function merges(): Scenario[] {
       next: null,
     },
     {
+      label: 'a pull request that is updated from the branch, and then merged',
+      act: async (on) => {
+        await pullRequest(on);
+        await on.commit('Something else', { README: 'else\n' });
+        await on.git('switch', '--quiet', 'topic');
+        await on.git('merge', '--quiet', '--no-edit', 'main');
+        await on.git('switch', '--quiet', 'main');
+        await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge pull request #12', 'topic');
+      },
+      history: ['1.1.0 -> 1.2.0'],
+      next: null,
+    },
+    {
+      label: 'a merge of several branches at once',
+      act: async (on) => {
+        await pullRequest(on);
+        await on.git('switch', '--quiet', '--create', 'other', 'main');
+        await on.commit('Something else', { README: 'else\n' });
+        await on.git('switch', '--quiet', 'main');
+        await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge both', 'topic', 'other');
+        await on.git('revert', '--no-edit', '--mainline', '1', 'HEAD');
+      },
+      history: ['1.1.0 -> 1.2.0'],
+      next: null,
+    },
+    {
       label: 'a record that a later commit repeats',
       act: async (on) => {
         const message = await on.release('1.0.0', '1.1.0');
