@@ -26,7 +26,12 @@ export async function pendingOf(
     const own = moves.map((move) => fieldRelease(move, environmentOf));
     for (const release of own) changes.push(release);
     releases += new Set(own.map(({ policy }) => policy)).size;
-    const touched = new Set(own.map(({ policy, environment }) => JSON.stringify([environment, policy])));
+    // A base that several environments share is released in each (`prod+staging`).
+    const touched = new Set(
+      own.flatMap(({ policy, environment }) =>
+        environment.split('+').map((one) => JSON.stringify([one, policy])),
+      ),
+    );
     for (const pair of touched) {
       const [environment] = JSON.parse(pair) as [string, string];
       byEnvironment.set(environment, (byEnvironment.get(environment) ?? 0) + 1);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { environments } from '../../src/run/environments.ts';
 import type { EnvironmentPaths } from '../../src/run/settings.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { pod } from '../bindings/manifests.ts';
 import { Stage, titles } from './stage.ts';
 
 function environment(name: string, rules?: EnvironmentPaths['rules'], paused = false): EnvironmentPaths {
@@ -85,6 +86,25 @@ describe('a base', () => {
     const { gates, message } = await released(false);
     expect(gates).toEqual([]);
     expect(message).toContain(' env=prod ');
+  });
+
+  it('that is moved on purpose counts in each environment that it reaches', async () => {
+    stage = await Stage.open((image) => ({
+      'web.yaml': policyFile('web', image('web'), 'semver: "*"'),
+      'api.yaml': policyFile('api', image('api'), 'semver: "*"'),
+      'base/web.yaml': pod(`${image('web')}:1.0.0 # {"$tallyman": "web"}`),
+      'base/api.yaml': pod(`${image('api')}:1.0.0 # {"$tallyman": "api"}`),
+      'base/kustomization.yaml': 'resources: [web.yaml, api.yaml]\n',
+      'prod/kustomization.yaml': 'resources: [../base]\n',
+      'staging/kustomization.yaml': 'resources: [../base]\n',
+    }));
+    const limited = environment('prod', { maxReleasesPerRun: 1 });
+    stage.settings = { ...stage.settings, environments: [limited, environment('staging')] };
+    for (const name of ['web', 'api']) stage.push(name, '1.0.0', '1.1.0');
+    const result = await stage.run();
+    expect(result).toMatchObject({
+      plan: { fuse: [{ reason: 'too-many-releases', environment: 'prod', releases: 2, limit: 1 }] },
+    });
   });
 
   it('is held by a hold on the environment', async () => {
