@@ -91,7 +91,7 @@ function instant(at: number): string {
 
 function holdDetail(hold: Hold): string {
   const by = hold.by === '' ? '' : ` by ${hold.by}`;
-  const until = hold.until === undefined ? '' : ` until ${new Date(hold.until).toISOString()}`;
+  const until = hold.until === undefined ? '' : ` until ${instant(hold.until)}`;
   return `held${by}${until}: ${hold.reason === '' ? 'no reason given' : hold.reason}`;
 }
 

@@ -67,7 +67,7 @@ function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, ele
         ? `cannot be shown to be newer than the current value ${input.current.tag ?? ''}, whose creation time is not known`
         : `below the current value ${input.current.tag ?? ''}`;
     case 'rejected':
-      return mark === undefined || surveyed.rules[index] === undefined
+      return mark === undefined || mark.tag === tag || surveyed.rules[index] === undefined
         ? 'this field held it before, and somebody took it back'
         : `not above ${mark.tag}, which this field held before`;
     case 'too-young':

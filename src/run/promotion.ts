@@ -66,7 +66,8 @@ export class Promotions {
     const inTime = [...held.map(({ value }) => value.tag ?? '').toReversed(), state.current.tag ?? ''];
     const ranks = rankTags(order, tags, inTime);
     const offers = inHaste ? [offerOf(state.current)] : this.#offers(rule, state, held, ranks);
-    const waits = inHaste ? undefined : await this.#waits(rule, state, offers, name);
+    const isThere = offers.length === 1 && offers[0]?.tag === current.tag;
+    const waits = inHaste || isThere ? undefined : await this.#waits(rule, state, offers, name);
     return { offers, ranks, ...(waits === undefined ? {} : { waits }) };
   }
 
