@@ -2,7 +2,6 @@ import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PartFact } from '../fields/model.ts';
 import { positionsOf } from '../yaml/lines.ts';
-import { prove } from '../yaml/proof.ts';
 import { renderScalar } from '../yaml/render.ts';
 import { applyEdits } from '../yaml/splice.ts';
 import { wantsDigest } from './digest-demand.ts';
@@ -10,6 +9,7 @@ import { insertDigest } from './insert-digest.ts';
 import type { Bound, FieldEdit, WritePolicy } from './model.ts';
 import { ProofBudget } from './proof-budget.ts';
 import { newName, valueOf, type Wanted } from './new-value.ts';
+import { proveEdits } from './prove-edits.ts';
 
 /** What `planEdits` reads of a binding. */
 export type EditedField = Pick<Bound<WritePolicy>, 'policy' | 'file' | 'field' | 'writes' | 'scope'> &
@@ -67,7 +67,7 @@ export function applyFileEdits(
     if (error instanceof Failure) return { problem: unproven(edits, error.message) };
     throw error;
   }
-  const reason = prove(text, after, distinct, { parseBudget: budget.take(text.length), scanned });
+  const reason = proveEdits(text, after, distinct, { parseBudget: budget.take(text.length), scanned });
   return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
 }
 
@@ -101,18 +101,36 @@ function givesDigest({ policy, scope }: EditedField, digest: string | null): boo
 function replacement({ policy, file }: EditedField, part: PartFact, value: string): FieldEdit {
   // JSON has no plain text: a number there gives way to a text in quotes.
   const style = file.endsWith('.json') ? 'double' : part.style;
-  const { line, column, start, end, value: old } = part;
-  const source = renderScalar(value, { style, inFlow: part.inFlow });
-  return { policy: policy.name, field: part.part, file, line, column, start, end, old, new: value, source };
+  const { line, column, start, end, value: old, block } = part;
+  const source = part.verbatim === true ? value : renderScalar(value, { style, inFlow: part.inFlow });
+  const place = { file, line, column, start, end };
+  return {
+    policy: policy.name,
+    field: part.part,
+    ...place,
+    old,
+    new: value,
+    source,
+    ...(block && { block }),
+  };
 }
 
 function insertion(
-  { policy, file }: EditedField,
+  { policy, file, writes }: EditedField,
   { offset, source, digest }: { readonly offset: number; readonly source: string; readonly digest: string },
   text: string,
 ): FieldEdit {
   const place = { file, ...positionsOf(text)(offset), start: offset, end: offset };
-  return { policy: policy.name, field: 'digest', ...place, old: null, new: digest, source };
+  const block = writes.find(({ part }) => part === 'tag')?.block;
+  return {
+    policy: policy.name,
+    field: 'digest',
+    ...place,
+    old: null,
+    new: digest,
+    source,
+    ...(block && { block }),
+  };
 }
 
 function digestUnknown(binding: EditedField, tag: string): Problem {

@@ -2,6 +2,7 @@ import type { Place } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact, FileFacts, PartFact, PartName } from '../fields/model.ts';
 import type { Hold, Policy } from '../policy/model.ts';
+import type { BlockRange } from '../yaml/block-text.ts';
 
 /** One file of the tree with its facts. */
 export interface FactedFile {
@@ -75,4 +76,6 @@ export interface FieldEdit extends Place {
   readonly new: string;
   /** The source text to put there, quotes included. */
   readonly source: string;
+  /** The literal block scalar in whose text it is, as `PartFact.block`. */
+  readonly block?: BlockRange;
 }

@@ -25,8 +25,11 @@ export function addField(reading: Reading, draft: Draft): void {
     return index === undefined ? [] : [{ part, index }];
   });
   if (nodes.some(({ index }) => reading.taken.has(index))) return;
-  for (const { index } of nodes) reading.taken.add(index);
-  const parts = nodes.map(({ part, index }) => partOf(reading, index, part));
+  const parts = nodes.map(({ part: name, index }) => {
+    const part = partOf(reading, index, name);
+    reading.taken.set(index, { part, kind: draft.kind });
+    return part;
+  });
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
   reading.fields.push({
     kind: draft.kind,
@@ -48,7 +51,7 @@ export function fieldPointer(reading: Reading, index: number): string {
 }
 
 /** The annotations that speak for a field: those of the object it is in. */
-function claimFor(reading: Reading, index: number): number | undefined {
+export function claimFor(reading: Reading, index: number): number | undefined {
   if (reading.claimOf.size === 0) return undefined;
   const object = objectOf(reading, index);
   return object === undefined ? undefined : reading.claimOf.get(object.index);

@@ -1,6 +1,7 @@
 import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import type { BlockRange } from '../yaml/block-text.ts';
 import type { NodeStyle } from '../yaml/outline.ts';
 
 /**
@@ -104,6 +105,10 @@ export interface PartFact extends Position {
   readonly refused: string | undefined;
   /** Of an alias: where the scalar starts that it repeats, and that changes it when it is edited. */
   readonly anchor: number | undefined;
+  /** The range is the only line of a block scalar: its text stands there as it is, and never in quotes. */
+  readonly verbatim?: true;
+  /** The literal block scalar that it stands in, where the text of that was read as YAML (`helm.values`). */
+  readonly block?: BlockRange;
 }
 
 export type FieldKind = 'container' | 'kustomize' | 'helm' | 'compose' | 'oci' | 'marked';

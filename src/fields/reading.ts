@@ -4,7 +4,9 @@ import { positionsOf } from '../yaml/lines.ts';
 import type { Outline, OutlineNode } from '../yaml/outline.ts';
 import { scalarText } from '../yaml/scalar.ts';
 import { child, children, escapePointer, keyText, nodeAt } from '../yaml/walk.ts';
-import type { FactProblem, FieldFact, NameClass } from './model.ts';
+import type { BlockText } from '../yaml/block-text.ts';
+import type { FactProblem, FieldFact, FieldKind, NameClass, PartFact } from './model.ts';
+import { sealOf } from './sops.ts';
 
 /** Head of a Kubernetes object. */
 export interface ObjectHead {
@@ -15,19 +17,31 @@ export interface ObjectHead {
   readonly name: string;
 }
 
+/** A literal block scalar of a file, whose text was read as YAML. */
+export interface EmbeddedText {
+  /** The scalar, in the file. */
+  readonly index: number;
+  readonly block: BlockText;
+  readonly reading: Reading;
+}
+
 /** One file while it is read: its outline, and what was found so far. Lives for one call of `readFacts`. */
 export class Reading {
   readonly outline: Outline;
   readonly nameClass: NameClass;
-  /** Whether SOPS encrypted the file: it has a `sops` key at the root of a document. */
-  readonly sops: boolean;
+  /** Which values SOPS watches over: all of the file, or those that it encrypted. */
+  readonly #sealed: 'all' | 'encrypted';
   readonly fields: FieldFact[] = [];
   readonly problems: FactProblem[] = [];
   readonly at: (offset: number) => Position;
   /** Index into the claims, by the index of the map that is the claiming object. */
   readonly claimOf = new Map<number, number>();
   /** Nodes that are a part of a field already: a second recogniser does not take them again. */
-  readonly taken = new Set<number>();
+  readonly taken = new Map<number, { readonly part: PartFact; readonly kind: FieldKind }>();
+  /** By the node of the block scalar. */
+  readonly embedded = new Map<number, EmbeddedText>();
+  /** Whether this is such a text itself: texts within texts are not read. */
+  readonly isEmbedded: boolean;
   /** Heads of the maps that were looked at; `null` where one is no object. */
   readonly heads = new Map<number, ObjectHead | null>();
   /** Position in its sequence of each item of the sequences that were asked for. */
@@ -36,13 +50,25 @@ export class Reading {
   #anchorsRead = false;
   #isTemplate: boolean | undefined;
 
-  constructor(outline: Outline, nameClass: NameClass) {
+  /** @param around the file and the text in it, where a block scalar of a file is read */
+  constructor(
+    outline: Outline,
+    nameClass: NameClass,
+    around?: { readonly file: Reading; readonly block: BlockText },
+  ) {
     this.outline = outline;
     this.nameClass = nameClass;
-    this.at = positionsOf(outline.text);
-    this.sops = outline.documents.some(
-      ({ root }) => root !== -1 && child(outline, root, 'sops') !== undefined,
-    );
+    this.at =
+      around === undefined
+        ? positionsOf(outline.text)
+        : (offset) => around.file.at(around.block.fileOffset(offset));
+    this.isEmbedded = around !== undefined;
+    this.#sealed = around === undefined ? sealOf(outline) : around.file.#sealed;
+  }
+
+  /** Whether SOPS would find the file broken after an edit of the value. */
+  isSealed(index: number): boolean {
+    return this.#sealed === 'all' || this.text(index).startsWith('ENC[AES256_GCM,');
   }
 
   /** Whether the file has template text: what it says is then not known before another tool has filled it in. */

@@ -19,6 +19,15 @@ export function blockScalarText(outline: Outline, index: number): string {
   return body + chomped(header.chomp, lines.slice(end), trim, body);
 }
 
+/** By how many columns the lines of a block scalar are indented; 0 where all are blank. */
+export function blockIndent(outline: Outline, index: number): number {
+  const node = outline.nodes[index];
+  if (node === undefined) throw new RangeError(`no node ${index}`);
+  const { indent } = headerOf(outline.text, node.start);
+  if (indent > 0) return baseIndent(outline, node) + indent;
+  return bodyLines(outline.text, node).find((line) => line.content !== '')?.indent ?? 0;
+}
+
 interface BodyLine {
   readonly indent: number;
   /** Without the leading spaces and the line break; empty for a blank line. */

@@ -11,7 +11,8 @@ interface GoldenCase {
   readonly about: string;
   readonly set: Readonly<Record<string, string>>;
   readonly edits: number;
-  readonly problems: readonly { readonly code: string; readonly place: string }[];
+  /** `says`: what its message must contain. */
+  readonly problems: readonly { readonly code: string; readonly place: string; readonly says?: string }[];
 }
 
 const root = new URL('../golden', import.meta.url).pathname;
@@ -34,7 +35,9 @@ describe('golden trees', () => {
       code,
       place: `${file}:${line}:${column}`,
     }));
-    expect(places).toEqual(golden.problems);
+    expect(places).toEqual(golden.problems.map(({ code, place }) => ({ code, place })));
+    for (const [at, { says = '' }] of golden.problems.entries())
+      expect(result.problems[at]?.message).toContain(says);
     expect(result.after).toEqual({ ...before, ...after });
     const inserted = result.edits.filter(({ old }) => old === null);
     expect(result.edits.length - inserted.length).toBe(golden.edits);

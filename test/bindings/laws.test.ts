@@ -28,9 +28,9 @@ describe('every golden tree', () => {
     return { files, set };
   };
   const turns: [string, (text: string) => string][] = [
-    ['CRLF', (text) => text.replaceAll('\n', '\r\n')],
+    ['CRLF', (text) => text.replaceAll(/\r?\n/g, '\r\n')],
     ['a byte order mark', (text) => `\ufeff${text}`],
-    ['no newline at the end', (text) => text.replace(/\n$/, '')],
+    ['no newline at the end', (text) => text.replace(/\r?\n$/, '')],
     ['trailing blanks in comments', (text) => text.replaceAll(/( #[^\n"]*)\n/g, '$1 \t\n')],
   ];
 

@@ -1,12 +1,16 @@
 import { parseReference } from '../../image/reference.ts';
 import { keyText } from '../../yaml/walk.ts';
+import { embed, fieldInFile } from '../embedded.ts';
 import { addField } from '../field.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
 import { keyAbove } from './surroundings.ts';
 
-/** Helm values inside other objects: Flux `HelmRelease.spec.values`, Argo CD `helm.valuesObject`. */
+/**
+ * Helm values inside other objects: Flux `HelmRelease.spec.values`, Argo CD `helm.valuesObject`, and the text of Argo CD's `helm.values` where it is a
+ * literal block (`values: |`).
+ */
 export const helmValues: Recogniser = {
   keys: ['values', 'valuesObject'],
   visit(reading, index, key) {
@@ -16,8 +20,24 @@ export const helmValues: Recogniser = {
         ? above === 'helm'
         : above === 'spec' && objectOf(reading, index)?.kind === 'HelmRelease';
     if (isHelm) addHelmMaps(reading, index);
+    else if (above === 'helm') addHelmText(reading, index);
   },
 };
+
+function addHelmText(reading: Reading, index: number): void {
+  const found = embed(reading, index);
+  if (found === undefined) return;
+  if ('error' in found) {
+    const { offset, message } = found.error;
+    // Where a template fills the text in, as in an ApplicationSet, nobody can tell yet what it will say.
+    if (reading.isTemplate) return;
+    const what = `The text of helm.values is no valid YAML: ${message}. No image in it is read or changed.`;
+    reading.problem('bad-yaml', offset, what);
+    return;
+  }
+  for (const { root } of found.reading.outline.documents) if (root !== -1) addHelmMaps(found.reading, root);
+  reading.fields.push(...found.reading.fields.map((field) => fieldInFile(reading, found, field)));
+}
 
 /** Finds the image maps and strings in a tree of Helm values, at any depth. */
 export function addHelmMaps(reading: Reading, root: number): void {
