@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
-import type { ImageFacts } from '../../src/policy/decision.ts';
+import type { ImageFacts, PromotionFacts } from '../../src/policy/decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import { parseTagLines } from '../../src/policy/tag-lines.ts';
@@ -16,7 +16,7 @@ describe('example policies', () => {
   it('are there for every kind that is carried out', () => {
     const kinds = names.map((name) => loaded(name).policy?.rule.kind);
     expect(new Set(kinds)).toEqual(
-      new Set(['alphabetical', 'digest', 'glob', 'newest', 'numeric', 'regex', 'semver']),
+      new Set(['alphabetical', 'digest', 'glob', 'newest', 'numeric', 'promote', 'regex', 'semver']),
     );
   });
 
@@ -99,12 +99,20 @@ function electedAt(policy: Policy, facts: ImageFacts, now: number) {
     holds: [],
     wantsDigest: false,
     now,
+    promotion: promotionOf(policy),
     offline: true,
   };
   const step = decide(input);
   if (!('decision' in step)) throw new Error(`${policy.name} asks for more than there is`);
   const { elected, gates } = step.decision;
   return { elected, stops: gates.map(({ gate }) => gate) };
+}
+
+/** What comments say that the source holds: `# While SOURCE holds TAG`. */
+function promotionOf({ name, rule }: Policy): PromotionFacts | undefined {
+  if (rule.kind !== 'promote') return undefined;
+  const said = new RegExp(`^# While ${rule.from.policy} holds (\\S+)$`, 'm').exec(text(`${name}.yaml`))?.[1];
+  return { offers: [{ tag: said ?? '', digest: null }], ranks: { [said ?? '']: 0 } };
 }
 
 function text(name: string): string {
