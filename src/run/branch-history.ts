@@ -89,7 +89,7 @@ export class BranchHistory {
     if (told === undefined) return this.#held(binding, loaded, line);
     // People leave no records: what they did since the newest one, the file itself must tell.
     const last = line.findIndex(({ id }) => id === told.newest);
-    const recent = last > mostLookedBack ? [] : await this.#held(binding, loaded, line.slice(0, last));
+    const recent = await this.#held(binding, loaded, line.slice(0, Math.min(last, mostLookedBack)));
     return [...recent, ...told.held];
   }
 

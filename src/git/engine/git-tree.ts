@@ -5,7 +5,7 @@ import { orTooLarge } from '../../tree/too-large.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
-import { parseTree, type TreeItem } from './tree-object.ts';
+import { findTreeItem, parseTree, type TreeItem } from './tree-object.ts';
 
 /** Files over this size are listed but not read: no file with image fields is near it. */
 export const maxFileBytes = 8 * 1024 * 1024;
@@ -82,12 +82,12 @@ export class GitTree implements Tree {
     let id = this.root;
     let prefix = '';
     for (const part of parts) {
-      const folder = this.items(id, prefix).find((item) => item.name === part && item.mode === 'tree');
+      const folder = findTreeItem(this.items(id, prefix), part, 'folder');
       if (folder === undefined) return undefined;
       id = folder.id;
       prefix += `${part}/`;
     }
-    const item = this.items(id, prefix).find((item) => item.name === name);
+    const item = findTreeItem(this.items(id, prefix), name ?? '', 'file');
     return item === undefined || item.mode === 'tree' ? undefined : { path, id: item.id, mode: item.mode };
   }
 

@@ -46,6 +46,29 @@ export function parseTree(id: ObjectId, bytes: Uint8Array): readonly TreeItem[] 
   return items;
 }
 
+/**
+ * The folder, or what is no folder, of that name. Items are in git's order, so that few are looked at even in folders of
+ * thousands; for names that are not ASCII all are, as texts do not sort as their bytes do.
+ */
+export function findTreeItem(
+  items: readonly TreeItem[],
+  name: string,
+  kind: 'folder' | 'file',
+): TreeItem | undefined {
+  const isWanted = (item: TreeItem | undefined): boolean =>
+    item?.name === name && (item.mode === 'tree') === (kind === 'folder');
+  if (items.length < 16 || !/^[ -~]*$/.test(name)) return items.find(isWanted);
+  const key = kind === 'folder' ? `${name}/` : name;
+  let low = 0;
+  for (let high = items.length; low < high;) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && (item.mode === 'tree' ? `${item.name}/` : item.name) < key) low = middle + 1;
+    else high = middle;
+  }
+  return isWanted(items[low]) ? items[low] : undefined;
+}
+
 export interface NewTreeItem {
   readonly name: string;
   readonly mode: TreeMode;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hashObject } from '../../../src/git/engine/object-id.ts';
 import {
   encodeTree,
+  findTreeItem,
   parseTree,
   type NewTreeItem,
   type TreeMode,
@@ -29,6 +30,35 @@ const names = [
   '...',
   'x'.repeat(200),
 ];
+
+describe('findTreeItem', () => {
+  it('finds what looking at every item finds', () => {
+    const anyName = fc.oneof(
+      fc.constantFrom(...names),
+      fc.stringMatching(/^[a-c.0-]{1,4}$/),
+      fc.string({ minLength: 1 }),
+    );
+    const anyItems = fc.uniqueArray(fc.record({ name: anyName, mode: fc.constantFrom(...modes) }), {
+      selector: ({ name }) => name,
+      minLength: 16,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(anyItems, anyName, (made, other) => {
+        const allowed = made.filter(
+          ({ name }) => !/^\.{1,2}$|[/\0]|^\.git$/i.test(name) && name.isWellFormed(),
+        );
+        const items = parseTree('', encodeTree(allowed.map((item) => ({ ...item, id: blob }))));
+        for (const name of [...allowed.map((item) => item.name), other]) {
+          const slow = items.find((item) => item.name === name);
+          const isFolder = slow?.mode === 'tree';
+          expect(findTreeItem(items, name, isFolder ? 'folder' : 'file')).toBe(slow);
+          expect(findTreeItem(items, name, isFolder ? 'file' : 'folder')).toBeUndefined();
+        }
+      }),
+    );
+  });
+});
 
 describe('encodeTree and parseTree', () => {
   const items = fc.uniqueArray(
