@@ -53,6 +53,7 @@ export type PushReport =
 export interface Transport {
   /** Refs whose name starts with one of `prefixes`; one request where the server speaks protocol v2 and was seen before. */
   listRefs(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly RemoteRef[]>;
+  /** @throws Failure `refused` where the server gives nothing but the tips of its refs, and something else is wanted (protocol 0 over ssh) */
   fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer>;
   /** One ref, atomic, never forced. */
   push(request: PushRequest, signal?: AbortSignal): Promise<PushReport>;

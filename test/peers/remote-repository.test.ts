@@ -1,7 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openHttpTransport } from '../../src/git/http/http-transport.ts';
+import { openSshTransport } from '../../src/git/ssh/ssh-transport.ts';
 import type { ConfigRepository } from '../../src/git/repository.ts';
 import { createHttpClient } from '../../src/net/undici-client.ts';
 import { contents, day, draft, files, Stage, start, web } from '../git/engine/remote-stage.ts';
@@ -9,6 +10,7 @@ import { git } from '../git/git.ts';
 import { startGitServer, type GitServer, type GitServerOptions } from './git-server.ts';
 import { writeHook } from './git.ts';
 import { describePeer } from './require.ts';
+import { startSshd, type SshdOptions } from './sshd.ts';
 
 type ServerOptions = Omit<GitServerOptions, 'root'>;
 
@@ -43,25 +45,7 @@ describePeer('git', 'a kept clone of a real git server', () => {
     ['protocol 0 alone, without filter', { protocol: 0 }],
   ])('reads, follows and writes the branch: %s', async (_, options) => {
     await served(options, async (stage, repository) => {
-      for (let n = 0; n < 5; n++) stage.push(web, `image: x:${n}\n`);
-      const base = await repository.sync();
-      expect(await contents(base.tree)).toEqual({ ...files, [web]: 'image: x:4\n' });
-      expect((await base.history(start + 2 * day)).length).toBe(4);
-      const side = stage.push('side.yaml', 'x: 1\n', [stage.first]);
-      stage.push(web, 'image: merged:1\n', [base.commit, side]);
-      const merged = await repository.sync();
-      expect((await contents(merged.tree))[web]).toBe('image: merged:1\n');
-      const log = await merged.history(start);
-      expect(log.map((commit) => commit.id).sort()).toEqual(
-        git(stage.server, 'rev-list', 'main').split('\n').sort(),
-      );
-      await merged.prepare(log.map((commit) => commit.id));
-      expect(await contents(await merged.at(stage.first))).toEqual(files);
-      expect(await repository.publish(merged, [draft('image: x:9\n')])).toMatchObject({ kind: 'pushed' });
-      expect(git(stage.server, 'show', `main:${web}`)).toBe('image: x:9');
-      expect((await (await repository.sync()).history(start)).length).toBe(log.length + 1);
-      expect(git(stage.server, 'fsck', '--strict', '--no-dangling')).toBe('');
-      expect(git(stage.directory, 'fsck', '--no-dangling')).toBe('');
+      expect(await readFollowWrite(stage, repository)).toBe('');
     });
   });
 
@@ -99,3 +83,54 @@ describePeer('git', 'a kept clone of a real git server', () => {
     });
   });
 });
+
+describePeer(['git', 'sshd', 'ssh-keygen'], 'a kept clone of a real ssh server', () => {
+  it.each<[string, SshdOptions]>([
+    ['with filter', { config: withFilter }],
+    ['without filter', {}],
+    ['protocol 0 alone', { protocol: 0, config: { ...withFilter, 'uploadpack.allowAnySHA1InWant': 'true' } }],
+    ['protocol 0 alone, files only with their commits', { protocol: 0, config: withFilter }],
+    ['protocol 0 alone, without filter', { protocol: 0 }],
+  ])('reads, follows and writes the branch: %s', async (_, options) => {
+    const server = await startSshd(options);
+    const privateKey = await readFile(server.clientKey, 'utf8');
+    await Stage.in(async (stage) => {
+      const repository = stage.openWith(
+        openSshTransport({
+          address: '127.0.0.1',
+          port: server.port,
+          username: server.username,
+          path: stage.server,
+          login: async () => ({ kind: 'key', privateKey, source: 'the ssh key' }),
+          knownHosts: async () => ({ text: server.knownHosts, source: 'the test' }),
+        }),
+      );
+      expect(await readFollowWrite(stage, repository)).toBe('');
+      await repository.close();
+    });
+    await server.close();
+  });
+});
+
+/** A life of a clone: history by first and second parents, a merge, a release of ours. @returns what native git finds wrong with it: nothing */
+async function readFollowWrite(stage: Stage, repository: ConfigRepository): Promise<string> {
+  for (let n = 0; n < 5; n++) stage.push(web, `image: x:${n}\n`);
+  const base = await repository.sync();
+  expect(await contents(base.tree)).toEqual({ ...files, [web]: 'image: x:4\n' });
+  expect((await base.history(start + 2 * day)).length).toBe(4);
+  const side = stage.push('side.yaml', 'x: 1\n', [stage.first]);
+  stage.push(web, 'image: merged:1\n', [base.commit, side]);
+  const merged = await repository.sync();
+  expect((await contents(merged.tree))[web]).toBe('image: merged:1\n');
+  const log = await merged.history(start);
+  expect(log.map((commit) => commit.id).sort()).toEqual(
+    git(stage.server, 'rev-list', 'main').split('\n').sort(),
+  );
+  await merged.prepare(log.map((commit) => commit.id));
+  expect(await contents(await merged.at(stage.first))).toEqual(files);
+  expect(await repository.publish(merged, [draft('image: x:9\n')])).toMatchObject({ kind: 'pushed' });
+  expect(git(stage.server, 'show', `main:${web}`)).toBe('image: x:9');
+  expect((await (await repository.sync()).history(start)).length).toBe(log.length + 1);
+  expect(git(stage.server, 'fsck', '--strict', '--no-dangling')).toBe('');
+  return git(stage.directory, 'fsck', '--no-dangling');
+}

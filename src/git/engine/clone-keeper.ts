@@ -76,8 +76,13 @@ export class CloneKeeper implements TreeOwner {
       commits.filter((id) => !this.#opened().holds(id, this.#complete, this.#trees, false));
     if (missing().length === 0) return;
     await this.#lock.hold(async () => {
-      for (const wants of portions(missing())) {
-        await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
+      try {
+        for (const wants of portions(missing())) {
+          await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
+        }
+      } catch (error) {
+        if (!isTipsOnly(error)) throw error;
+        await this.#bringPast(missing(), () => missing().length === 0);
       }
       const [absent] = missing();
       if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
@@ -103,8 +108,13 @@ export class CloneKeeper implements TreeOwner {
           throw error;
         const absent = new Set(missing());
         const commits = new Set(files.filter(({ id }) => absent.has(id)).map(({ commit }) => commit));
-        for (const wants of portions([...commits]))
-          await this.#add({ wants, haves: [], shallow: [], depth: 1 });
+        try {
+          for (const wants of portions([...commits]))
+            await this.#add({ wants, haves: [], shallow: [], depth: 1 });
+        } catch (failure) {
+          if (!isTipsOnly(failure)) throw failure;
+          await this.#bringPast([...commits], () => missing().length === 0);
+        }
       }
     });
   }
@@ -160,6 +170,21 @@ export class CloneKeeper implements TreeOwner {
     if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
   }
 
+  /** For servers that give nothing but what follows from the tips of branches: all of the branch since the oldest of `commits`, else all of it. */
+  async #bringPast(commits: readonly CommitId[], isEnough: () => boolean): Promise<void> {
+    const tip = this.#opened().tip();
+    if (tip === undefined) throw this.#leftOut('the past of its branch');
+    const oldest = this.#log().oldest(commits);
+    try {
+      if (oldest !== undefined) await this.#add({ wants: [tip], haves: [], shallow: [], since: oldest });
+      if (!isEnough()) await this.#add({ wants: [tip], haves: [], shallow: [] });
+    } catch (error) {
+      if (!isTipsOnly(error)) throw error;
+      const words = `${this.#options.branch} of ${this.#options.name} moved while its past was read`;
+      throw new Failure('not-found', words, { retryable: true, cause: error });
+    }
+  }
+
   #tidy(): void {
     const clone = this.#opened();
     if (!this.#swept) clone.sweep();
@@ -208,6 +233,11 @@ export class CloneKeeper implements TreeOwner {
   #leftOut(what: string): Failure {
     return new Failure('bad-answer', `the server of ${this.#options.name} did not send ${what}`);
   }
+}
+
+/** See `Transport.fetch`. */
+function isTipsOnly(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'refused';
 }
 
 /** Servers read requests line by line; portions keep a request small. */

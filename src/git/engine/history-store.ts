@@ -49,6 +49,16 @@ export class HistoryStore {
     return this.#walk(tip, since);
   }
 
+  /** Milliseconds since the epoch, a little before the oldest of `commits`; `undefined` where one of them is not here. */
+  oldest(commits: readonly CommitId[]): number | undefined {
+    const times = commits.map((id) => this.#find(id)?.committedAt);
+    return times.reduce<number | undefined>(
+      (least, time) =>
+        least === undefined || time === undefined ? undefined : Math.min(least, time - slack),
+      Infinity,
+    );
+  }
+
   /**
    * The history, with what is missing fetched. Runs under the lock.
    * @throws Failure `bad-answer` where the server leaves commits out

@@ -89,6 +89,7 @@ class SshTransport implements Transport, Peer {
     if (request.wants.length === 0) return emptyFetch();
     return this.#talk('git-upload-pack', this.#packLimit, signal, async (talk) => {
       const known = await readGreeting(talk.packets, this);
+      if (known.version === 0) await this.#checkWants(known, request, talk);
       talk.say(fetchBody(known, request, this));
       const answer = await readFetch(talk.packets, known, request, this);
       return { ...answer, pack: talk.explained(answer.pack) };
@@ -135,6 +136,21 @@ class SshTransport implements Transport, Peer {
       conversation.dispose();
       throw told;
     }
+  }
+
+  /** Git's own answer to what it does not give looks as if the objects were gone. */
+  async #checkWants(
+    { refs, capabilities }: Extract<Advertisement, { version: 0 }>,
+    { wants }: FetchRequest,
+    talk: Talk,
+  ): Promise<void> {
+    const anything = ['allow-any-sha1-in-want', 'allow-reachable-sha1-in-want'];
+    if (anything.some((name) => capabilities.has(name))) return;
+    const tips = new Set(refs.map(({ id }) => id));
+    if (wants.every((id) => tips.has(id))) return;
+    await this.#leave(talk, undefined);
+    const words = `${this.host} gives nothing but the tips of its refs; let its sshd take protocol version 2 (AcceptEnv GIT_PROTOCOL), or set uploadpack.allowAnySHA1InWant there`;
+    throw new Failure('refused', words, { host: this.host });
   }
 
   /** Takes leave as git does, so that the server logs no error. */
