@@ -1,6 +1,6 @@
 import { didYouMean } from '../core/nearest.ts';
 import { accessIssues } from './auth-check.ts';
-import type { ConfigDocument } from './schema.ts';
+import type { ConfigDocument, RepositoryDocument } from './schema.ts';
 
 /** One thing that is wrong, at a path of the document. */
 export interface Issue {
@@ -32,6 +32,7 @@ export async function checkDocument(document: ConfigDocument): Promise<readonly 
     ...unknownRepositories(document),
     ...(await patternIssues(document)),
     ...repositories.flatMap((repository, index) => accessIssues(repository, ['repositories', index])),
+    ...repositories.flatMap((repository, index) => quietIssues(repository, ['repositories', index])),
     ...(await scheduleIssues(document, [])),
     ...(
       await Promise.all(
@@ -72,6 +73,16 @@ async function patternIssues({ environments }: ConfigDocument): Promise<Issue[]>
     const message = `bad regular expression: ${pattern.error}`;
     return [{ path: ['environments', index, 'rules', 'tags'], message }];
   });
+}
+
+function quietIssues({ quiet, maxWait }: RepositoryDocument, path: readonly PropertyKey[]): Issue[] {
+  if (maxWait === undefined) return [];
+  if (quiet === undefined)
+    return [
+      { path: [...path, 'maxWait'], atKey: true, message: 'maxWait has no meaning without quiet beside it' },
+    ];
+  if (maxWait >= quiet) return [];
+  return [{ path: [...path, 'maxWait'], message: 'maxWait is shorter than quiet, which then never counts' }];
 }
 
 interface ScheduleKeys {

@@ -37,6 +37,10 @@ export interface RepositoryConfig {
   readonly schedule: Schedule;
   /** A random delay up to this is added to every wait. */
   readonly jitter: number;
+  /** A trigger waits until no further one came for so long, */
+  readonly quiet: number;
+  /** but no longer than this. */
+  readonly maxWait: number;
   readonly auth: RepositoryAuth | undefined;
   /** Of https connections: PEM texts, and the outbound proxy as `Config.proxy`. */
   readonly connection: {

@@ -59,7 +59,7 @@ function resolveRepository(
   document: ConfigDocument,
   path: ResolvePath,
 ): RepositoryConfig {
-  const { url } = repository;
+  const { url, quiet = 0 } = repository;
   const own = repository.interval !== undefined || repository.cron !== undefined;
   const schedule = resolveSchedule(own ? repository : document);
   const jitter = repository.jitter ?? (own ? undefined : document.jitter) ?? defaultJitter(schedule);
@@ -71,6 +71,8 @@ function resolveRepository(
     policyRoots: repository.policyRoots.map((folder) => folder.replace(/\/+$/, '')),
     schedule,
     jitter,
+    quiet,
+    maxWait: repository.maxWait ?? 10 * quiet,
     auth: resolveAuth(repository, path),
     connection: resolveConnection(repository, document.proxy, path),
     signing: resolveSigning(repository.signing, path),

@@ -16,7 +16,8 @@ import { auth, connectionKeys } from './auth-schema.ts';
 import { environment } from './environment-schema.ts';
 import { liveDialects, logLevels } from './model.ts';
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 /** The shape of `tallyman.yaml` (product.md, 2.5). Closed: what is not here is an error. */
 export type ConfigDocument = z.output<ReturnType<typeof configSchema>>;
 export type RepositoryDocument = ConfigDocument['repositories'][number];
@@ -100,6 +101,7 @@ function repository() {
       'How often this repository is looked at.',
       'Instead of interval: when this repository is looked at.',
     ),
+    ...triggerKeys(),
     auth: auth().optional(),
     ...connectionKeys(),
     signing: signing().optional(),
@@ -264,6 +266,19 @@ function schedule(interval: string, cron: string) {
       .describe(
         'A random delay up to this is added to each wait. Default: a tenth of the interval, 30s at most; 0s with cron.',
       ),
+  };
+}
+
+function triggerKeys() {
+  return {
+    quiet: duration(0, hour)
+      .optional()
+      .describe(
+        'A trigger (SIGHUP, a webhook) waits until no further one came for so long. Scheduled runs do not wait. Default 0s.',
+      ),
+    maxWait: duration(0, 24 * hour)
+      .optional()
+      .describe('A trigger waits no longer than this, however many follow it. Default: ten times quiet.'),
   };
 }
 

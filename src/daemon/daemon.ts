@@ -7,6 +7,10 @@ export interface DaemonUnit {
   readonly schedule: UnitSchedule;
   /** Milliseconds; a random part of it is added to each wait. */
   readonly jitter: number;
+  /** Milliseconds without a further trigger that a triggered run waits for. Default 0: it starts at once. */
+  readonly quiet?: number;
+  /** Milliseconds that a trigger waits at most, however many follow it. Default ten times `quiet`. */
+  readonly maxWait?: number;
   /** What it throws goes to `onError`, and never ends the daemon. `signal` aborts when a shutdown runs out of patience. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -24,7 +28,8 @@ export interface DaemonOptions {
 
 export interface Daemon {
   /**
-   * Runs a unit (default: all) at once; while it runs, everything that arrives is batched into one run after it (product.md, 8).
+   * Runs a unit (default: all) at once, or after its quiet time; while it runs, everything that arrives is batched into one run after it
+   * (product.md, 8).
    * @returns false where no unit has that name
    */
   trigger(name?: string): boolean;
@@ -35,16 +40,17 @@ export interface Daemon {
 /** Runs every unit once now, and then by its schedule, one run per unit at a time. */
 export function startDaemon(options: DaemonOptions): Daemon {
   const daemon = new Scheduler(options);
-  daemon.trigger();
+  daemon.begin();
   return daemon;
 }
 
 interface Entry {
   readonly unit: DaemonUnit;
   state: 'idle' | 'queued' | 'running';
-  /** Something arrived while it ran. */
-  again: boolean;
+  /** Triggers that no run has begun after yet: when the first and the last of them came. */
+  asked: { readonly first: number; readonly last: number } | undefined;
   cancelTimer: () => void;
+  cancelQuiet: () => void;
 }
 
 class Scheduler implements Daemon {
@@ -59,16 +65,19 @@ class Scheduler implements Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#concurrency = options.concurrency ?? 4;
-    this.#entries = new Map(
-      options.units.map((unit) => [unit.name, { unit, state: 'idle', again: false, cancelTimer: () => {} }]),
-    );
+    this.#entries = new Map(options.units.map((unit) => [unit.name, idleEntry(unit)]));
+  }
+
+  /** Runs every unit. */
+  begin(): void {
+    for (const entry of this.#entries.values()) this.#request(entry);
   }
 
   trigger(name?: string): boolean {
     const entries = name === undefined ? [...this.#entries.values()] : [this.#entries.get(name)];
     for (const entry of entries) {
       if (entry === undefined) return false;
-      this.#request(entry);
+      this.#ask(entry);
     }
     return true;
   }
@@ -78,11 +87,29 @@ class Scheduler implements Daemon {
     return this.#stopped;
   }
 
+  #ask(entry: Entry): void {
+    // The run that is queued comes after it anyway.
+    if (this.#stopped !== undefined || entry.state === 'queued') return;
+    const now = this.#options.clock.now();
+    entry.asked = { first: entry.asked?.first ?? now, last: now };
+    if (entry.state === 'idle') this.#answer(entry, entry.asked);
+  }
+
+  /** Runs the unit once nothing more came for its quiet time, or the first trigger has waited long enough. */
+  #answer(entry: Entry, { first, last }: NonNullable<Entry['asked']>): void {
+    const { quiet = 0, maxWait = 10 * quiet } = entry.unit;
+    const { clock } = this.#options;
+    entry.cancelQuiet();
+    const wait = Math.min(last + quiet, first + maxWait) - clock.now();
+    if (wait <= 0) this.#request(entry);
+    // A clock that was put back makes nobody wait longer.
+    else entry.cancelQuiet = clock.setTimer(Math.min(wait, quiet), () => this.#request(entry));
+  }
+
   #request(entry: Entry): void {
-    if (this.#stopped !== undefined) return;
-    if (entry.state === 'running') entry.again = true;
-    if (entry.state !== 'idle') return;
+    if (this.#stopped !== undefined || entry.state !== 'idle') return;
     entry.cancelTimer();
+    entry.cancelQuiet();
     entry.state = 'queued';
     this.#queue.push(entry);
     this.#startQueued();
@@ -93,7 +120,7 @@ class Scheduler implements Daemon {
       const entry = this.#queue.shift();
       if (entry === undefined) return;
       entry.state = 'running';
-      entry.again = false;
+      entry.asked = undefined;
       const began = this.#options.clock.now();
       const run = this.#run(entry.unit);
       this.#running.add(run);
@@ -115,9 +142,14 @@ class Scheduler implements Daemon {
   #ended(entry: Entry, began: number): void {
     entry.state = 'idle';
     if (this.#stopped !== undefined) return;
-    if (entry.again) this.#request(entry);
-    else this.#setTimer(entry, began);
+    if (entry.asked !== undefined) this.#answer(entry, entry.asked);
+    // A scheduled run does not wait for the quiet of triggers.
+    if (this.#isIdle(entry)) this.#setTimer(entry, began);
     this.#startQueued();
+  }
+
+  #isIdle({ state }: Entry): boolean {
+    return state === 'idle';
   }
 
   #setTimer(entry: Entry, began: number): void {
@@ -134,7 +166,10 @@ class Scheduler implements Daemon {
 
   async #stop(): Promise<void> {
     this.#queue.length = 0;
-    for (const entry of this.#entries.values()) entry.cancelTimer();
+    for (const entry of this.#entries.values()) {
+      entry.cancelTimer();
+      entry.cancelQuiet();
+    }
     if (await this.#idleWithinGrace()) return;
     this.#abort.abort();
     await this.#idleWithinGrace();
@@ -149,4 +184,8 @@ class Scheduler implements Daemon {
     cancel();
     return idle;
   }
+}
+
+function idleEntry(unit: DaemonUnit): Entry {
+  return { unit, state: 'idle', asked: undefined, cancelTimer: () => {}, cancelQuiet: () => {} };
 }

@@ -18,6 +18,8 @@ describe('loadConfig', () => {
           policyRoots: [],
           schedule: { kind: 'interval', every: 300_000 },
           jitter: 30_000,
+          quiet: 0,
+          maxWait: 0,
           connection: {},
           author: { name: 'Tallyman', email: 'tallyman@localhost' },
           pushOptions: [],
@@ -45,6 +47,8 @@ repositories:
     paths: ["clusters/**"]
     policyRoots: [policies/]
     interval: 1m
+    quiet: 20s
+    maxWait: 2m
     auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}
     signing: {ssh: {key: {file: keys/id}, passphrase: {env: KEY}}}
     author: {name: Release Bot, email: bot@example.com}
@@ -79,6 +83,8 @@ proxy: http://proxy.example.com:3128
       policyRoots: ['policies'],
       schedule: { kind: 'interval', every: 60_000 },
       jitter: 6000,
+      quiet: 20_000,
+      maxWait: 120_000,
       auth: { kind: 'basic', username: 'bot', password: { env: 'GIT_PASSWORD' } },
       signing: { kind: 'ssh', key: { file: '/etc/tallyman/keys/id' }, passphrase: { env: 'KEY' } },
       connection: { proxy: 'http://proxy.example.com:3128' },
@@ -92,6 +98,8 @@ proxy: http://proxy.example.com:3128
       auth: { kind: 'bearer', token: { file: '/run/token' } },
       signing: { kind: 'openpgp', key: { env: 'PGP' } },
       jitter: 2000,
+      quiet: 0,
+      maxWait: 0,
     });
     expect(config.registries).toEqual([
       {

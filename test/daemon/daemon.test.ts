@@ -202,3 +202,88 @@ describe('stop', () => {
     expect(clock.waiting).toBe(0);
   });
 });
+
+describe('quiet time', () => {
+  function open(quiet: number, maxWait?: number) {
+    const clock = new FakeClock();
+    const unit = new ControlledUnit(clock);
+    const waits = { quiet, ...(maxWait === undefined ? {} : { maxWait }) };
+    const { daemon } = start(clock, [Object.assign(unit, waits)]);
+    /** Seconds after the first run, which began at once. */
+    const later = (): readonly number[] => unit.starts.slice(1).map((at) => (at - 1_000_000) / 1000);
+    return { clock, unit, daemon, later };
+  }
+
+  it('does not hold up the first run', () => {
+    expect(open(5000).unit.starts).toHaveLength(1);
+  });
+
+  it('waits until no further trigger came for so long', async () => {
+    const { clock, unit, daemon, later } = open(5000);
+    await unit.end();
+    daemon.trigger('fleet');
+    await clock.advance(4999);
+    daemon.trigger('fleet');
+    await clock.advance(4999);
+    expect(later()).toEqual([]);
+    await clock.advance(1);
+    expect(later()).toEqual([9.999]);
+    await unit.end();
+    await clock.advance(20_000);
+    expect(later()).toHaveLength(1);
+  });
+
+  it.each([
+    ['as long as maxWait says', 12_000, [12, 24]],
+    ['ten times as long where nothing is said', undefined, [50]],
+  ])('waits at most %s', async (_, maxWait, expected) => {
+    const { clock, unit, daemon, later } = open(5000, maxWait);
+    await unit.end();
+    for (let second = 0; second < 51; second++) {
+      daemon.trigger('fleet');
+      await clock.advance(1000);
+      if (unit.running) await unit.end();
+      if (later().length === expected.length) break;
+    }
+    expect(later()).toEqual(expected);
+  });
+
+  it('counts from the last trigger during a run', async () => {
+    const { clock, unit, daemon, later } = open(5000);
+    daemon.trigger('fleet');
+    await clock.advance(3000);
+    await unit.end();
+    await clock.advance(1999);
+    expect(later()).toEqual([]);
+    await clock.advance(1);
+    expect(later()).toEqual([5]);
+  });
+
+  it('runs at once after a run that took longer than the quiet time', async () => {
+    const { clock, unit, daemon, later } = open(5000);
+    daemon.trigger('fleet');
+    await clock.advance(8000);
+    await unit.end();
+    expect(later()).toEqual([8]);
+  });
+
+  it('does not hold up a run that is due, which answers the triggers', async () => {
+    const { clock, unit, daemon, later } = open(20_000);
+    await unit.end();
+    await clock.advance(50_000);
+    daemon.trigger('fleet');
+    await clock.advance(10_000);
+    expect(later()).toEqual([60]);
+    await unit.end();
+    await clock.advance(59_999);
+    expect(later()).toEqual([60]);
+  });
+
+  it('leaves no timer behind when it stops', async () => {
+    const { clock, unit, daemon } = open(5000);
+    await unit.end();
+    daemon.trigger('fleet');
+    await daemon.stop();
+    expect(clock.waiting).toBe(0);
+  });
+});

@@ -77,6 +77,8 @@ function start(session: Session, config: Config, log: Log): Daemon {
         name: repository.name,
         schedule: repository.schedule,
         jitter: repository.jitter,
+        quiet: repository.quiet,
+        maxWait: repository.maxWait,
         run: async (signal: AbortSignal) => {
           await runRepository(ports, settings, memory, { signal });
         },
