@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 
+import { Failure } from '../../src/core/failure.ts';
 import type { CommitId } from '../../src/release/log.ts';
 import type {
   FetchAnswer,
@@ -14,6 +15,8 @@ import { git, gitEnvironment, gitRaw } from './git.ts';
 export interface FakeTransportOptions {
   /** Whether the server offers `filter`. Default true. */
   readonly filter?: boolean;
+  /** Gives nothing but what follows from the tips of refs, as git does over ssh in protocol 0. */
+  readonly tipsOnly?: boolean;
   /** Changes a pack on its way. */
   readonly tamper?: (pack: Buffer, request: FetchRequest) => Buffer;
   /** Makes the server refuse pushes with these words. */
@@ -53,6 +56,7 @@ export class FakeTransport implements Transport {
   }
 
   async fetch(request: FetchRequest): Promise<FetchAnswer> {
+    if (this.#options.tipsOnly === true) await this.#checkTips(request);
     const filtered = request.filter !== undefined && this.#options.filter !== false;
     const deep = request.depth !== undefined || request.since !== undefined;
     const edge = deep ? this.#edge(request) : { shallow: [], unshallow: [] };
@@ -92,6 +96,11 @@ export class FakeTransport implements Transport {
 
   async close(): Promise<void> {
     // nothing is open
+  }
+
+  async #checkTips({ wants }: FetchRequest): Promise<void> {
+    const tips = git(this.#path, 'for-each-ref', '--format=%(objectname)', 'refs/heads/').split('\n');
+    if (!wants.every((id) => tips.includes(id))) throw new Failure('refused', 'gives nothing but the tips');
   }
 
   /** Commits that the server would declare shallow, by depth or date, and those of the client's that no longer are. */
