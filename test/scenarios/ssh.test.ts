@@ -62,6 +62,23 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     expect(await opened.world.commits()).toBe(2);
   });
 
+  it('keeps to what people took back, also from empty state and of a server that gives only the tips of its refs', async () => {
+    const opened = await open({ protocol: 0 });
+    const once = async (state: string): Promise<CliResult> =>
+      opened.world.tallyman(['run', '--once', '-c', await configure(opened, { state })]);
+    await opened.world.commit({ 'README.md': 'One more commit.\n' }, 'Explain');
+    expect(await once('a')).toMatchObject({ exit: 0 });
+    expect(await opened.world.commits()).toBe(3);
+    await opened.world.revert();
+    for (const state of ['a', 'b']) expect(await once(state)).toMatchObject({ exit: 0 });
+    expect(await opened.world.commits()).toBe(4);
+    await opened.world.push('web', '1.2.0');
+    expect(await once('c')).toMatchObject({ exit: 0 });
+    expect(await opened.world.inBare('show', 'main:apps/web.yaml')).toContain(':1.2.0"');
+    expect(await opened.world.commits()).toBe(5);
+    await opened.world.inBare('fsck', '--strict');
+  });
+
   it('gets one commit from two daemons, which push at the same time', async () => {
     // The first two pushes wait for each other: both daemons have read the branch before either of them writes.
     const barrier = [
