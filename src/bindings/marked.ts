@@ -25,7 +25,8 @@ export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): 
   const { fields } = file.facts;
   const markers = file.facts.markers.filter((marker) => marker.dialect === dialect);
   if (markers.length === 0) return noMarkers;
-  const byStart = new Map(fields.flatMap((field) => field.parts.map((part) => [part.start, field] as const)));
+  const byStart = new Map<number, FieldFact>();
+  for (const field of fields) for (const part of field.parts) byStart.set(part.start, field);
   const marked: MarkedField[] = [];
   const all = new Set<FieldFact>();
   const problems: Problem[] = [];

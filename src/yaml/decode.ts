@@ -8,15 +8,17 @@ export function decode(
   limit: number = defaultLimit,
 ): { readonly text: string } | { readonly refused: string } {
   if (bytes.length > limit) {
-    return { refused: `the file has ${bytes.length} bytes, more than the ${limit} that are read` };
+    return {
+      refused: `the file has ${bytes.length} bytes, more than the ${limit} that are read; keep images in a smaller one`,
+    };
   }
   const binary = binaryReason(bytes);
   if (binary !== undefined) return { refused: binary };
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
-    return { refused: 'the file is not valid UTF-8' };
+    return { refused: 'the file is not valid UTF-8; save it as UTF-8' };
   }
   if (hasLoneReturn(text)) {
     return {
@@ -41,6 +43,9 @@ export function hasLoneReturn(text: string): boolean {
   return false;
 }
 
+/** One for all texts: it keeps nothing between them. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const defaultLimit = 8 * 1024 * 1024;
 
 function binaryReason(bytes: Uint8Array): string | undefined {
@@ -49,10 +54,10 @@ function binaryReason(bytes: Uint8Array): string | undefined {
   const nul = bytes.indexOf(0);
   if (nul === -1) return undefined;
   if (nul === 0 && String.fromCharCode(...bytes.subarray(1, 10)) === 'GITCRYPT\0') {
-    return 'the file is encrypted by git-crypt';
+    return 'the file is encrypted by git-crypt; keep images in one that is not';
   }
   // Text in UTF-16 without a mark: every other byte of its first characters is zero.
   const first = bytes.subarray(0, 4);
   if (first.length === 4 && ((!first[0] && !first[2]) || (!first[1] && !first[3]))) return utf16;
-  return 'the file is binary: it has a NUL byte';
+  return 'the file is binary: it has a NUL byte; save it as UTF-8 if it is a manifest';
 }

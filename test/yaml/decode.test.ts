@@ -16,6 +16,13 @@ describe('decode', () => {
     expect(corpus().filter(([, text]) => !kept(text))).toEqual([]);
   });
 
+  it('knows nothing of the file before', () => {
+    // A file that ends within a character is refused, and its bytes are not taken for the start of the next one.
+    expect(decode(Uint8Array.of(0x61, 0xc3))).toHaveProperty('refused');
+    expect(decode(Uint8Array.of(0xa9))).toHaveProperty('refused');
+    expect(decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x62))).toEqual({ text: '\ufeffb' });
+  });
+
   it('keeps a byte order mark in the text', () => {
     expect(decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toEqual({ text: '\ufeffa' });
   });
