@@ -15,6 +15,8 @@ export interface Snapshot {
   prepare(commits: readonly CommitId[]): Promise<void>;
   /** Makes files of these commits ready to read, in one fetch; `id` as the commit's tree gives it. */
   prepareFiles(files: readonly { readonly commit: CommitId; readonly id: string }[]): Promise<void>;
+  /** The paths of files that are not the same in two commits of this history; `undefined` where they are more than `most`. */
+  changes(newer: CommitId, older: CommitId, most: number): Promise<readonly string[] | undefined>;
   /** The tree of another commit of this history; fetches what is missing. */
   at(commit: CommitId): Promise<Tree>;
 }

@@ -20,6 +20,9 @@ export interface FileAt {
 export class FieldReader {
   readonly #snapshot: Snapshot;
   readonly #read = new Map<string, FileFields>();
+  /** Files that differ, by two commits; `undefined`: too many to tell. */
+  readonly #changes = new Map<string, ReadonlySet<string> | undefined>();
+  #told = 0;
   readonly #anywhere: readonly WatchedField[];
   readonly #byFile: ReadonlyMap<string | undefined, readonly WatchedField[]>;
 
@@ -61,6 +64,18 @@ export class FieldReader {
   async fields(commit: CommitId, file: string): Promise<FileFields> {
     const entry = await this.entry(commit, file);
     return entry === undefined ? noFields : this.#fieldsOf(await this.#snapshot.at(commit), entry);
+  }
+
+  /** Whether a file may differ between two commits: asked once for all files, since many fields are followed through the same commits. */
+  async differs(newer: CommitId, older: CommitId, file: string): Promise<boolean> {
+    const key = `${newer} ${older}`;
+    if (!this.#changes.has(key)) {
+      const paths =
+        this.#told < mostTold ? await this.#snapshot.changes(newer, older, mostChanged) : undefined;
+      this.#told += paths?.length ?? 0;
+      this.#changes.set(key, paths === undefined ? undefined : new Set(paths));
+    }
+    return this.#changes.get(key)?.has(file) ?? true;
   }
 
   /** `undefined` as well where it is no file whose content counts. */
@@ -115,6 +130,10 @@ export function valueOf({ tag, digest }: FieldFact): Current {
 }
 
 const mostKept = 4096;
+/** A commit that changes more than so many files is looked into for each of them. */
+const mostChanged = 1000;
+/** Changed files that are remembered of all commits: some 50 MB. */
+const mostTold = 500_000;
 /** Places that are looked at in one file because a message names them: anybody may write messages. */
 const mostWatched = 500;
 const noFields = new FileFields([]);

@@ -38,6 +38,7 @@ export class FileTrail {
   readonly #fields: FieldReader;
   readonly #branch: string;
   readonly #lifts: ReadonlyMap<CommitId, readonly Lift[]>;
+  #ids: { readonly line: readonly LoggedCommit[]; readonly ids: ReadonlySet<CommitId> } | undefined;
 
   /** @param lifts by the commit that brought them to the branch */
   constructor(
@@ -87,6 +88,8 @@ export class FileTrail {
     const [head] = line;
     if (head === undefined) return;
     await this.#prepare(start.file, line);
+    /** Commits that have the same file as the one after them. */
+    const same = new Set<CommitId>();
     const fields = await this.#fields.fields(head.id, start.file);
     const traces = new Map<CommitId, Trace>([
       [head.id, { ...start, fields, content: undefined, commit: head.id }],
@@ -95,17 +98,30 @@ export class FileTrail {
     for (const commit of line) {
       const from = traces.get(commit.id);
       if (from === undefined) continue;
-      const named = await this.#named(from, commit.id, names);
+      const named = same.has(commit.id) ? from : await this.#named(from, commit.id, names);
       if (!names.has(named.file)) {
         names.add(named.file);
         await this.#prepare(named.file, line);
       }
-      const trace = await this.#step(named, commit.id);
+      const trace = same.has(commit.id) ? { ...from, commit: commit.id } : await this.#step(named, commit.id);
       yield { trace, from, commit };
       if (this.#isLifted(commit.id, trace)) continue;
-      for (const parent of mainlineParents(commit, this.#branch))
-        if (!traces.has(parent)) traces.set(parent, trace);
+      for (const parent of this.#parents(commit, line)) {
+        if (traces.has(parent)) continue;
+        traces.set(parent, trace);
+        if (!(await this.#fields.differs(commit.id, parent, trace.file))) same.add(parent);
+      }
     }
+  }
+
+  /** Those whose trees are ready. */
+  #parents(commit: LoggedCommit, line: readonly LoggedCommit[]): readonly CommitId[] {
+    return mainlineParents(commit, this.#branch).filter((parent) => this.#idsOf(line).has(parent));
+  }
+
+  #idsOf(line: readonly LoggedCommit[]): ReadonlySet<CommitId> {
+    if (this.#ids?.line !== line) this.#ids = { line, ids: new Set(line.map(({ id }) => id)) };
+    return this.#ids.ids;
   }
 
   /** The trace with the name that the file has in this commit. */
@@ -133,7 +149,12 @@ export class FileTrail {
     );
   }
 
+  /** Reads all versions of the file at once. */
   async #prepare(file: string, line: readonly LoggedCommit[]): Promise<void> {
-    await this.#fields.prepare(line.map(({ id }) => ({ commit: id, file })));
+    const commits = new Set(line.slice(0, 1).map(({ id }) => id));
+    for (const commit of line)
+      for (const parent of this.#parents(commit, line))
+        if (await this.#fields.differs(commit.id, parent, file)) commits.add(parent);
+    await this.#fields.prepare([...commits].map((commit) => ({ commit, file })));
   }
 }

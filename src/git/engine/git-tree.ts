@@ -5,7 +5,7 @@ import { orTooLarge } from '../../tree/too-large.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
-import { findTreeItem, parseTree, type TreeItem } from './tree-object.ts';
+import { differences, findTreeItem, parseTree, type TreeItem } from './tree-object.ts';
 
 /** Files over this size are listed but not read: no file with image fields is near it. */
 export const maxFileBytes = 8 * 1024 * 1024;
@@ -91,6 +91,29 @@ export class GitTree implements Tree {
     return item === undefined || item.mode === 'tree' ? undefined : { path, id: item.id, mode: item.mode };
   }
 
+  /** The paths of files that are not the same in both; `undefined` where they are more than `most`. Folders that are equal are not looked into. */
+  async changesFrom(other: GitTree, most: number): Promise<readonly string[] | undefined> {
+    const rest = this.#cache.rest();
+    if (rest !== undefined) await rest;
+    const paths: string[] = [];
+    const open: FolderPair[] = [{ prefix: '', depth: 0, mine: this.root, theirs: other.root }];
+    for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
+      const { prefix, depth, mine, theirs } = pair;
+      if (depth > deepest) return undefined;
+      const left = mine === undefined ? [] : this.items(mine, prefix);
+      const right = theirs === undefined ? [] : other.items(theirs, prefix);
+      for (const [a, b] of differences(left, right)) {
+        const path = prefix + (a ?? b)?.name;
+        const [folder, older] = [folderOf(a), folderOf(b)];
+        if (folder !== undefined || older !== undefined)
+          open.push({ prefix: `${path}/`, depth: depth + 1, mine: folder, theirs: older });
+        if (isFile(a) || isFile(b)) paths.push(path);
+        if (paths.length > most) return undefined;
+      }
+    }
+    return paths;
+  }
+
   listNow(): readonly TreeEntry[] {
     const entries: TreeEntry[] = [];
     this.#walk(this.root, '', 0, entries);
@@ -162,6 +185,22 @@ export class GitTree implements Tree {
     if (entries.length > mostFiles)
       throw new Failure('too-large', `the tree holds more than ${mostFiles} files`);
   }
+}
+
+interface FolderPair {
+  readonly prefix: string;
+  readonly depth: number;
+  /** `undefined`: only the other tree has the folder. */
+  readonly mine: ObjectId | undefined;
+  readonly theirs: ObjectId | undefined;
+}
+
+function folderOf(item: TreeItem | undefined): ObjectId | undefined {
+  return item?.mode === 'tree' ? item.id : undefined;
+}
+
+function isFile(item: TreeItem | undefined): boolean {
+  return item !== undefined && item.mode !== 'tree';
 }
 
 function missing(kind: string, path: string, id: ObjectId): Failure {

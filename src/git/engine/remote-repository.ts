@@ -131,6 +131,10 @@ class RemoteSnapshot implements Snapshot {
     await this.#keeper.bringFiles(files);
   }
 
+  async changes(newer: CommitId, older: CommitId, most: number): Promise<readonly string[] | undefined> {
+    return (await this.at(newer)).changesFrom(await this.at(older), most);
+  }
+
   async at(commit: CommitId): Promise<RemoteTree> {
     await this.#keeper.bringTrees([commit]);
     return this.#keeper.treeOf(commit);

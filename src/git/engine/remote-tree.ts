@@ -44,6 +44,10 @@ export class RemoteTree implements Tree {
     await this.#watch(() => this.#tree.read(entries, visit, tooLarge));
   }
 
+  async changesFrom(other: RemoteTree, most: number): Promise<readonly string[] | undefined> {
+    return this.#watch(() => this.#tree.changesFrom(other.#tree, most));
+  }
+
   async #watch<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();

@@ -69,6 +69,34 @@ export function findTreeItem(
   return isWanted(items[low]) ? items[low] : undefined;
 }
 
+/**
+ * The items of two trees that differ, side by side where they have the same name. Both are in git's order, so that one pass is
+ * enough. Names that are no UTF-8 may come apart: then both are told, and nothing is missed.
+ */
+export function* differences(
+  left: readonly TreeItem[],
+  right: readonly TreeItem[],
+): Generator<readonly [TreeItem | undefined, TreeItem | undefined]> {
+  let [i, j] = [0, 0];
+  while (i < left.length || j < right.length) {
+    const [a, b] = [left[i], right[j]];
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareItems(a, b);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+    if (order === 0 && a?.id === b?.id && a?.mode === b?.mode) continue;
+    yield [order <= 0 ? a : undefined, order >= 0 ? b : undefined];
+  }
+}
+
+function compareItems(a: TreeItem, b: TreeItem): number {
+  if (a.name === b.name && (a.mode === 'tree') === (b.mode === 'tree')) return 0;
+  const [left, right] = [a, b].map(({ name, mode }) => Buffer.from(mode === 'tree' ? `${name}/` : name));
+  // Names that became equal when they were decoded.
+  return Buffer.compare(left ?? nothing, right ?? nothing) || -1;
+}
+
+const nothing = Buffer.alloc(0);
+
 export interface NewTreeItem {
   readonly name: string;
   readonly mode: TreeMode;

@@ -136,6 +136,10 @@ class LocalSnapshot implements Snapshot {
     // as above
   }
 
+  async changes(newer: CommitId, older: CommitId, most: number): Promise<readonly string[] | undefined> {
+    return this.#treeOf(newer).changesFrom(this.#treeOf(older), most);
+  }
+
   async at(commit: CommitId): Promise<GitTree> {
     return this.#treeOf(commit);
   }
