@@ -34,7 +34,7 @@ export function planEdits(
   const edits: FieldEdit[] = [];
   for (const part of binding.writes) {
     const value = valueOf(binding, part, wanted);
-    if (value === undefined || value === part.value) continue;
+    if (value === undefined || value === part.value || part.follows === true) continue;
     if (part.refused !== undefined) return { problem: refused(binding, part, part.refused) };
     edits.push(replacement(binding, part, value));
   }

@@ -25,12 +25,17 @@ export interface Bound<P extends WritePolicy> {
   readonly fileId: string;
   readonly field: FieldFact;
   /** The parts of the field that this binding writes; a `tag` marker writes the tag only. */
-  readonly writes: readonly PartFact[];
+  readonly writes: readonly WrittenPart[];
   readonly scope: PartName;
   /** Holds by annotation on the field's workload. */
   readonly holds: readonly Hold[];
   /** The environments of tallyman.yaml that kustomize takes the field's file to, wherever it lies. Default none. */
   readonly reaches?: readonly string[];
+}
+
+export interface WrittenPart extends PartFact {
+  /** An edit at its anchor changes it. */
+  readonly follows?: true;
 }
 
 /** What an edit must know of a policy. Every `Policy` is one. */

@@ -3,7 +3,7 @@ import { parseRepository } from '../image/reference.ts';
 import type { FieldFact, PartFact } from '../fields/model.ts';
 import type { Hold } from '../policy/model.ts';
 import type { Candidate } from './candidate.ts';
-import type { Bound, FactedFile, WritePolicy } from './model.ts';
+import type { Bound, FactedFile, WritePolicy, WrittenPart } from './model.ts';
 
 /** The candidates of one file that can be edited, as bindings; the others as problems with their reason. */
 export function settle<P extends WritePolicy>(
@@ -16,9 +16,15 @@ export function settle<P extends WritePolicy>(
   const anchors = new Anchors(file, candidates);
   for (const candidate of candidates) {
     const stop = anchors.objection(candidate) ?? cannotEdit(candidate, anchors);
-    if (stop === 'follows') continue;
-    if (stop === undefined) bindings.push(toBinding(candidate, holdsOf(candidate.field)));
-    else problems.push(refused(candidate, stop));
+    if (stop !== undefined) {
+      problems.push(refused(candidate, stop));
+      continue;
+    }
+    const writes = candidate.writes.map((part) => anchors.followed(part, candidate.policy));
+    // All of it stands at anchors of fields that the same policy moves.
+    const others = writes.filter(({ follows }) => follows !== true);
+    if (others.length < writes.length && others.every(({ part }) => part === 'name')) continue;
+    bindings.push(toBinding({ ...candidate, writes }, holdsOf(candidate.field)));
   }
   return { bindings, problems };
 }
@@ -28,12 +34,11 @@ interface Stop {
   readonly reason: string;
 }
 
-function cannotEdit({ field, policy, writes }: Claim, anchors: Anchors): Stop | 'follows' | undefined {
+function cannotEdit({ field, policy, writes }: Claim, anchors: Anchors): Stop | undefined {
   const changing = writes.filter(({ part }) => part !== 'name' || writes.length === 1);
   if (changing.length === 0) return { part: undefined, reason: missing(field) };
   for (const part of changing) {
-    if (part.refused === undefined) continue;
-    if (anchors.writerOf(part)?.policy === policy) return 'follows';
+    if (part.refused === undefined || anchors.followed(part, policy).follows) continue;
     return { part, reason: part.refused };
   }
   return undefined;
@@ -67,8 +72,10 @@ class Anchors {
     }
   }
 
-  writerOf(part: PartFact): Claim | undefined {
-    return part.anchor === undefined ? undefined : this.#writers.get(part.anchor);
+  /** A part that changes with its anchor, since the same policy writes there, is not written here. */
+  followed(part: PartFact, policy: WritePolicy): WrittenPart {
+    const writer = part.anchor === undefined ? undefined : this.#writers.get(part.anchor);
+    return writer?.policy === policy ? { ...part, follows: true } : part;
   }
 
   /** An edit at an anchor changes every alias of it: all image fields among them must follow the same policy or hold the same image. */

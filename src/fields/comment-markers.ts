@@ -1,7 +1,7 @@
 import { addField } from './field.ts';
-import { aliasLength } from './image-text.ts';
+import { unfit } from './marker-fit.ts';
 import { readMarkerText, type MarkerText } from './marker-text.ts';
-import type { FieldKind, MarkerFact, PartFact, PartName } from './model.ts';
+import type { MarkerFact, PartName } from './model.ts';
 import { partOf } from './part.ts';
 import type { Reading } from './reading.ts';
 
@@ -109,30 +109,10 @@ function toFact(reading: Reading, { marker, target, start }: Placed): MarkerFact
     part: partOf(reading, target, marker.part),
     kind: 'marked',
   };
-  const wrong = mismatch(marker, part) ?? beyond(part, kind);
+  const wrong = unfit(marker, part, kind);
   if (wrong !== undefined) {
     reading.problem('bad-marker', start, `This marker is not applied: ${wrong}.`);
     return undefined;
   }
   return { ...marker, target: part, document, ...reading.at(start) };
-}
-
-function mismatch(marker: MarkerText, held: PartFact): string | undefined {
-  if (held.part === marker.part) return undefined;
-  if (held.part === 'image') {
-    const isName = marker.part === 'name' && !/[:@]/.test(held.value.slice(held.value.lastIndexOf('/') + 1));
-    const wrong = `it writes only the ${marker.part}, but a whole reference stands here; leave out ":${marker.part}"`;
-    return isName ? undefined : wrong;
-  }
-  const wanted = marker.part === 'image' ? 'the whole reference' : `the ${marker.part}`;
-  return `it writes ${wanted}, but this value is the ${held.part}; end the name in ":${held.part}"`;
-}
-
-/** A value with an image in it and more: the rest would be lost. */
-function beyond({ part, value, refused }: PartFact, kind: FieldKind): string | undefined {
-  if (refused !== undefined || !/^-|[\s=]|:\/\//.test(value.slice(aliasLength(value, kind))))
-    return undefined;
-  const what = part === 'image' ? 'a whole image reference' : `the ${part} of an image`;
-  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  return `it writes ${what}, but ${shown} is more than that, and the rest would be lost; give the image a value of its own`;
 }

@@ -1,6 +1,5 @@
 import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
-import { positionsOf } from '../yaml/lines.ts';
 import { readClaims } from './claims.ts';
 import { detach } from './detach.ts';
 import { readFluxDocuments } from './flux-documents.ts';
@@ -10,6 +9,7 @@ import type { FileFacts, NameClass } from './model.ts';
 import { readPolicyDocuments } from './policy-documents.ts';
 import { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
+import { brokenYaml, undecodable } from './unreadable.ts';
 
 /**
  * Reads what one file holds (architecture.md, idea 2): image fields, markers, claims, ImagePolicy documents, and what is wrong with
@@ -56,8 +56,7 @@ function unreadable(bytes: Uint8Array, reason: string): FileFacts {
   const isLarge = bytes.length > 1_000_000;
   const text = isLarge ? '' : new TextDecoder('latin1').decode(bytes).replaceAll('\0', '');
   if (!isLarge && !telling.test(text) && !text.startsWith('GITCRYPT')) return nothing;
-  const message = `This file is left alone: ${reason}.`;
-  return { ...nothing, problems: [{ code: 'bad-encoding', line: 1, column: 1, message }] };
+  return { ...nothing, problems: [undecodable(reason)] };
 }
 
 function broken(
@@ -67,10 +66,5 @@ function broken(
 ): FileFacts {
   // JSON with comments, as many tools' own settings have it, is no manifest.
   if (nameClass === 'json' && !/"(?:apiVersion|kind)"/.test(text)) return nothing;
-  const isTemplate = /\{\{|\{%/.test(text);
-  const what = isTemplate
-    ? 'This file holds template text and is no YAML as it stands'
-    : 'This file is no valid YAML';
-  const message = `${what}: ${error.message}. Nothing in it is read or changed.`;
-  return { ...nothing, problems: [{ code: 'bad-yaml', ...positionsOf(text)(error.offset), message }] };
+  return { ...nothing, problems: [brokenYaml(text, error)] };
 }

@@ -16,6 +16,8 @@ export interface Draft {
   /** Where no part tells the whole name: `registry/repository`, `name` beside `newTag`. */
   readonly name?: string | undefined;
   readonly container?: string | undefined;
+  /** Parts that the map does not have itself (`mergedIn`). */
+  readonly merged?: readonly PartFact[];
 }
 
 /** Adds a field to the reading, unless one of its parts belongs to a field already. */
@@ -30,6 +32,7 @@ export function addField(reading: Reading, draft: Draft): void {
     reading.taken.set(index, { part, kind: draft.kind });
     return part;
   });
+  parts.push(...(draft.merged ?? []));
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
   reading.fields.push({
     kind: draft.kind,
@@ -62,7 +65,7 @@ const partOrder = ['image', 'tag', 'digest', 'name'] as const;
 function imageOf(reading: Reading, parts: readonly PartFact[], draft: Draft): ImageText {
   const valueOf = (part: PartName): string | undefined => {
     const index = draft.parts[part];
-    if (!reading.hasValue(index)) return undefined;
+    if (index !== undefined && !reading.hasValue(index)) return undefined;
     return parts.find((candidate) => candidate.part === part)?.value;
   };
   const image = valueOf('image');

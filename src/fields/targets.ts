@@ -9,6 +9,7 @@ import type { FactProblem, PartFact } from './model.ts';
 import { objectOf } from './objects.ts';
 import { partOf } from './part.ts';
 import { Reading } from './reading.ts';
+import { brokenYaml, undecodable } from './unreadable.ts';
 
 /** What the path of a target finds in one file, in all its documents. Plain JSON, without the file's path: cached by blob id and path. */
 export interface TargetFind {
@@ -43,15 +44,13 @@ export function readTargets(
 ): readonly TargetFind[] {
   const decoded = decode(bytes);
   if ('refused' in decoded) {
-    const message = `This file is left alone: ${decoded.refused}.`;
-    return paths.map(() => unread({ code: 'bad-encoding', line: 1, column: 1, message }));
+    const { refused } = decoded;
+    return paths.map(() => unread(undecodable(refused)));
   }
   const read = readOutline(decoded.text);
   if ('error' in read) {
     const { error } = read;
-    const place = new Reading(noOutline(decoded.text), 'yaml').at(error.offset);
-    const message = `This file is no valid YAML: ${error.message}. Nothing in it is read or changed.`;
-    return paths.map(() => unread({ code: 'bad-yaml', ...place, message }));
+    return paths.map(() => unread(brokenYaml(decoded.text, error)));
   }
   const reading = new Reading(read.outline, 'yaml');
   // Copied, so that no slice keeps the whole text in memory.
@@ -60,10 +59,6 @@ export function readTargets(
 
 function unread(problem: FactProblem): TargetFind {
   return { values: [], collections: [], problem };
-}
-
-function noOutline(text: string): Reading['outline'] {
-  return { text, nodes: [], documents: [], comments: [] };
 }
 
 function find(reading: Reading, steps: readonly TargetStep[]): TargetFind {

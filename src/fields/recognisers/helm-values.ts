@@ -5,6 +5,7 @@ import { addField } from '../field.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
+import { lookup, mergedIn } from '../merged.ts';
 import { keyAbove } from './surroundings.ts';
 
 /**
@@ -60,49 +61,45 @@ function addMap(reading: Reading, map: number): void {
 
 /** `{registry, repository, tag, digest}`, and `{repository, image, tag}` where `image` is the last part of the path. */
 function addSplit(reading: Reading, map: number, image: number | undefined, tag: number | undefined): void {
-  const digest = reading.textChild(map, 'digest');
-  if (tag === undefined && digest === undefined) return;
   const registry = reading.text(lookup(reading, map, 'registry'));
   const pieces = [registry, reading.text(lookup(reading, map, 'repository')), reading.text(image)];
   const written = pieces.filter((piece) => piece !== '');
-  addField(reading, {
-    kind: 'helm',
-    index: map,
-    name: written.join('/'),
-    parts: { tag, digest, name: written.length === 1 ? reading.textChild(map, 'repository') : undefined },
-  });
+  const repository = written.length === 1 ? reading.textChild(map, 'repository') : undefined;
+  addParts(reading, map, written.join('/'), tag, repository);
 }
 
 /** `image: repo:tag`, and `image` beside `tag` or `imageTag`. */
 function addImage(reading: Reading, map: number, image: number, tag: number | undefined): void {
   const reference = parseReference(reading.text(image));
-  const whole = tag === undefined || reference?.tag !== undefined || reference?.digest !== undefined;
-  if (whole) {
+  const isVersioned = reference?.tag !== undefined || reference?.digest !== undefined;
+  if (isVersioned || (tag === undefined && mergedIn(reading, map, 'tag') === undefined)) {
     // Any text may stand under `image` in values: what reads as no reference is no field, except by a marker.
     if (reference !== undefined) addField(reading, { kind: 'helm', index: map, parts: { image } });
     return;
   }
   const registry = reading.text(lookup(reading, map, 'registry'));
-  addField(reading, {
-    kind: 'helm',
-    index: map,
-    name: registry === '' ? reading.text(image) : `${registry}/${reading.text(image)}`,
-    parts: {
-      tag,
-      digest: reading.textChild(map, 'digest'),
-      name: registry === '' ? image : undefined,
-    },
-  });
+  const name = registry === '' ? reading.text(image) : `${registry}/${reading.text(image)}`;
+  addParts(reading, map, name, tag, registry === '' ? image : undefined);
 }
 
-/** A value of a map, or of the maps that it merges in (`<<: *base`), to be read and never to be edited there. */
-function lookup(reading: Reading, map: number, key: string, depth = 0): number | undefined {
-  const own = reading.textChild(map, key);
-  if (own !== undefined || depth > 4) return own;
-  const merge = reading.child(map, '<<');
-  const base =
-    merge !== undefined && reading.node(merge).kind === 'alias' ? reading.anchorOf(merge) : undefined;
-  return base === undefined ? undefined : lookup(reading, base, key, depth + 1);
+/**
+ * The tag and digest of a map with the name that it has. What it merges in from another map is a part of its field too: an edit there would move this image
+ * as well, and a new tag here would stand beside the old digest.
+ */
+function addParts(
+  reading: Reading,
+  map: number,
+  name: string,
+  tag: number | undefined,
+  nameIndex: number | undefined,
+): void {
+  const digest = reading.textChild(map, 'digest');
+  const merged = (['tag', 'digest'] as const).flatMap((part) => mergedIn(reading, map, part) ?? []);
+  const has = tag !== undefined || digest !== undefined;
+  const isNamed = ['registry', 'repository', 'image'].some((key) => reading.child(map, key) !== undefined);
+  // A map that merges in name and tag is the image of that other map, and moves with it.
+  if (!has && (merged.length === 0 || !isNamed)) return;
+  addField(reading, { kind: 'helm', index: map, name, parts: { tag, digest, name: nameIndex }, merged });
 }
 
 function isImageKey(key: string | undefined): boolean {
