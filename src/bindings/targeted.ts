@@ -45,7 +45,10 @@ export function targetedFile(
   );
   const own = claims.flatMap((claim) => {
     const held = byStart.get(claim.part.start);
-    return held === undefined ? [] : [{ ...claim, ...held, named: claim.part.part }];
+    if (held === undefined) return [];
+    // What only a marker or targets move is refused to all others, and not here.
+    const part = { ...held.part, refused: claim.part.refused };
+    return [{ ...claim, field: held.field, part, named: claim.part.part }];
   });
   const known = new Map<FieldFact, TargetedField>();
   for (const [field, group] of Map.groupBy(own, (claim) => claim.field))

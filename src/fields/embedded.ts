@@ -25,14 +25,25 @@ export function embed(
   return found;
 }
 
-/** A field of the text as one of the file: named by the pointer of the block scalar, with that of the text behind it. */
-export function fieldInFile(file: Reading, text: EmbeddedText, field: FieldFact): FieldFact {
+/**
+ * A field of the text as one of the file: named by the pointer of the block scalar, with that of the text behind it.
+ * @param refused why it is not moved but by a marker; default: it is moved
+ */
+export function fieldInFile(
+  file: Reading,
+  text: EmbeddedText,
+  field: FieldFact,
+  refused?: string,
+): FieldFact {
   const { pointer, parts } = field;
   return {
     ...field,
     document: file.node(text.index).document,
     pointer: joined(fieldPointer(file, text.index), pointer),
-    parts: parts.map((part) => partInFile(file, text, part)),
+    parts: parts.map((part) => {
+      const moved = partInFile(file, text, part);
+      return refused === undefined ? moved : { ...moved, refused: moved.refused ?? refused };
+    }),
     claim: claimFor(file, text.index),
   };
 }

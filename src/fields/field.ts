@@ -16,6 +16,8 @@ export interface Draft {
   /** Where no part tells the whole name: `registry/repository`, `name` beside `newTag`. */
   readonly name?: string | undefined;
   readonly container?: string | undefined;
+  /** Why it is not moved but by a marker or `targets`, which say so on purpose. */
+  readonly refused?: string;
   /** Parts that the map does not have itself (`mergedIn`). */
   readonly merged?: readonly PartFact[];
 }
@@ -30,7 +32,7 @@ export function addField(reading: Reading, draft: Draft): void {
   const parts = nodes.map(({ part: name, index }) => {
     const part = partOf(reading, index, name);
     reading.taken.set(index, { part, kind: draft.kind });
-    return part;
+    return draft.refused === undefined ? part : { ...part, refused: part.refused ?? draft.refused };
   });
   parts.push(...(draft.merged ?? []));
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;

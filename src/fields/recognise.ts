@@ -7,6 +7,7 @@ import { helmParameters } from './recognisers/helm-parameters.ts';
 import { addHelmMaps, helmValues } from './recognisers/helm-values.ts';
 import { kustomizeImages } from './recognisers/kustomize.ts';
 import { ociReferences } from './recognisers/oci.ts';
+import { inlinePatches, jsonPatches } from './recognisers/patches.ts';
 import type { Recogniser } from './recognisers/recogniser.ts';
 
 const recognisers: readonly Recogniser[] = [
@@ -18,6 +19,8 @@ const recognisers: readonly Recogniser[] = [
   ociReferences,
   helmValues,
   helmParameters,
+  jsonPatches,
+  inlinePatches(recognise),
 ];
 
 const byKey: ReadonlyMap<string, readonly Recogniser[]> = indexByKey();
@@ -35,7 +38,7 @@ export function recognise(reading: Reading): void {
     if (key === undefined) continue;
     for (const recogniser of byKey.get(key) ?? []) recogniser.visit(reading, index, key);
   }
-  if (reading.nameClass !== 'values') return;
+  if (reading.nameClass !== 'values' || reading.isEmbedded) return;
   for (const { root } of reading.outline.documents) if (root !== -1) addHelmMaps(reading, root);
 }
 

@@ -231,7 +231,7 @@ describe('Flux 2', () => {
     const files = {
       'a.yaml': fluxPolicies('a', 'web'),
       'b.yaml': fluxPolicies('b', 'web'),
-      'app.yaml': marked('a:web:tag') + marked('b:web').replace('image', 'other'),
+      'app.yaml': marked('a:web:tag').replace(/^image: \S+/, 'tag: 1.0.0') + marked('b:web'),
     };
     const result = after(files);
     expect(result['app.yaml']).toContain('# {"$tallyman": "a-web:tag"}');
