@@ -121,12 +121,16 @@ export class Conversation {
   /** Until something happens; `false` where nothing did in time. */
   #wait(milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), milliseconds);
-      this.#touch = () => timer.refresh();
-      this.#wake = () => {
+      const settle = (happened: boolean): void => {
         clearTimeout(timer);
-        resolve(true);
+        // A timer that is over must not begin anew: it would keep the process.
+        this.#touch = () => undefined;
+        this.#wake = () => undefined;
+        resolve(happened);
       };
+      const timer = setTimeout(() => settle(false), milliseconds);
+      this.#touch = () => timer.refresh();
+      this.#wake = () => settle(true);
     });
   }
 
