@@ -62,7 +62,11 @@ export class Endpoint implements Peer {
     const type = `application/x-${service}`;
     const headers = { 'content-type': `${type}-request`, accept: `${type}-result` };
     const request = { method: 'POST', url: `${this.#base}/${service}`, headers, body } as const;
-    const { answer, authenticated } = await this.#send(service, request, signal);
+    // A server closes connections that lie idle, and who was busy meanwhile learns of it by a failure: what only reads is asked once more.
+    const { answer, authenticated } = await this.#send(service, request, signal).catch((error: unknown) => {
+      if (service !== 'git-upload-pack' || !wasCut(error)) throw error;
+      return this.#send(service, request, signal);
+    });
     await this.#check(answer, service, authenticated, `${type}-result`);
     return answer;
   }
@@ -142,6 +146,10 @@ export class Endpoint implements Peer {
     if (url.host !== this.host || !url.pathname.endsWith('/info/refs')) return;
     this.#base = url.origin + url.pathname.slice(0, -'/info/refs'.length);
   }
+}
+
+function wasCut(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'unreachable' && error.retryable;
 }
 
 function isSame(one: GitCredentials, other: GitCredentials): boolean {

@@ -158,3 +158,22 @@ async function fetchAll(transport: Transport): Promise<number> {
   for await (const part of pack) size += part.length;
   return size;
 }
+
+describe('a connection that the server closed', () => {
+  /** Cuts the first ones of what is posted, before any answer. */
+  const cutting = (cut: number) => {
+    let posts = 0;
+    return speaks((request, response) => {
+      if (++posts <= cut) request.socket.destroy();
+      else sends(200, resultType, listing)(request, response);
+    });
+  };
+
+  it('is opened again, once, for what only reads', async () => {
+    const { transport } = await open(cutting(1));
+    expect(await transport.listRefs([main])).toEqual([{ name: main, id }]);
+    const { transport: broken, seen } = await open(cutting(9));
+    await expect(broken.listRefs([main])).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+    expect(seen.filter(({ method }) => method === 'POST').length).toBe(2);
+  });
+});
