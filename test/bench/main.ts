@@ -6,8 +6,10 @@ import { table, type Benchmark, type Figure } from './figures.ts';
 import { editing } from './targets/edit.ts';
 import { electing } from './targets/elect.ts';
 import { finding } from './targets/find.ts';
+import { firstSync } from './targets/first-sync.ts';
 import { law } from './targets/law.ts';
 import { listing } from './targets/list.ts';
+import { marks } from './targets/marks.ts';
 import { publishing } from './targets/publish.ts';
 import { secondPass } from './targets/second-pass.ts';
 import { starting } from './targets/start.ts';
@@ -19,8 +21,10 @@ const benchmarks: readonly Benchmark[] = [
   finding,
   listing,
   electing,
+  firstSync,
   publishing,
   unchanged,
+  marks,
   starting,
   law,
 ];

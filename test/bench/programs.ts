@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gitEnvironment } from '../peers/git.ts';
 import { root } from '../rules/files.ts';
 
 export interface Ran {
@@ -50,4 +51,17 @@ export async function peakOfTallyman(args: readonly string[], folder: string): P
 /** A module of the built program: `registry/oci/oci-registry`. The type is that of its source. */
 export async function built<Module>(path: string): Promise<Module> {
   return (await import(`${root}dist/${path}.js`)) as Module;
+}
+
+/** Milliseconds that native git takes; what it writes is thrown away unread. */
+export function timeGit(directory: string, args: readonly string[]): Promise<number> {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', args, { cwd: directory, env: gitEnvironment(), stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(performance.now() - start);
+      else reject(new Error(`git ${args.join(' ')} ended with ${code}`));
+    });
+  });
 }

@@ -50,7 +50,7 @@ export async function makeBareRepository(
 }
 
 /** Path and bytes of every file. */
-function repositoryFiles({ files, policies, seed, host }: RepositorySize): Map<string, Buffer> {
+export function repositoryFiles({ files, policies, seed, host }: RepositorySize): Map<string, Buffer> {
   const random = new Random(seed);
   const made = new Map<string, Buffer>();
   for (const [path, text] of policyFiles(policies, 100, host)) made.set(path, Buffer.from(text));
