@@ -1,6 +1,7 @@
 import type { Tag } from '../image/tag.ts';
 import { compileScreen, type Screen } from './candidates.ts';
 import type {
+  Current,
   DecideStep,
   Decision,
   DecisionInput,
@@ -206,6 +207,9 @@ function conclude<Key>(
     elected: tag,
     digest: tag === null ? null : (knownOf(input.facts.digests, tag) ?? null),
     reason,
+    ...(tag !== null && !surveyed.current.admitted && !isPlaceholder(input.current) && !surveyed.held
+      ? { adopts: true }
+      : {}),
     ...(failed === undefined ? {} : { failed: reason }),
     ...(typeof failed === 'object' ? { failedCode: failed.code } : {}),
     considered: tags.length,
@@ -217,14 +221,21 @@ function conclude<Key>(
 }
 
 function standingOf<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): Standing {
-  const { current, barred, held, input } = surveyed;
-  const { tag, digest } = input.current;
-  const placeholder = (tag === null || tag === '' || tag === 'latest') && digest === null;
-  const isForeign = !current.admitted && held;
+  const { barred, input } = surveyed;
+  const placeholder = isPlaceholder(input.current);
   return {
-    pinned: placeholder ? undefined : barred ? 'environment' : isForeign ? 'policy' : undefined,
+    pinned: placeholder ? undefined : barred ? 'environment' : foreignTo(surveyed),
     revertedFrom: revertedFrom(surveyed, late),
   };
+}
+
+function isPlaceholder({ tag, digest }: Current): boolean {
+  return (tag === null || tag === '' || tag === 'latest') && digest === null;
+}
+
+function foreignTo<Key>({ current, held, input }: Survey<Key>): 'policy' | 'unknown' | undefined {
+  if (current.admitted) return undefined;
+  return held ? 'policy' : input.isForgotten === true ? 'unknown' : undefined;
 }
 
 function revertedFrom<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, DropRule>): string | undefined {

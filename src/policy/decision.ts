@@ -95,6 +95,11 @@ export interface DecisionInput {
   readonly environment?: EnvironmentState | undefined;
   /** Who put the current value there, where that was asked: `pinned` tells it. */
   readonly pinnedBy?: Pinner | undefined;
+  /**
+   * The value in git is older than the log that is read: nobody can tell whether a version of this policy stood here before, so it is not taken for
+   * one that waits for the policy. Default false.
+   */
+  readonly isForgotten?: boolean;
   /** Of policies that promote. */
   readonly promotion?: PromotionFacts | undefined;
   /** Whether a new digest must be known: the field pins, or holds a digest. */
@@ -167,6 +172,8 @@ export interface Decision {
   readonly digest: Digest | null;
   /** One sentence for people. */
   readonly reason: string;
+  /** The value in git is none of this policy, and as far as is known none ever was: what is elected takes its place. */
+  readonly adopts?: true;
   /**
    * Set where the election could not be completed and a person must act: what to do. Runs report it as the problem
    * `election-failed`. Then `elected` is `null`.

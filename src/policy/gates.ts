@@ -6,7 +6,7 @@ import { compileWindow } from './window.ts';
 /** What the election found out about the value that the field holds now. */
 export interface Standing {
   /** Whose rules would not elect it; `undefined`: it is good, or a placeholder. */
-  readonly pinned: 'policy' | 'environment' | undefined;
+  readonly pinned: 'policy' | 'environment' | 'unknown' | undefined;
   /** A value that people left behind for the one now in git. */
   readonly revertedFrom: string | undefined;
 }
@@ -38,6 +38,8 @@ function pinnedDetail(
 ): string {
   const value = shownValue(current);
   const who = pinnedBy === undefined ? '' : `pinned by ${pinnedBy.author} in ${pinnedBy.commit}: `;
+  if (by === 'unknown')
+    return `the current value ${value} is none of this policy, and older than the log that is read: nobody can tell whether it was put there on purpose; set the field to a version of this policy once to go on`;
   if (by === 'policy') {
     const why = pinnedBy === undefined ? ', so somebody put it there on purpose' : '';
     return `${who}the policy would not elect the current value ${value}${why}; put back a version of this policy to go on`;

@@ -93,6 +93,14 @@ export class BranchHistory {
     return [...recent, ...told.held];
   }
 
+  /** Whether the value that stands there came before the log begins: what was there before it is not known. */
+  async isOlder(binding: PastBinding): Promise<boolean> {
+    const { log } = await this.#load();
+    const isWhole = log.line.every(({ parents }) => parents.every((parent) => log.byId.has(parent)));
+    // Where even the newest commit is older, the log is empty.
+    return !(isWhole && log.line.length > 0) && (await this.origins.of(binding)) === undefined;
+  }
+
   /** The value that the field held last of those that are wanted, whatever was lifted since; `undefined`: none down to the horizon. */
   async before(
     { file, field }: PastBinding,

@@ -117,6 +117,8 @@ export class Ruler {
     const held = (await history?.past(binding)) ?? [];
     const known = { past: [current, ...held], wantsDigest: true };
     const decision = await this.#elect(binding, lookup, known);
+    if (decision.adopts === true && (await history?.isOlder(binding)) === true)
+      return this.#elect(binding, lookup, { ...known, isForgotten: true });
     const isPinned = decision.gates.some(({ gate }) => gate === 'pinned') && wouldMove(decision, binding);
     const origin = isPinned ? await history?.origins.of(binding) : undefined;
     if (origin === undefined) return decision;
@@ -127,7 +129,7 @@ export class Ruler {
   async #elect(
     binding: Binding,
     lookup: ImageLookup,
-    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy'>,
+    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'isForgotten'>,
   ): Promise<Decision> {
     const { policy, holds } = binding;
     const current = currentOf(binding);

@@ -122,6 +122,31 @@ describe('a pinned value', () => {
     expect((await origins.of(binding))?.author.name).toBe(author);
   });
 
+  it('stays pinned when the commit that brought it is older than the log that is read', async () => {
+    const opened = await released();
+    await holds('hotfix')(opened);
+    expect(await pins(opened)).toHaveLength(1);
+    opened.now += opened.settings.horizon + day;
+    opened.forget();
+    expect(await pins(opened)).toEqual([
+      expect.stringMatching(
+        /^the current value hotfix is none of this policy, and older than the log that is read/,
+      ),
+    ]);
+    expect(await opened.file(file)).toContain(':hotfix');
+  });
+
+  it('is adopted where the whole log shows that no version of the policy ever stood there', async () => {
+    const opened = await Stage.open((image) => ({
+      ...web(image),
+      [file]: deployment('web', `${image('web')}:main-build`),
+    }));
+    stage = opened;
+    opened.push('web', '1.0.0');
+    opened.now += opened.settings.horizon / 2;
+    expect(titles(await opened.run())).toEqual(['web']);
+  });
+
   it('is told with the first commit of all', async () => {
     const opened = await released();
     // As it was before the release.
