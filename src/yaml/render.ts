@@ -46,6 +46,8 @@ function hasOtherType(value: string): boolean {
   if (/^[-+]?(?:0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/i.test(digits)) return /^[-+0-9]/.test(value);
   if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i.test(digits))
     return /^[-+.0-9]/.test(value);
+  // The `yaml` package reads it as a float in YAML 1.1, and short SHAs look so.
+  if (/^[-+]?\.?e[-+]?[0-9]+$/i.test(digits)) return true;
   if (/^[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?$/.test(digits)) return true;
   return /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|\s+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?$/.test(value);
 }

@@ -1,5 +1,6 @@
 /* This file wraps `describe`; the rules below are meant for files that call it. */
 /* oxlint-disable vitest/no-conditional-tests, vitest/valid-title, vitest/valid-describe-callback, vitest/no-disabled-tests, vitest/expect-expect */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -11,6 +12,7 @@ const packages = {
   gpg: 'gnupg',
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',
+  python3: 'python3-yaml',
 } as const;
 
 export type Peer = keyof typeof packages;
@@ -19,10 +21,16 @@ export type Peer = keyof typeof packages;
 export function peer(name: Peer): string | undefined {
   // Daemons stand in sbin, which is not in everybody's PATH.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return folders
+  const found = folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
     .find(isExecutable);
+  return name === 'python3' && found !== undefined && !hasYaml(found) ? undefined : found;
+}
+
+/** What is wanted of Python is its second reader of YAML. */
+function hasYaml(python: string): boolean {
+  return spawnSync(python, ['-c', 'import yaml']).status === 0;
 }
 
 /**
