@@ -5,6 +5,7 @@ import type { CommitSigner } from '../signer.ts';
 import { encodeCommit, parseCommit } from './commit.ts';
 import { maxFileBytes } from './git-tree.ts';
 import { newObject, type GitObject, type NewObject, type ObjectId, type ObjectReader } from './object-id.ts';
+import { signedOff } from './sign-off.ts';
 import { insertTreeItem, parseTree, type TreeItem } from './tree-object.ts';
 
 export interface CommitMaker {
@@ -14,6 +15,8 @@ export interface CommitMaker {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signer?: CommitSigner | undefined;
+  /** Whether each message ends with `Signed-off-by` of its author. Default false. */
+  readonly signOff?: boolean | undefined;
 }
 
 export interface BuiltCommits {
@@ -42,13 +45,14 @@ export async function buildCommits(
   const commits: CommitId[] = [];
   for (const draft of drafts) {
     tree = trees.apply(tree, draft.changes);
+    const author = draft.author ?? maker.author;
     const content = {
       tree,
       parents: [parent],
-      author: draft.author ?? maker.author,
+      author,
       committer: maker.committer,
       at: maker.now(),
-      message: draft.message,
+      message: maker.signOff === true ? signedOff(draft.message, author) : draft.message,
     };
     const signature = await maker.signer?.sign(encodeCommit(content));
     const commit = newObject('commit', encodeCommit(content, signature));
