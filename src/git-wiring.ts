@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readKnownHosts } from './config/known-hosts.ts';
 import type { Config, Environment, RepositoryAuth, RepositoryConfig, Signing } from './config/model.ts';
-import { describeSecret, readSecret } from './config/secret.ts';
+import { describeSecret, readConfigFile, readSecret } from './config/secret.ts';
 import { Failure } from './core/failure.ts';
 import type { GitCredentialSource } from './git/http/endpoint.ts';
 import type { ConfigRepository } from './git/repository.ts';
 import type { CommitSigner } from './git/signer.ts';
+import type { CommitVerifier } from './git/verifier.ts';
 import type { SshLogin } from './git/ssh/login.ts';
 import type { Transport } from './git/transport.ts';
 import type { HttpClient } from './net/client.ts';
@@ -157,24 +158,53 @@ async function sshLogin(
   };
 }
 
-/** Reads the key at each signature, so that a rotated one counts at once; it is parsed again only when it changed. */
-function openSigner(signing: Signing, environment: Environment): CommitSigner {
-  let known:
-    { readonly key: string; readonly passphrase: string; readonly signer: Promise<CommitSigner> } | undefined;
+/** What judges the head of a repository; `undefined` where nothing is asked of it. */
+export async function openVerifier(
+  { signing, verifyHead }: RepositoryConfig,
+  environment: Environment,
+): Promise<CommitVerifier | undefined> {
+  if (verifyHead === undefined) return undefined;
+  const { createCommitVerifier } = await import('./git/verify/commit-verifier.ts');
+  const { allowedSigners, openPgpKeys } = verifyHead;
+  const current = signing && currentSigner(signing, environment);
+  return createCommitVerifier({
+    allowedSigners: async () => (allowedSigners === undefined ? undefined : readSigners(allowedSigners)),
+    openPgpKeys: async () => Promise.all(openPgpKeys.map(readSigners)),
+    ownKey: async () => signing && current && { kind: signing.kind, publicKey: (await current()).publicKey },
+    now: Date.now,
+  });
+}
+
+async function readSigners(file: string): Promise<{ readonly text: string; readonly source: string }> {
   return {
-    async sign(payload) {
-      const key = await readSecret(signing.key, environment);
-      const passphrase =
-        signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
-      if (known?.key !== key || known.passphrase !== passphrase) {
-        known = { key, passphrase, signer: createSigner(signing, key, passphrase) };
-      }
-      return (await known.signer).sign(payload);
-    },
+    text: await readConfigFile(file, 'the trusted signers in', 1_048_576),
+    source: `the file ${file}`,
   };
 }
 
-async function createSigner(signing: Signing, privateKey: string, passphrase: string): Promise<CommitSigner> {
+type KeyedSigner = CommitSigner & { readonly publicKey: string };
+
+function openSigner(signing: Signing, environment: Environment): CommitSigner {
+  const current = currentSigner(signing, environment);
+  return { sign: async (payload) => (await current()).sign(payload) };
+}
+
+/** Reads the key each time, so that a rotated one counts at once; it is parsed again only when it changed. */
+function currentSigner(signing: Signing, environment: Environment): () => Promise<KeyedSigner> {
+  let known:
+    { readonly key: string; readonly passphrase: string; readonly signer: Promise<KeyedSigner> } | undefined;
+  return async () => {
+    const key = await readSecret(signing.key, environment);
+    const passphrase =
+      signing.passphrase === undefined ? '' : await readSecret(signing.passphrase, environment);
+    if (known?.key !== key || known.passphrase !== passphrase) {
+      known = { key, passphrase, signer: createSigner(signing, key, passphrase) };
+    }
+    return known.signer;
+  };
+}
+
+async function createSigner(signing: Signing, privateKey: string, passphrase: string): Promise<KeyedSigner> {
   const source = `the signing key (${describeSecret(signing.key)})`;
   const options = { privateKey, source, ...(passphrase === '' ? {} : { passphrase }) };
   if (signing.kind === 'ssh') return (await import('./git/signing/ssh-signer.ts')).createSshSigner(options);

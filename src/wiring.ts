@@ -3,7 +3,7 @@ import type { Log, Scanner, Session, SessionRepository, Wiring, WorkingDirectory
 import { runSettings } from './cli/run-settings.ts';
 import type { Config, Environment, RegistryConfig, RepositoryConfig } from './config/model.ts';
 import { readSecret } from './config/secret.ts';
-import { openRepository, outboundProxy } from './git-wiring.ts';
+import { openRepository, openVerifier, outboundProxy } from './git-wiring.ts';
 import { registryHost, type Repository } from './image/reference.ts';
 import type { HttpClient } from './net/client.ts';
 import type { CredentialSource, ImageInspector, TagLister } from './registry/ports.ts';
@@ -22,9 +22,10 @@ export function createWiring(): Wiring {
 async function openDirectory(root: string): Promise<WorkingDirectory> {
   const { openDirectoryTree } = await import('./tree/directory/directory-tree.ts');
   const { createFileAtomic, writeFileAtomic } = await import('./tree/directory/write-file.ts');
+  const tree = openDirectoryTree(root);
   return {
-    tree: openDirectoryTree(root),
-    write: (path, bytes) => writeFileAtomic(root, path, bytes),
+    tree,
+    write: (path, bytes) => writeFileAtomic(root, path, bytes, tree.stampOfRead(path)),
     create: (path, bytes) => createFileAtomic(root, path, bytes),
   };
 }
@@ -83,7 +84,8 @@ async function openSession(config: Config, environment: Environment, listen: Run
     const opened = await openRepository(repository, config, environment, clients);
     const fixed = { now: Date.now, random: Math.random, sleep, listen };
     const neighbour = neighbours.source.bind(neighbours);
-    const ports = { ...scan, ...fixed, repository: opened, neighbour };
+    const verifier = await openVerifier(repository, environment);
+    const ports = { ...scan, ...fixed, repository: opened, neighbour, verifier };
     return { config: repository, settings: runSettings(config, repository), ports };
   };
   const repositories: SessionRepository[] = [];

@@ -1,4 +1,5 @@
 import type { Config, EnvironmentConfig, RepositoryConfig } from '../config/model.ts';
+import type { CommitId } from '../release/log.ts';
 import type { EnvironmentPaths, RunSettings } from '../run/settings.ts';
 
 const year = 365 * 86_400_000;
@@ -21,6 +22,10 @@ export function runSettings(config: Config, repository: RepositoryConfig): RunSe
     maxReleasesPerRun: repository.maxReleasesPerRun,
     confirmFirstRun: repository.confirmFirstRun,
     configFile: config.file,
+    verifyHead: repository.verifyHead && {
+      mode: repository.verifyHead.mode,
+      reviewed: repository.verifyHead.reviewed as CommitId | undefined,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/nearest.ts';
 import { accessIssues } from './auth-check.ts';
+import { verificationIssues } from './verification-check.ts';
 import type { ConfigDocument, RepositoryDocument } from './schema.ts';
 
 /** One thing that is wrong, at a path of the document. */
@@ -33,6 +34,7 @@ export async function checkDocument(document: ConfigDocument): Promise<readonly 
     ...(await patternIssues(document)),
     ...repositories.flatMap((repository, index) => accessIssues(repository, ['repositories', index])),
     ...repositories.flatMap((repository, index) => quietIssues(repository, ['repositories', index])),
+    ...repositories.flatMap((repository, index) => verificationIssues(repository, ['repositories', index])),
     ...(await scheduleIssues(document, [])),
     ...(
       await Promise.all(

@@ -10,7 +10,7 @@ import type { Issue } from './check.ts';
 const notYet: Readonly<Record<string, readonly string[]>> = {
   '': ['notifications', 'cluster', 'dialects', 'webhooks', 'tracing', 'queue', 'forges'],
   server: ['token', 'tls', 'dashboard', 'webhooks'],
-  'repositories/*': ['verifyHead', 'trustedSigners', 'mode', 'notifications', 'nudge'],
+  'repositories/*': ['mode', 'notifications', 'nudge'],
   'repositories/*/push': ['via'],
   'registries/*': ['mirror', 'mirrors', 'clientCertificate', 'exec', 'webhook'],
   'registries/*/auth': ['exec', 'ecr', 'googleArtifactRegistry', 'acr', 'pullSecret', 'bearer'],

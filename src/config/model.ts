@@ -50,6 +50,8 @@ export interface RepositoryConfig {
     readonly proxy: string | undefined;
   };
   readonly signing: Signing | undefined;
+  /** Which commits must be signed by a trusted signer; `undefined`: none. */
+  readonly verifyHead: HeadVerification | undefined;
   readonly author: { readonly name: string; readonly email: string };
   readonly pushOptions: readonly string[];
   /** A run that would make more releases pushes nothing until a person accepts its plan. */
@@ -105,6 +107,16 @@ export interface Signing {
   readonly kind: 'ssh' | 'openpgp';
   readonly key: Secret;
   readonly passphrase: Secret | undefined;
+}
+
+export interface HeadVerification {
+  readonly mode: 'tip' | 'since-last-verified';
+  /** Path of a file in the form of `allowed_signers`. */
+  readonly allowedSigners: string | undefined;
+  /** Paths of files with armored OpenPGP public keys. */
+  readonly openPgpKeys: readonly string[];
+  /** Id of a commit that a person looked at. */
+  readonly reviewed: string | undefined;
 }
 
 export interface RegistryConfig {

@@ -1,4 +1,10 @@
-import type { KnownHostsSource, RepositoryAuth, RepositoryConfig, Secret } from './model.ts';
+import type {
+  HeadVerification,
+  KnownHostsSource,
+  RepositoryAuth,
+  RepositoryConfig,
+  Secret,
+} from './model.ts';
 import type { RepositoryDocument } from './schema.ts';
 
 type ResolvePath = (text: string) => string;
@@ -44,6 +50,21 @@ export function resolveConnection(
       passphrase: clientCertificate.passphrase && resolveSecret(clientCertificate.passphrase, path),
     },
     proxy: proxy === 'off' ? undefined : (proxy ?? otherwise),
+  };
+}
+
+/** Whose signatures count, with absolute paths. */
+export function resolveVerification(
+  { verifyHead: mode, trustedSigners }: RepositoryDocument,
+  path: ResolvePath,
+): HeadVerification | undefined {
+  if (mode === undefined || trustedSigners === undefined) return undefined;
+  const { ssh, openpgp = [], reviewed } = trustedSigners;
+  return {
+    mode,
+    allowedSigners: ssh && path(ssh.file),
+    openPgpKeys: openpgp.map(({ file }) => path(file)),
+    reviewed,
   };
 }
 

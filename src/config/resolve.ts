@@ -9,7 +9,7 @@ import type {
   Schedule,
   Signing,
 } from './model.ts';
-import { resolveAuth, resolveConnection, resolveSecret } from './resolve-access.ts';
+import { resolveAuth, resolveConnection, resolveSecret, resolveVerification } from './resolve-access.ts';
 import type { ConfigDocument, RepositoryDocument } from './schema.ts';
 
 const defaultInterval = 300_000;
@@ -76,6 +76,7 @@ function resolveRepository(
     auth: resolveAuth(repository, path),
     connection: resolveConnection(repository, document.proxy, path),
     signing: resolveSigning(repository.signing, path),
+    verifyHead: resolveVerification(repository, path),
     author: repository.author,
     pushOptions: repository.push.options,
     maxReleasesPerRun: repository.maxReleasesPerRun,

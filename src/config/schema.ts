@@ -14,6 +14,7 @@ import {
 import { checkTemplate, templateNames } from '../release/template.ts';
 import { auth, connectionKeys } from './auth-schema.ts';
 import { environment } from './environment-schema.ts';
+import { verificationKeys } from './verification-schema.ts';
 import { liveDialects, logLevels } from './model.ts';
 
 const hour = 3_600_000;
@@ -105,18 +106,10 @@ function repository() {
     auth: auth().optional(),
     ...connectionKeys(),
     signing: signing().optional(),
+    ...verificationKeys(),
     author: author(),
     push: push(),
-    maxReleasesPerRun: z
-      .int()
-      .min(1)
-      .max(1000)
-      .default(50)
-      .describe('A run that would make more releases pushes nothing until a person accepts its plan.'),
-    confirmFirstRun: z
-      .boolean()
-      .default(true)
-      .describe('Whether the first run ever on the branch waits until a person accepts its plan, too.'),
+    ...fuseKeys(),
     message: z
       .string()
       .min(1)
@@ -130,6 +123,21 @@ function repository() {
         `Template of the commit message, with ${templateNames.map((known) => `{{${known}}}`).join(', ')}; the release records are added after it.`,
       ),
   });
+}
+
+function fuseKeys() {
+  return {
+    maxReleasesPerRun: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(50)
+      .describe('A run that would make more releases pushes nothing until a person accepts its plan.'),
+    confirmFirstRun: z
+      .boolean()
+      .default(true)
+      .describe('Whether the first run ever on the branch waits until a person accepts its plan, too.'),
+  };
 }
 
 function author() {

@@ -15,6 +15,7 @@ export const failureExits = {
   'bad-answer': 4, // the peer answered something its protocol does not allow
   'too-large': 4, // the peer's answer is over the bound
   refused: 1, // the remote refused the push: hook, protection, permission
+  untrusted: 1, // a commit that no trusted signer signed
   corrupt: 4, // stored data that fails its checksum
   aborted: 4, // stopped from outside
   internal: 2, // a bug of ours

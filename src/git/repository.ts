@@ -17,6 +17,8 @@ export interface Snapshot {
   prepareFiles(files: readonly { readonly commit: CommitId; readonly id: string }[]): Promise<void>;
   /** The paths of files that are not the same in two commits of this history; `undefined` where they are more than `most`. */
   changes(newer: CommitId, older: CommitId, most: number): Promise<readonly string[] | undefined>;
+  /** The bytes of commits of this history, for their signatures; those that are older than what `history` gave may be missing. */
+  commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>>;
   /** The tree of another commit of this history; fetches what is missing. */
   at(commit: CommitId): Promise<Tree>;
 }

@@ -1,4 +1,5 @@
 import type { ConfigRepository } from '../git/repository.ts';
+import type { CommitVerifier } from '../git/verifier.ts';
 import type { ImageInspector, TagLister } from '../registry/ports.ts';
 import type { StateStore } from '../state/store.ts';
 import type { RunListener } from './events.ts';
@@ -14,6 +15,8 @@ export interface ScanPorts {
 /** What a run of one repository needs; everything from outside is an argument. */
 export interface RunPorts extends ScanPorts {
   readonly repository: ConfigRepository;
+  /** Judges the head, where `verifyHead` asks for it. */
+  readonly verifier?: CommitVerifier | undefined;
   /** Another repository of tallyman.yaml as it is now, for promotions from there; `undefined` where none has the name. */
   readonly neighbour?: ((name: string, signal?: AbortSignal) => Promise<Source | undefined>) | undefined;
   /** Milliseconds since the epoch. */

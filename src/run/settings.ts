@@ -1,6 +1,7 @@
 import type { Place } from '../core/position.ts';
 import type { EnvironmentState } from '../policy/decision.ts';
 import type { Guardrails } from '../policy/guardrails.ts';
+import type { HeadRule } from './verify-head.ts';
 import type { LiveDialect } from '../bindings/model.ts';
 
 /** One repository's part of tallyman.yaml, as the run needs it. */
@@ -23,6 +24,8 @@ export interface RunSettings {
   readonly maxReleasesPerRun: number;
   /** Whether the first run ever on the branch waits for a person too. */
   readonly confirmFirstRun: boolean;
+  /** Which commits must be signed by a trusted signer; `undefined`: none. */
+  readonly verifyHead?: HeadRule | undefined;
   /** Path of tallyman.yaml, for the commands that messages tell; `undefined`: they find it, or none was read. */
   readonly configFile?: string | undefined;
 }

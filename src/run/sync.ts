@@ -6,6 +6,7 @@ import type { OriginCache } from './field-origins.ts';
 import type { RunPorts } from './ports.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { RunSettings } from './settings.ts';
+import { verifyHead } from './verify-head.ts';
 
 /** A branch as it was at one moment, with everything that can be known of it. */
 export interface Synced {
@@ -21,7 +22,10 @@ export interface SyncMemory {
   prepared: Synced | undefined;
 }
 
-/** The branch as it is now, with its facts; an unchanged branch gives what was prepared before. */
+/**
+ * The branch as it is now, with its facts; an unchanged branch gives what was prepared before.
+ * @throws Failure as the repository does, and `untrusted` where `verifyHead` is not satisfied: nothing is read from such a tree
+ */
 export async function sync(
   ports: RunPorts,
   settings: RunSettings,
@@ -34,9 +38,11 @@ export async function sync(
   const changed = known?.snapshot.commit !== snapshot.commit;
   const { repository } = settings;
   ports.listen({ kind: 'synced', repository, commit: snapshot.commit, changed, ms: ports.now() - started });
+  const since = started - settings.horizon;
+  // Each time: a key may have been taken from the list since.
+  await verifyHead(snapshot, settings, ports, since);
   if (known !== undefined && !changed) return known;
   const value = await prepare(snapshot.tree, settings, memory.cache);
-  const since = started - settings.horizon;
   const history = new BranchHistory(snapshot, since, memory.origins, watchedBy(value.bindings));
   memory.prepared = { snapshot, value, history };
   return memory.prepared;

@@ -51,6 +51,8 @@ repositories:
     maxWait: 2m
     auth: {basic: {username: bot, password: {env: GIT_PASSWORD}}}
     signing: {ssh: {key: {file: keys/id}, passphrase: {env: KEY}}}
+    verifyHead: since-last-verified
+    trustedSigners: {ssh: {file: signers}, openpgp: [{file: a.asc}, {file: /etc/b.asc}], reviewed: 00112233445566778899aabbccddeeff00112233}
     author: {name: Release Bot, email: bot@example.com}
     push: {options: [ci.skip]}
     maxReleasesPerRun: 20
@@ -87,6 +89,12 @@ proxy: http://proxy.example.com:3128
       maxWait: 120_000,
       auth: { kind: 'basic', username: 'bot', password: { env: 'GIT_PASSWORD' } },
       signing: { kind: 'ssh', key: { file: '/etc/tallyman/keys/id' }, passphrase: { env: 'KEY' } },
+      verifyHead: {
+        mode: 'since-last-verified',
+        allowedSigners: '/etc/tallyman/signers',
+        openPgpKeys: ['/etc/tallyman/a.asc', '/etc/b.asc'],
+        reviewed: '00112233445566778899aabbccddeeff00112233',
+      },
       connection: { proxy: 'http://proxy.example.com:3128' },
       author: { name: 'Release Bot', email: 'bot@example.com' },
       pushOptions: ['ci.skip'],

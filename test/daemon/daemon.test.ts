@@ -203,23 +203,23 @@ describe('stop', () => {
   });
 });
 
-describe('quiet time', () => {
-  function open(quiet: number, maxWait?: number) {
-    const clock = new FakeClock();
-    const unit = new ControlledUnit(clock);
-    const waits = { quiet, ...(maxWait === undefined ? {} : { maxWait }) };
-    const { daemon } = start(clock, [Object.assign(unit, waits)]);
-    /** Seconds after the first run, which began at once. */
-    const later = (): readonly number[] => unit.starts.slice(1).map((at) => (at - 1_000_000) / 1000);
-    return { clock, unit, daemon, later };
-  }
+function openQuiet(quiet: number, maxWait?: number) {
+  const clock = new FakeClock();
+  const unit = new ControlledUnit(clock);
+  const waits = { quiet, ...(maxWait === undefined ? {} : { maxWait }) };
+  const { daemon } = start(clock, [Object.assign(unit, waits)]);
+  /** Seconds after the first run, which began at once. */
+  const later = (): readonly number[] => unit.starts.slice(1).map((at) => (at - 1_000_000) / 1000);
+  return { clock, unit, daemon, later };
+}
 
+describe('quiet time', () => {
   it('does not hold up the first run', () => {
-    expect(open(5000).unit.starts).toHaveLength(1);
+    expect(openQuiet(5000).unit.starts).toHaveLength(1);
   });
 
   it('waits until no further trigger came for so long', async () => {
-    const { clock, unit, daemon, later } = open(5000);
+    const { clock, unit, daemon, later } = openQuiet(5000);
     await unit.end();
     daemon.trigger('fleet');
     await clock.advance(4999);
@@ -237,7 +237,7 @@ describe('quiet time', () => {
     ['as long as maxWait says', 12_000, [12, 24]],
     ['ten times as long where nothing is said', undefined, [50]],
   ])('waits at most %s', async (_, maxWait, expected) => {
-    const { clock, unit, daemon, later } = open(5000, maxWait);
+    const { clock, unit, daemon, later } = openQuiet(5000, maxWait);
     await unit.end();
     for (let second = 0; second < 51; second++) {
       daemon.trigger('fleet');
@@ -249,7 +249,7 @@ describe('quiet time', () => {
   });
 
   it('counts from the last trigger during a run', async () => {
-    const { clock, unit, daemon, later } = open(5000);
+    const { clock, unit, daemon, later } = openQuiet(5000);
     daemon.trigger('fleet');
     await clock.advance(3000);
     await unit.end();
@@ -260,7 +260,7 @@ describe('quiet time', () => {
   });
 
   it('runs at once after a run that took longer than the quiet time', async () => {
-    const { clock, unit, daemon, later } = open(5000);
+    const { clock, unit, daemon, later } = openQuiet(5000);
     daemon.trigger('fleet');
     await clock.advance(8000);
     await unit.end();
@@ -268,7 +268,7 @@ describe('quiet time', () => {
   });
 
   it('does not hold up a run that is due, which answers the triggers', async () => {
-    const { clock, unit, daemon, later } = open(20_000);
+    const { clock, unit, daemon, later } = openQuiet(20_000);
     await unit.end();
     await clock.advance(50_000);
     daemon.trigger('fleet');
@@ -280,7 +280,7 @@ describe('quiet time', () => {
   });
 
   it('leaves no timer behind when it stops', async () => {
-    const { clock, unit, daemon } = open(5000);
+    const { clock, unit, daemon } = openQuiet(5000);
     await unit.end();
     daemon.trigger('fleet');
     await daemon.stop();

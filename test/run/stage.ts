@@ -35,7 +35,7 @@ export class Stage {
     this.registry = registry;
     this.repository = openLocalRepository({
       name: 'fleet',
-      path: join(directory, 'fleet.git'),
+      path: this.path,
       branch: 'main',
       author: person,
       committer: person,
@@ -93,6 +93,11 @@ export class Stage {
       now: () => stage.now,
     });
     return stage;
+  }
+
+  /** Of the bare repository. */
+  get path(): string {
+    return join(this.#directory, 'fleet.git');
   }
 
   readonly image = (name: string): string => `${this.registry.host}/acme/${name}`;

@@ -71,6 +71,10 @@ export class CloneKeeper implements TreeOwner {
     return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (request) => this.#fetch(request)));
   }
 
+  async commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>> {
+    return this.#log().bytes(commits);
+  }
+
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
     const missing = (): CommitId[] =>
       commits.filter((id) => !this.#opened().holds(id, this.#complete, this.#trees, false));

@@ -75,6 +75,19 @@ export class HistoryStore {
     return whole;
   }
 
+  /** The bytes of those of the commits that are here. */
+  bytes(commits: readonly CommitId[]): ReadonlyMap<CommitId, Uint8Array> {
+    const found = new Map<CommitId, Uint8Array>();
+    let kept: ReadonlyMap<CommitId, RawCommit> | undefined;
+    for (const id of commits) {
+      const object = this.#inClone(id);
+      if (object?.type !== 'commit') kept ??= new Map(this.#segments.read().map((each) => [each.id, each]));
+      const bytes = object?.type === 'commit' ? object.bytes : kept?.get(id)?.bytes;
+      if (bytes !== undefined) found.set(id, bytes);
+    }
+    return found;
+  }
+
   async #update(
     tip: CommitId,
     since: number,

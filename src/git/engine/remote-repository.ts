@@ -135,6 +135,10 @@ class RemoteSnapshot implements Snapshot {
     return (await this.at(newer)).changesFrom(await this.at(older), most);
   }
 
+  async commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>> {
+    return this.#keeper.commitBytes(commits);
+  }
+
   async at(commit: CommitId): Promise<RemoteTree> {
     await this.#keeper.bringTrees([commit]);
     return this.#keeper.treeOf(commit);

@@ -140,6 +140,15 @@ class LocalSnapshot implements Snapshot {
     return this.#treeOf(newer).changesFrom(this.#treeOf(older), most);
   }
 
+  async commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>> {
+    return new Map(
+      commits.flatMap((id) => {
+        const object = this.#from.store.read(id);
+        return object?.type === 'commit' ? [[id, object.bytes] as const] : [];
+      }),
+    );
+  }
+
   async at(commit: CommitId): Promise<GitTree> {
     return this.#treeOf(commit);
   }

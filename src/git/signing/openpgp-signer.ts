@@ -10,16 +10,22 @@ export interface OpenPgpSignerOptions {
   readonly source?: string;
 }
 
+export interface OpenPgpSigner extends CommitSigner {
+  /** Armored. */
+  readonly publicKey: string;
+}
+
 /**
  * Signs commits with an OpenPGP key: detached, armored signatures as `gpg --detach-sign --armor` makes them (product.md, 5).
  * @throws Failure `invalid-config` where the key cannot be read, is locked, has expired or cannot sign
  */
-export async function createOpenPgpSigner(options: OpenPgpSignerOptions): Promise<CommitSigner> {
+export async function createOpenPgpSigner(options: OpenPgpSignerOptions): Promise<OpenPgpSigner> {
   const { privateKey, passphrase, source = 'the OpenPGP signing key' } = options;
   const openpgp = await import('openpgp');
   const key = await unlock(await readKey(privateKey, source), passphrase, source);
   await checkSigns(key, source);
   return {
+    publicKey: key.toPublic().armor(),
     async sign(payload) {
       // An expired key is found out here, too: a daemon lives longer than many keys.
       await checkSigns(key, source);
