@@ -39,7 +39,7 @@ export interface SessionRepository {
 /** A local checkout (`--dir`). */
 export interface WorkingDirectory {
   readonly tree: Tree;
-  /** Atomic, keeps the mode, refuses symlinks and paths outside. */
+  /** Atomic, keeps the mode, refuses symlinks, paths outside, and a file that changed since the tree read it. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** A new file in a folder that is there; refuses a name that is taken. */
   create(path: string, bytes: Uint8Array): Promise<void>;

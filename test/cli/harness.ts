@@ -1,5 +1,6 @@
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
+import type { Wiring } from '../../src/cli/wiring.ts';
 import { createWiring } from '../../src/wiring.ts';
 
 export interface CliResult {
@@ -17,6 +18,8 @@ export interface CliOptions {
   readonly onSignal?: CliContext['onSignal'];
   /** Told of standard error as it comes. */
   readonly onError?: (text: string) => void;
+  /** Default: the real one. */
+  readonly wiring?: Wiring;
 }
 
 /** Runs the command line in this process, with the real wiring and nothing of this machine's environment. */
@@ -41,7 +44,7 @@ export async function tallyman(args: readonly string[], options: CliOptions = {}
       },
       now: options.now ?? (() => Date.now()),
       onSignal: options.onSignal ?? (() => () => {}),
-      wiring: createWiring(),
+      wiring: options.wiring ?? createWiring(),
     },
     '0.0.0-test',
   );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
+import { compareProblems, type Problem } from '../../core/problem.ts';
 import { parseReference } from '../../image/reference.ts';
 import { unifiedDiff } from '../../run/compose.ts';
 import { rewrite, type Rewrite } from '../../run/rewrite.ts';
@@ -27,15 +28,18 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
   const config = await optionalConfig(options, context);
   const directory = await openDirectory(options.dir, context);
   const settings = directorySettings(config, options.repository);
-  const { edits, files, problems } = await rewrite(directory.tree, settings, elections);
-  if (options.write) await writeAll(files, directory);
-  const written = options.write ? files.size : 0;
+  const { edits, files, problems: found } = await rewrite(directory.tree, settings, elections);
+  const failed = options.write ? await writeAll(files, directory) : new Map<string, Failure>();
+  const problems = [...found, ...unwritten(edits, failed)].sort(compareProblems);
+  const written = options.write ? files.size - failed.size : 0;
   return {
     exit: problems.length > 0 ? 1 : 0,
     json: {
-      edits: edits.map(({ file, line, column, policy, field, old, new: value }) => {
-        return { file, line, column, policy, field, old, new: value };
-      }),
+      edits: edits
+        .filter(({ file }) => !failed.has(file))
+        .map(({ file, line, column, policy, field, old, new: value }) => {
+          return { file, line, column, policy, field, old, new: value };
+        }),
       problems,
       written,
     },
@@ -50,16 +54,37 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
   };
 }
 
-/** One array serves for all files: new ones for thousands of them would be collected too late. */
-async function writeAll(files: Rewrite['files'], directory: WorkingDirectory): Promise<void> {
+/**
+ * One array serves for all files: new ones for thousands of them would be collected too late.
+ * @returns those that could not be written; the others are
+ */
+async function writeAll(
+  files: Rewrite['files'],
+  directory: WorkingDirectory,
+): Promise<ReadonlyMap<string, Failure>> {
+  const failed = new Map<string, Failure>();
   const encoder = new TextEncoder();
   let room = new Uint8Array(65_536);
   for (const [path, { after }] of files) {
     // A UTF-16 code unit needs three bytes at most.
     if (room.length < after.length * 3) room = new Uint8Array(after.length * 3);
     const { written } = encoder.encodeInto(after, room);
-    await directory.write(path, room.subarray(0, written));
+    try {
+      await directory.write(path, room.subarray(0, written));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed.set(path, error);
+    }
   }
+  return failed;
+}
+
+/** A file that cannot be written is a problem at its first edit. */
+function unwritten(edits: Rewrite['edits'], failed: ReadonlyMap<string, Failure>): Problem[] {
+  return [...failed].map(([file, { message }]) => {
+    const { line, column } = edits.find((edit) => edit.file === file) ?? { line: 1, column: 1 };
+    return { code: 'refused-edit', file, line, column, message: `The file is as it was: ${message}.` };
+  });
 }
 
 async function readElections(

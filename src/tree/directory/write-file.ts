@@ -11,27 +11,37 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import { stampOf } from './folder.ts';
 import { isInside } from './inside.ts';
 
 /**
  * Replaces the content of an existing file below `root` by a rename: a reader, or a process that is killed, leaves or sees the old or the new
  * content, never a part. The file's mode is kept. Synchronous inside, as the tree is.
- * @throws Failure `invalid-input` for symlinks, what is no file, paths outside `root`, and where writing fails; then nothing was changed
+ * @param stamp what the file looked like when it was read (`FolderTree.stampOfRead`); default: whatever is there is replaced
+ * @throws Failure `invalid-input` for symlinks, what is no file, paths outside `root`, a file that changed since it was read, and where writing fails;
+ * then nothing was changed
  */
-export async function writeFileAtomic(root: string, path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  root: string,
+  path: string,
+  bytes: Uint8Array,
+  stamp?: string,
+): Promise<void> {
   if (!isInside(root, path)) throw refused(path, 'it does not lie in a folder below the root');
   const target = join(root, path);
   const stats = lstatSync(target, { throwIfNoEntry: false });
   if (stats === undefined) throw refused(path, 'there is no such file');
   if (stats.isSymbolicLink()) throw refused(path, 'it is a symlink');
   if (!stats.isFile()) throw refused(path, 'it is no file');
+  if (stamp !== undefined && stampOf(stats) !== stamp)
+    throw refused(path, 'it was changed by somebody else since it was read; run again');
   const temporary = temporaryBeside(target);
   try {
     writeNew(temporary, bytes, stats.mode & 0o7777);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw refused(path, (error as NodeJS.ErrnoException).code ?? 'unknown error', error);
+    throw refused(path, reasonOf(error), error);
   }
 }
 
@@ -49,7 +59,7 @@ export async function createFileAtomic(root: string, path: string, bytes: Uint8A
     linkSync(temporary, target);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw refused(path, code === 'EEXIST' ? 'it is there already' : (code ?? 'unknown error'), error);
+    throw refused(path, code === 'EEXIST' ? 'it is there already' : reasonOf(error), error);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -70,6 +80,25 @@ function writeNew(path: string, bytes: Uint8Array, mode?: number): void {
     if (mode !== undefined) fchmodSync(file, mode);
   } finally {
     closeSync(file);
+  }
+}
+
+/** What the system said, and what to do about it. */
+function reasonOf(error: unknown): string {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `this user may not make files in its folder (${code}); give it the permission`;
+    case 'EROFS':
+      return `the file system is read-only (${code}); work on a checkout that can be written`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `there is no room left (${code}); make some, then run again`;
+    case 'EFBIG':
+      return `it would be larger than this user may write (${code}); raise the limit, then run again`;
+    default:
+      return code;
   }
 }
 
