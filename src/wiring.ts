@@ -91,7 +91,7 @@ async function openSession(config: Config, environment: Environment, listen: Run
   const repositories: SessionRepository[] = [];
   // With --repository the others are opened where one is promoted from.
   const others: SessionRepository[] = [];
-  const { Neighbours } = await import('./run/neighbours.ts');
+  const { Neighbours } = await import('./run/promotion/neighbours.ts');
   const neighbours = new Neighbours(async (name) => {
     const known = repositories.find(({ settings }) => settings.repository === name);
     const other = (config.watched ?? []).find((repository) => repository.name === name);

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { Failure } from '../core/failure.ts';
 import type { ExitCode } from './answer.ts';
 import type { CliContext } from './context.ts';
-import { parsePlanId, type PlanId } from '../run/plan-id.ts';
+import { parsePlanId, type PlanId } from '../run/fuse/plan-id.ts';
 import { answer, configOptions, configured, text, type State, type Values } from './options.ts';
 import { printFailure } from './respond.ts';
 

@@ -5,9 +5,9 @@ import { releaseFilter, serviceOf, type HistoryQuery } from '../release/history.
 import type { LoggedCommit } from '../release/log.ts';
 import type { Doubt, Release, ReleaseRecord } from '../release/model.ts';
 import type { OtherTool } from '../release/other-tools.ts';
-import { FactsCache } from '../run/facts-cache.ts';
-import { prepare } from '../run/prepare.ts';
-import { landingOf, readReleaseLog, type ReleaseLog } from '../run/release-log.ts';
+import { FactsCache } from '../run/prepare/facts-cache.ts';
+import { prepare } from '../run/prepare/prepare.ts';
+import { landingOf, readReleaseLog, type ReleaseLog } from '../run/past/release-log.ts';
 import type { RunSettings } from '../run/settings.ts';
 
 export interface HistoryRequest {

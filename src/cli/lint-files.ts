@@ -4,7 +4,7 @@ import type { NameClass } from '../fields/model.ts';
 import { nameClass } from '../fields/name-class.ts';
 import { readLintFacts } from '../lint/read.ts';
 import type { LintedFile } from '../lint/tree.ts';
-import { pathFilter } from '../run/path-filter.ts';
+import { pathFilter } from '../run/prepare/path-filter.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { Tree } from '../tree/tree.ts';
 

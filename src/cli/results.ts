@@ -1,7 +1,7 @@
 import { failureExits, type Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
-import type { PlannedCommit } from '../run/compose.ts';
-import { acceptCommand } from '../run/fuse.ts';
+import type { PlannedCommit } from '../run/edits/compose.ts';
+import { acceptCommand } from '../run/fuse/fuse.ts';
 import { problemsOf, type RunResult } from '../run/run.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { ExitCode } from './answer.ts';

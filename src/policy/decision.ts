@@ -69,7 +69,8 @@ export interface Offer {
 
 /** Why a promotion cannot be decided: a person must act. The codes are those of the problem that tells of it. */
 export interface PromotionFailure {
-  readonly code: 'source-disagrees' | 'not-mirrored' | 'tag-moved' | 'unknown-policy' | 'bad-policy';
+  readonly code:
+    'source-disagrees' | 'not-mirrored' | 'tag-moved' | 'unknown-policy' | 'bad-policy' | 'election-failed';
   readonly message: string;
 }
 

@@ -40,5 +40,11 @@ export function sourceAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return undefined;
-  return `${url.origin}${url.pathname}`.replace(/(?:\/|\.git)+$/, '');
+  const address = withoutEnd(url);
+  // `https://host/..git` would be another address when it is read again; nobody means it.
+  return URL.canParse(address) && withoutEnd(new URL(address)) === address ? address : undefined;
+}
+
+function withoutEnd({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`.replace(/(?:\/|\.git)+$/, '');
 }

@@ -4,7 +4,7 @@ import type { Repository } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
 import type { ImageFacts, Query } from '../policy/decision.ts';
 import type { ImageDetails } from '../registry/ports.ts';
-import type { AgeEvidence } from './age-evidence.ts';
+import type { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import type { ScanPorts } from './ports.ts';
 

@@ -1,23 +1,23 @@
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Repository } from '../image/reference.ts';
 import type { ReadingsCache } from '../policy/readings.ts';
-import type { BranchHistory } from './branch-history.ts';
-import type { PlannedCommit } from './compose.ts';
-import { Composer } from './composer.ts';
-import { environments } from './environments.ts';
+import type { BranchHistory } from './past/branch-history.ts';
+import type { PlannedCommit } from './edits/compose.ts';
+import { Composer } from './edits/composer.ts';
+import { environments } from './prepare/environments.ts';
 import type { RunListener } from './events.ts';
 import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
-import type { FuseReason } from './fuse.ts';
-import { failedElections, groupMoves, movedTags, type GroupStop } from './moves.ts';
-import { pendingOf, type Pending } from './pending.ts';
-import { planGroups } from './plan-edits.ts';
+import type { FuseReason } from './fuse/fuse.ts';
+import { failedElections, groupMoves, movedTags, type GroupStop } from './edits/moves.ts';
+import { pendingOf, type Pending } from './fuse/pending.ts';
+import { planGroups } from './edits/plan-edits.ts';
 import type { RunPorts, ScanPorts } from './ports.ts';
-import type { Prepared } from './prepare.ts';
-import { Promotions, type Source } from './promotion.ts';
+import type { Prepared } from './prepare/prepare.ts';
+import { Promotions, type Source } from './promotion/promotion.ts';
 import { Ruler, type Ruling } from './rule.ts';
 import { scanImages, type Scan, type Scans } from './scan.ts';
 import type { RunSettings } from './settings.ts';
-import { registryProblem } from './sources.ts';
+import { registryProblem } from './edits/sources.ts';
 
 /** What a run would do, as a value that can be printed (architecture.md, idea 4). */
 export interface RunPlan {

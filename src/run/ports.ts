@@ -3,7 +3,7 @@ import type { CommitVerifier } from '../git/verifier.ts';
 import type { ImageInspector, TagLister } from '../registry/ports.ts';
 import type { StateStore } from '../state/store.ts';
 import type { RunListener } from './events.ts';
-import type { Source } from './promotion.ts';
+import type { Source } from './promotion/promotion.ts';
 
 /** What an election asks of the outside world. */
 export interface ScanPorts {

@@ -2,8 +2,8 @@ import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
 import type { CommitId } from '../release/log.ts';
-import type { PlannedCommit } from './compose.ts';
-import type { Composer, PushDraft } from './composer.ts';
+import type { PlannedCommit } from './edits/compose.ts';
+import type { Composer, PushDraft } from './edits/composer.ts';
 import type { FieldRelease } from './events.ts';
 import type { RunPorts } from './ports.ts';
 

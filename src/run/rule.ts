@@ -6,14 +6,14 @@ import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, DecisionInput, EnvironmentState } from '../policy/decision.ts';
 import type { Policy } from '../policy/model.ts';
 import { ReadingsCache } from '../policy/readings.ts';
-import type { BranchHistory } from './branch-history.ts';
-import { AgeEvidence } from './age-evidence.ts';
+import type { BranchHistory } from './past/branch-history.ts';
+import { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
-import { pinnedBy } from './pinned-by.ts';
+import { pinnedBy } from './past/pinned-by.ts';
 import { ImageLookup } from './image-facts.ts';
 import type { ScanPorts } from './ports.ts';
-import type { Promotions } from './promotion.ts';
+import type { Promotions } from './promotion/promotion.ts';
 import type { Scans } from './scan.ts';
 
 /** What was decided for one binding, or why nothing could be. */

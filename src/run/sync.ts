@@ -1,10 +1,10 @@
 import { watchedBy } from '../bindings/watched.ts';
 import type { Snapshot } from '../git/repository.ts';
-import { BranchHistory } from './branch-history.ts';
-import type { FactsCache } from './facts-cache.ts';
-import type { OriginCache } from './field-origins.ts';
+import { BranchHistory } from './past/branch-history.ts';
+import type { FactsCache } from './prepare/facts-cache.ts';
+import type { OriginCache } from './past/field-origins.ts';
 import type { RunPorts } from './ports.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, type Prepared } from './prepare/prepare.ts';
 import type { RunSettings } from './settings.ts';
 import { verifyHead } from './verify-head.ts';
 

@@ -3,10 +3,12 @@
 import { built } from './programs.ts';
 import { openKept } from './targets/kept.ts';
 
-const { survey } = await built<typeof import('../../src/run/survey.ts')>('run/survey');
-const { FactsCache } = await built<typeof import('../../src/run/facts-cache.ts')>('run/facts-cache');
-const { prepare } = await built<typeof import('../../src/run/prepare.ts')>('run/prepare');
-const { BranchHistory } = await built<typeof import('../../src/run/branch-history.ts')>('run/branch-history');
+const { survey } = await built<typeof import('../../src/run/prepare/survey.ts')>('run/prepare/survey');
+const { FactsCache } =
+  await built<typeof import('../../src/run/prepare/facts-cache.ts')>('run/prepare/facts-cache');
+const { prepare } = await built<typeof import('../../src/run/prepare/prepare.ts')>('run/prepare/prepare');
+const { BranchHistory } =
+  await built<typeof import('../../src/run/past/branch-history.ts')>('run/past/branch-history');
 const { plainSettings } = await built<typeof import('../../src/cli/run-settings.ts')>('cli/run-settings');
 
 const [what = '', url = '', directory = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import type { PlanId } from '../../src/run/plan-id.ts';
+import type { PlanId } from '../../src/run/fuse/plan-id.ts';
 import { RunMemory } from '../../src/run/run.ts';
 import { head, idOf, limited, problem, services } from './services.ts';
 import { titles, wrap, type Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FactsCache } from '../../src/run/facts-cache.ts';
-import { prepare } from '../../src/run/prepare.ts';
+import { FactsCache } from '../../src/run/prepare/facts-cache.ts';
+import { prepare } from '../../src/run/prepare/prepare.ts';
 import { memoryTree } from '../../src/tree/memory-tree.ts';
 import type { Tree } from '../../src/tree/tree.ts';
 import { targeting } from '../bindings/manifests.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { environments } from '../../src/run/environments.ts';
+import { environments } from '../../src/run/prepare/environments.ts';
 import type { EnvironmentPaths } from '../../src/run/settings.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { pod } from '../bindings/manifests.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFacts } from '../../src/fields/facts.ts';
 import type { FieldFact } from '../../src/fields/model.ts';
-import { FileFields, findField } from '../../src/run/field-identity.ts';
+import { FileFields, findField } from '../../src/run/past/field-identity.ts';
 
 describe('a field is found in another version of its file', () => {
   const table: readonly [label: string, now: string, then: string, tags: string][] = [

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseRecords } from '../../src/release/record.ts';
-import { readReleaseLog } from '../../src/run/release-log.ts';
+import { readReleaseLog } from '../../src/run/past/release-log.ts';
 import { Stage, web } from './stage.ts';
 
 let stage: Stage | undefined;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoggedCommit } from '../../src/release/log.ts';
-import { FieldOrigins } from '../../src/run/field-origins.ts';
-import { pinnedBy } from '../../src/run/pinned-by.ts';
+import { FieldOrigins } from '../../src/run/past/field-origins.ts';
+import { pinnedBy } from '../../src/run/past/pinned-by.ts';
 import { RunMemory } from '../../src/run/run.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { Stage, titles, web } from './stage.ts';

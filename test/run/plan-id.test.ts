@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePlanId, planDifference, planId, type PlannedChange } from '../../src/run/plan-id.ts';
+import { parsePlanId, planDifference, planId, type PlannedChange } from '../../src/run/fuse/plan-id.ts';
 
 const fleet = { repository: 'fleet', branch: 'main' };
 const text = fc.string({ maxLength: 6 });

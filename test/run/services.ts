@@ -1,5 +1,5 @@
-import type { FuseReason } from '../../src/run/fuse.ts';
-import type { PlanId } from '../../src/run/plan-id.ts';
+import type { FuseReason } from '../../src/run/fuse/fuse.ts';
+import type { PlanId } from '../../src/run/fuse/plan-id.ts';
 import { problemsOf, type RunResult } from '../../src/run/run.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { Stage } from './stage.ts';

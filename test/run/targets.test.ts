@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readReleaseLog } from '../../src/run/release-log.ts';
+import { readReleaseLog } from '../../src/run/past/release-log.ts';
 import { policyFile } from '../scenarios/world.ts';
 import { Stage, titles } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
-import { describeFuse } from '../../run/fuse.ts';
+import { describeFuse } from '../../run/fuse/fuse.ts';
 import type { RunPlan } from '../../run/plan.ts';
 import type { Ruling } from '../../run/rule.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';

@@ -1,11 +1,11 @@
 import type { Binding } from '../../bindings/model.ts';
 import { compareProblems } from '../../core/problem.ts';
 import { advise } from '../../lint/advise.ts';
-import { FactsCache } from '../../run/facts-cache.ts';
+import { FactsCache } from '../../run/prepare/facts-cache.ts';
 import { unmetGuardrails } from '../../run/guardrail-problems.ts';
-import { pathFilter } from '../../run/path-filter.ts';
-import { environments } from '../../run/environments.ts';
-import { prepare, type Prepared } from '../../run/prepare.ts';
+import { pathFilter } from '../../run/prepare/path-filter.ts';
+import { environments } from '../../run/prepare/environments.ts';
+import { prepare, type Prepared } from '../../run/prepare/prepare.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Policy } from '../../policy/model.ts';
 import type { Answer } from '../answer.ts';

@@ -1,5 +1,5 @@
-import { prepare } from '../../run/prepare.ts';
-import { FactsCache } from '../../run/facts-cache.ts';
+import { prepare } from '../../run/prepare/prepare.ts';
+import { FactsCache } from '../../run/prepare/facts-cache.ts';
 import { plan, withCommits, type RunPlan } from '../../run/plan.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
 import type { CliContext } from '../context.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/model.ts';
 import { mapLimited } from '../../run/concurrency.ts';
-import { describeFuse } from '../../run/fuse.ts';
-import type { PlanId } from '../../run/plan-id.ts';
+import { describeFuse } from '../../run/fuse/fuse.ts';
+import type { PlanId } from '../../run/fuse/plan-id.ts';
 import { RunMemory, runRepository, type RunOptions, type RunResult } from '../../run/run.ts';
 import { worstExit, type Answer } from '../answer.ts';
 import { clean } from '../clean.ts';

@@ -10,6 +10,7 @@ import { GitTree, TreeCache } from './git-tree.ts';
 import { HistoryStore } from './history-store.ts';
 import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
+import { ReadyCommits } from './ready-commits.ts';
 import { receivePack } from './receive.ts';
 import { RemoteTree, type TreeOwner } from './remote-tree.ts';
 import { parseTree } from './tree-object.ts';
@@ -27,6 +28,7 @@ export class CloneKeeper implements TreeOwner {
   readonly #lock: CloneLock;
   readonly #trees = new TreeCache();
   readonly #complete: CompleteTrees = new Set();
+  readonly #ready = new ReadyCommits();
   #clone: KeptClone | undefined;
   #history: HistoryStore | undefined;
   #damaged = false;
@@ -77,7 +79,7 @@ export class CloneKeeper implements TreeOwner {
 
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
     const missing = (): CommitId[] =>
-      commits.filter((id) => !this.#opened().holds(id, this.#complete, this.#trees, false));
+      commits.filter((id) => this.#ready.root(id, this.#opened(), this.#trees) === undefined);
     if (missing().length === 0) return;
     await this.#lock.hold(async () => {
       try {
@@ -125,9 +127,9 @@ export class CloneKeeper implements TreeOwner {
 
   treeOf(id: CommitId): RemoteTree {
     const clone = this.#opened();
-    const commit = clone.commit(id);
-    if (commit === undefined) throw this.reportDamage(new Failure('corrupt', `commit ${id} is missing`));
-    return new RemoteTree(new GitTree(clone.objects, commit.tree, this.#trees), id, this);
+    const root = this.#ready.root(id, clone, this.#trees);
+    if (root === undefined) throw this.reportDamage(new Failure('corrupt', `commit ${id} is missing`));
+    return new RemoteTree(new GitTree(clone.objects, root, this.#trees), id, this);
   }
 
   reportDamage(error: Failure): Failure {

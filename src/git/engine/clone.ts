@@ -58,8 +58,8 @@ export class KeptClone {
   }
 
   /**
-   * Whether the commit is here with all its trees, and with all its files unless `files` is false. Trees in `trees` were
-   * found complete before; what is read is added to it.
+   * Whether the commit is here with all its trees, and with all its files unless `files` is false. Trees in `known` were
+   * found complete in this sense before; what is found is added to it.
    */
   holds(id: CommitId, known: CompleteTrees, trees: TreeCache, files = true): boolean {
     const commit = this.commit(id);
@@ -76,7 +76,6 @@ export class KeptClone {
         else if (files && item.mode !== 'submodule' && !this.#objects.has(item.id)) return false;
       }
     }
-    if (!files) return true;
     if (known.size > mostKnown) known.clear();
     for (const tree of seen) known.add(tree);
     return true;

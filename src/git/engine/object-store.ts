@@ -29,6 +29,7 @@ export class ObjectStore implements ObjectReader {
   /** Deleted by somebody, but open here: read on until the next such change, so that a snapshot stays readable. */
   #retired: readonly PackFile[] = [];
   #packsSeen = '';
+  #deletions = 0;
   readonly #recent = new RecentBlobs();
 
   /** @throws Failure `corrupt` where alternates go in a circle or too deep */
@@ -113,6 +114,11 @@ export class ObjectStore implements ObjectReader {
     this.#recent.clear();
   }
 
+  /** How often packs went away, whoever deleted them: what was only in them is not here any more. */
+  get deletions(): number {
+    return this.#deletions;
+  }
+
   packs(): readonly PackFile[] {
     return this.#packs;
   }
@@ -182,7 +188,9 @@ export class ObjectStore implements ObjectReader {
       .filter((path) => existsSync(path));
     const known = new Map(this.#packs.map((pack) => [pack.path, pack]));
     const same = paths.length === known.size && paths.every((path) => known.has(path));
-    const gone = [...known.values()].filter((pack) => pack.isOpen() && !paths.includes(pack.path));
+    const deleted = [...known.values()].filter((pack) => !paths.includes(pack.path));
+    if (deleted.length > 0) this.#deletions++;
+    const gone = deleted.filter((pack) => pack.isOpen());
     if (gone.length > 0) {
       for (const pack of this.#retired) pack.close();
       this.#retired = gone;

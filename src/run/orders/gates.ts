@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import { gatesOf } from '../../policy/gates.ts';
 import type { Gate } from '../../policy/decision.ts';
-import { environments } from '../environments.ts';
+import { environments } from '../prepare/environments.ts';
 import { currentOf } from '../rule.ts';
 import type { Scene } from './model.ts';
 

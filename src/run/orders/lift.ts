@@ -3,13 +3,15 @@ import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { CommitDraft } from '../../git/repository.ts';
 import { decide } from '../../policy/decide.ts';
+import { leftBehind } from '../../policy/marks.ts';
 import { dropHeldName, dropHold } from '../../release/edit-holds.ts';
 import { dropPolicyHold, dropWorkloadHold, type Dropped } from '../../release/drop-hold.ts';
 import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath, parseHolds } from '../../release/holds-file.ts';
 import { encode } from '../../yaml/decode.ts';
-import { unifiedDiff } from '../compose.ts';
-import { holdable } from '../holds.ts';
+import { unifiedDiff } from '../edits/compose.ts';
+import { holdable } from '../prepare/holds.ts';
+import { Promotions, type Source } from '../promotion/promotion.ts';
 import { currentOf } from '../rule.ts';
 import { describeScope, isSame } from './hold.ts';
 import { demandReadableHolds, fileText } from './holds-text.ts';
@@ -49,7 +51,15 @@ async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
   const bound = scene.prepared.bindings.filter((binding) =>
     covers(scope, holdable(binding, environmentName(scene, binding))),
   );
-  return { commits: commitsOf(describeScope(scope), [], bound, order, scene, files), notes: [] };
+  // A record would lift what was taken back there as well, and nobody asked for that.
+  const rejected = new Set(await rejectedOf(bound, scene));
+  const told = bound.filter((binding) => !rejected.has(binding));
+  const names = [...new Set([...rejected].map(({ policy }) => policy.name))];
+  const notes = names.map(
+    (name) =>
+      `What was taken back of ${name} stays rejected; to let it be released again: tallyman lift ${name}`,
+  );
+  return { commits: commitsOf(describeScope(scope), [], told, order, scene, files), notes };
 }
 
 async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise<Drawn> {
@@ -60,14 +70,8 @@ async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise
   const files = new Files(scene);
   await liftFromFile(name, bound, order, scene, files);
   await liftFromPolicy(name, bound, environments, files);
-  for (const binding of bound) {
-    const { file, field } = binding;
-    // The number of the document, where there are several, is no part of the pointer in it.
-    const pointer = field.pointer.replace(/^\d+(?=\/)/, '');
-    await files.drop(file, (text) => dropWorkloadHold(text, field.document, pointer), 'hold');
-  }
-  const rejected = [];
-  for (const binding of bound) if (await isRejected(binding, scene)) rejected.push(binding);
+  const others = await liftFromWorkloads(bound, scene, files);
+  const rejected = await rejectedOf(bound, scene);
   const lifted = rejected.length > 0 ? bound : files.isEmpty ? [] : bound;
   if (lifted.length === 0 && files.isEmpty) {
     return {
@@ -76,7 +80,7 @@ async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise
     };
   }
   const lines = rejected.length === 0 ? [] : ['What was taken back before may be released again.'];
-  return { commits: commitsOf(name, lines, lifted, order, scene, files), notes: lines };
+  return { commits: commitsOf(name, lines, lifted, order, scene, files), notes: [...lines, ...others] };
 }
 
 /** The policy's name out of every entry that holds it by name. What holds more than it asks for is not lifted for it. */
@@ -91,14 +95,15 @@ async function liftFromFile(
     bound.some((binding) => covers(scope, holdable(binding, environmentName(scene, binding)))),
   );
   for (const entry of covering.toReversed()) {
-    const { scope } = entry;
-    const isWider = environments.length > 0 && scope.environments.some((one) => !environments.includes(one));
-    if (
-      !scope.policies.includes(name) ||
-      isWider ||
-      (environments.length > 0 && scope.environments.length === 0)
-    )
+    const { scope, hold } = entry;
+    const isWider =
+      environments.length > 0 &&
+      (scope.environments.length === 0 || scope.environments.some((one) => !environments.includes(one)));
+    if (!scope.policies.includes(name) || isWider) {
+      // What is over holds nothing, and is somebody else's to take away.
+      if (hold.until !== undefined && hold.until <= scene.now) continue;
       throw wider(name, entry);
+    }
     await files.edit(holdsPath, (text) => {
       const present = parseHolds(text).entries[entry.index] ?? entry;
       return scope.policies.length === 1
@@ -141,14 +146,63 @@ async function liftFromPolicy(
   await files.drop(policy.place.file, (text) => dropPolicyHold(text, name), 'hold');
 }
 
+/** The annotations of the workloads; they hold every field there. @returns what people should know of it */
+async function liftFromWorkloads(
+  bound: readonly Binding[],
+  { prepared }: Scene,
+  files: Files,
+): Promise<readonly string[]> {
+  const byFile = Map.groupBy(prepared.bindings, ({ file }) => file);
+  const notes = new Set<string>();
+  for (const { file, field, policy } of bound) {
+    // The number of the document, where there are several, is no part of the pointer in it.
+    const pointer = field.pointer.replace(/^\d+(?=\/)/, '');
+    const isGone = await files.drop(file, (text) => dropWorkloadHold(text, field.document, pointer), 'hold');
+    if (!isGone) continue;
+    const beside = (byFile.get(file) ?? []).filter((other) => isBeside(other.field, field));
+    const names = new Set(beside.map((other): string => other.policy.name));
+    names.delete(policy.name);
+    if (names.size > 0)
+      notes.add(
+        `The annotation in ${file} held ${[...names].join(', ')} as well; it is not held by it any more.`,
+      );
+  }
+  return [...notes];
+}
+
+/** Whether the annotations of one workload speak for both. */
+function isBeside(a: Binding['field'], b: Binding['field']): boolean {
+  return a.document === b.document && a.claim !== undefined && a.claim === b.claim;
+}
+
+async function rejectedOf(bound: readonly Binding[], scene: Scene): Promise<readonly Binding[]> {
+  const elsewhere = async (name: string): Promise<Source | undefined> =>
+    scene.ports.neighbour?.(name, scene.signal);
+  const here = { value: scene.prepared, history: scene.history };
+  const promotions = new Promotions({ here, elsewhere, now: scene.now });
+  const rejected: Binding[] = [];
+  for (const binding of bound) if (await isRejected(binding, scene, promotions)) rejected.push(binding);
+  return rejected;
+}
+
 /** By the policy's own order; a tag list is not needed for it. */
-async function isRejected(binding: Binding, { history, now }: Scene): Promise<boolean> {
+async function isRejected(
+  binding: Binding,
+  { history, now }: Scene,
+  promotions: Promotions,
+): Promise<boolean> {
   const current = currentOf(binding);
   const past = await history.past(binding);
   if (past.length === 0) return false;
+  const { rule } = binding.policy;
+  const promotion = rule.kind === 'promote' ? await promotions.facts(rule, current, past, true) : undefined;
+  // Without the source nobody knows the order; that it was left for what stood there before is enough.
+  if (promotion !== undefined && Object.keys(promotion.ranks).length === 0)
+    return leftBehind(current, [current, ...past]).length > 0;
   const facts = { tags: [], created: {}, digests: {} };
   const policy = { ...binding.policy, onRevert: 'hold' as const };
-  const input = { policy, current, past: [current, ...past], holds: [], wantsDigest: false, now, facts };
+  const known = { past: [current, ...past], holds: [], promotion };
+  const input = { policy, current, ...known, wantsDigest: false, now, facts };
   const step = decide({ ...input, offline: true });
   return 'decision' in step && step.decision.gates.some(({ gate }) => gate === 'reverted');
 }
@@ -182,15 +236,23 @@ class Files {
     if (after !== (known?.after ?? before)) this.#texts.set(file, { before, after });
   }
 
-  /** @throws Failure `invalid-input` where it is there and cannot be taken away */
-  async drop(file: string, change: (text: string) => Dropped, what: string): Promise<void> {
+  /**
+   * @returns whether it was there
+   * @throws Failure `invalid-input` where it is there and cannot be taken away
+   */
+  async drop(file: string, change: (text: string) => Dropped, what: string): Promise<boolean> {
+    let isGone = false;
     await this.edit(file, (text) => {
       const dropped = change(text);
-      if ('text' in dropped) return dropped.text;
+      if ('text' in dropped) {
+        isGone = true;
+        return dropped.text;
+      }
       if (dropped.refused === 'it is not there') return text;
       const message = `The ${what} in ${file} cannot be taken away: ${dropped.refused}. Take it away by hand.`;
       throw new Failure('invalid-input', message, { file });
     });
+    return isGone;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { CommitDraft, Snapshot } from '../../git/repository.ts';
 import type { CommitId, Person } from '../../release/log.ts';
-import type { BranchHistory } from '../branch-history.ts';
-import type { PlannedCommit } from '../compose.ts';
+import type { BranchHistory } from '../past/branch-history.ts';
+import type { PlannedCommit } from '../edits/compose.ts';
 import type { RunPorts } from '../ports.ts';
-import type { Prepared } from '../prepare.ts';
+import type { Prepared } from '../prepare/prepare.ts';
 import type { RunSettings } from '../settings.ts';
 
 /** What a person told to be done, who, and why (product.md, 6.3 and 10). */

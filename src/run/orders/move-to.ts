@@ -4,13 +4,13 @@ import type { Problem } from '../../core/problem.ts';
 import type { Digest } from '../../image/digest.ts';
 import type { Tag } from '../../image/tag.ts';
 import type { Intent } from '../../release/model.ts';
-import { compose, draftOf } from '../compose.ts';
-import { environments } from '../environments.ts';
-import { FileEditor } from '../edit-files.ts';
-import type { Move } from '../moves.ts';
-import { planGroups } from '../plan-edits.ts';
+import { compose, draftOf } from '../edits/compose.ts';
+import { environments } from '../prepare/environments.ts';
+import { FileEditor } from '../edits/edit-files.ts';
+import type { Move } from '../edits/moves.ts';
+import { planGroups } from '../edits/plan-edits.ts';
 import { currentOf } from '../rule.ts';
-import type { MoveSources } from '../sources.ts';
+import type { MoveSources } from '../edits/sources.ts';
 import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
 
 /** A field and the value that a person wants there. */

@@ -3,7 +3,7 @@ import { parseTag } from '../../image/tag.ts';
 import type { DecisionInput, PromotionFacts } from '../../policy/decision.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Promotion } from '../../policy/model.ts';
-import { Promotions, type Source } from '../promotion.ts';
+import { Promotions, type Source } from '../promotion/promotion.ts';
 import { currentOf } from '../rule.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
@@ -55,7 +55,8 @@ export async function drawPromote(order: PromoteOrder, scene: Scene): Promise<Dr
   return drawMoves(order.policy, moves, { ...order, intent: 'promote', lines }, scene);
 }
 
-function offered({ offers, failed }: PromotionFacts, rule: Promotion): string {
+function offered({ offers, failed, waits }: PromotionFacts, rule: Promotion): string {
   if (failed !== undefined) throw new Failure('refused', `${describeRule(rule)}: ${failed.message}.`);
+  if (waits !== undefined) throw new Failure('refused', `${describeRule(rule)}: ${waits}.`);
   return offers[0]?.tag ?? '';
 }

@@ -6,7 +6,7 @@ import { serviceName } from '../../release/history.ts';
 import { oneLine, shorten } from '../../release/text.ts';
 import { withRecords } from '../../release/message.ts';
 import { currentOf } from '../rule.ts';
-import { environments } from '../environments.ts';
+import { environments } from '../prepare/environments.ts';
 import type { FieldRelease } from '../events.ts';
 import type { Scene } from './model.ts';
 

@@ -160,15 +160,6 @@ async function fetchAll(transport: Transport): Promise<number> {
 }
 
 describe('a connection that the server closed', () => {
-  /** Cuts the first ones of what is posted, before any answer. */
-  const cutting = (cut: number) => {
-    let posts = 0;
-    return speaks((request, response) => {
-      if (++posts <= cut) request.socket.destroy();
-      else sends(200, resultType, listing)(request, response);
-    });
-  };
-
   it('is opened again, once, for what only reads', async () => {
     const { transport } = await open(cutting(1));
     expect(await transport.listRefs([main])).toEqual([{ name: main, id }]);
@@ -177,3 +168,12 @@ describe('a connection that the server closed', () => {
     expect(seen.filter(({ method }) => method === 'POST').length).toBe(2);
   });
 });
+
+/** Cuts the first ones of what is posted, before any answer. */
+function cutting(cut: number): ReturnType<typeof speaks> {
+  let posts = 0;
+  return speaks((request, response) => {
+    if (++posts <= cut) request.socket.destroy();
+    else sends(200, resultType, listing)(request, response);
+  });
+}

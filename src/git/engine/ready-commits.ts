@@ -1,0 +1,36 @@
+import type { CommitId } from '../../release/log.ts';
+import type { CompleteTrees, KeptClone } from './clone.ts';
+import type { TreeCache } from './git-tree.ts';
+import type { ObjectId } from './object-id.ts';
+
+/**
+ * The commits whose folders are all in the kept clone, so that who looks into thousands of old commits walks each folder once and not
+ * each commit. Forgotten when packs are deleted: what was only in those is not here any more.
+ */
+export class ReadyCommits {
+  readonly #roots = new Map<CommitId, ObjectId>();
+  readonly #folders: CompleteTrees = new Set();
+  #clone: KeptClone | undefined;
+  #deletions = 0;
+
+  /** The root of a commit whose folders are all here; `undefined` where something is missing. */
+  root(id: CommitId, clone: KeptClone, trees: TreeCache): ObjectId | undefined {
+    const { deletions } = clone.objects;
+    if (this.#clone !== clone || this.#deletions !== deletions) this.#clear(clone, deletions);
+    const known = this.#roots.get(id);
+    if (known !== undefined || !clone.holds(id, this.#folders, trees, false)) return known;
+    const root = clone.commit(id)?.tree;
+    if (this.#roots.size >= mostRoots) this.#roots.clear();
+    if (root !== undefined) this.#roots.set(id, root);
+    return root;
+  }
+
+  #clear(clone: KeptClone, deletions: number): void {
+    this.#roots.clear();
+    this.#folders.clear();
+    this.#clone = clone;
+    this.#deletions = deletions;
+  }
+}
+
+const mostRoots = 100_000;

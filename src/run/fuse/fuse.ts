@@ -1,0 +1,90 @@
+import type { Problem } from '../../core/problem.ts';
+import type { BranchHistory } from '../past/branch-history.ts';
+import type { Pending } from './pending.ts';
+import type { PlanId } from './plan-id.ts';
+import type { RunSettings } from '../settings.ts';
+
+/** Why a run wants a person before it pushes anything (product.md, 5). */
+export type FuseReason =
+  /** No run of Tallyman ever released to this branch, as far as its history is read. */
+  | { readonly reason: 'first-run' }
+  | {
+      readonly reason: 'too-many-releases';
+      /** Whose limit it is: an environment's, or the repository's (`null`). */
+      readonly environment: string | null;
+      /** That would be made, against `limit`. */
+      readonly releases: number;
+      readonly limit: number;
+    };
+
+/**
+ * What of the fuse would blow, by git and the configuration alone: losing the state neither opens nor closes it.
+ * @param history `undefined` where there is none (`--dir`): the first run cannot be told then
+ */
+export async function fuseReasons(
+  pending: Pending,
+  settings: Pick<RunSettings, 'environments' | 'confirmFirstRun' | 'maxReleasesPerRun'>,
+  history: Pick<BranchHistory, 'hasOwnRun'> | undefined,
+): Promise<FuseReason[]> {
+  if (pending.releases === 0) return [];
+  const reasons: FuseReason[] = [];
+  if (settings.confirmFirstRun && history !== undefined && !(await history.hasOwnRun())) {
+    reasons.push({ reason: 'first-run' });
+  }
+  const limits = [
+    { environment: null, releases: pending.releases, limit: settings.maxReleasesPerRun },
+    ...settings.environments.map(({ name, rules }) => ({
+      environment: name,
+      releases: pending.byEnvironment.get(name) ?? 0,
+      limit: rules?.maxReleasesPerRun ?? Infinity,
+    })),
+  ];
+  for (const limit of limits) {
+    if (limit.releases > limit.limit) reasons.push({ reason: 'too-many-releases', ...limit });
+  }
+  return reasons;
+}
+
+/** One clause for each reason, for tables and messages. */
+export function describeFuse(reasons: readonly FuseReason[]): string {
+  return reasons
+    .map((one) => {
+      if (one.reason === 'first-run') return 'it would be the first run on this branch (confirmFirstRun)';
+      const where = one.environment === null ? '' : ` in ${one.environment}`;
+      return `it would make ${one.releases} releases${where}, and maxReleasesPerRun is ${one.limit}`;
+    })
+    .join('; ');
+}
+
+/** The command that releases a plan that waits. */
+export function acceptCommand(
+  { repository, configFile }: Pick<RunSettings, 'repository' | 'configFile'>,
+  id: PlanId,
+): string {
+  return `tallyman run --once --accept ${id} --repository ${repository}${configOption(configFile)}`;
+}
+
+/** The same for the same plan, so that a daemon tells of it once. */
+export function fuseProblem(
+  reasons: readonly FuseReason[],
+  pending: Pending,
+  branch: string,
+  settings: Pick<RunSettings, 'repository' | 'configFile'>,
+): Problem {
+  const { repository, configFile } = settings;
+  const size = pending.releases === 1 ? '1 release' : `${pending.releases} releases`;
+  const look = `tallyman plan --repository ${repository}${configOption(configFile)}`;
+  const accept = pending.id === undefined ? '' : acceptCommand(settings, pending.id);
+  return {
+    code: 'fuse',
+    message:
+      `The fuse of ${repository} (${branch}) has blown, and nothing was pushed: ${describeFuse(reasons)}. ` +
+      `Look at plan ${pending.id ?? ''} (${size}) with "${look}", and release it with "${accept}".`,
+  };
+}
+
+/** For a shell: a path with blanks or quotes is quoted. */
+function configOption(file: string | undefined): string {
+  if (file === undefined) return '';
+  return ` --config ${/^[\w./@%+,:=-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`;
+}

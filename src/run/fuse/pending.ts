@@ -1,0 +1,42 @@
+import type { FieldRelease } from '../events.ts';
+import { fieldRelease, type EnvironmentOf } from '../edits/field-release.ts';
+import type { PlannedGroup } from '../edits/plan-edits.ts';
+import { planId, type PlanId } from './plan-id.ts';
+
+/** Everything that a repository's run would release, over all its pushes (product.md, 5). */
+export interface Pending {
+  /** Of these changes; `undefined` where there are none. */
+  readonly id: PlanId | undefined;
+  readonly changes: readonly FieldRelease[];
+  /** One policy moving its fields in one commit is one (product.md, 1). */
+  readonly releases: number;
+  /** Releases that touch an environment, by its name. */
+  readonly byEnvironment: ReadonlyMap<string, number>;
+}
+
+export async function pendingOf(
+  groups: readonly PlannedGroup[],
+  where: { readonly repository: string; readonly branch: string },
+  environmentOf: EnvironmentOf,
+): Promise<Pending> {
+  const changes: FieldRelease[] = [];
+  const byEnvironment = new Map<string, number>();
+  let releases = 0;
+  for (const { moves } of groups.flatMap(({ parts }) => parts)) {
+    const own = moves.map((move) => fieldRelease(move, environmentOf));
+    for (const release of own) changes.push(release);
+    releases += new Set(own.map(({ policy }) => policy)).size;
+    // A base that several environments share is released in each (`prod+staging`).
+    const touched = new Set(
+      own.flatMap(({ policy, environment }) =>
+        environment.split('+').map((one) => JSON.stringify([one, policy])),
+      ),
+    );
+    for (const pair of touched) {
+      const [environment] = JSON.parse(pair) as [string, string];
+      byEnvironment.set(environment, (byEnvironment.get(environment) ?? 0) + 1);
+    }
+  }
+  const id = changes.length === 0 ? undefined : await planId(where, changes);
+  return { id, changes, releases, byEnvironment };
+}

@@ -1,0 +1,243 @@
+import type { Binding } from '../../bindings/model.ts';
+import type { WatchedField } from '../../bindings/watched.ts';
+import type { FieldFact } from '../../fields/model.ts';
+import type { Snapshot } from '../../git/repository.ts';
+import type { Current, Past } from '../../policy/decision.ts';
+import { parseFieldKey, shapeOf, type FieldPlace } from '../../release/field-key.ts';
+import type { CommitId } from '../../release/log.ts';
+import type { LoggedRelease } from '../../release/model.ts';
+import { readBranchLog, type BranchLog } from './branch-log.ts';
+import { FieldReader, valueOf as currentOf } from './field-at.ts';
+import { findField, isSameImage } from './field-identity.ts';
+import { FieldOrigins, type OriginCache } from './field-origins.ts';
+import { FileTrail, type HeldValue } from './file-trail.ts';
+import { recordHolds } from './record-holds.ts';
+
+/** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
+const mostClaims = 1000;
+/** Records whose trees are fetched at once. */
+const claimsAtOnce = 20;
+/** Commits after the newest record that are looked at for what people did by hand. */
+const mostLookedBack = 2000;
+
+/** Commits that are made ready at first where the newest are the likely ones; then eight times as many, and so on. */
+const firstPortion = 64;
+
+type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
+
+/**
+ * What git tells of the releases on a branch (product.md, 6.1 and 6.2), read when first asked for. A record counts only
+ * if the field held that value in the first-parent commit that brought the record in; where none counts, the file's own
+ * history decides, also under the names that it had before.
+ */
+export class BranchHistory {
+  readonly #snapshot: Snapshot;
+  readonly #since: number;
+  readonly #fields: FieldReader;
+  /** Who brought what the fields hold. */
+  readonly origins: FieldOrigins;
+  #loaded: Promise<Loaded> | undefined;
+
+  /**
+   * @param origins what earlier snapshots of the branch told of them
+   * @param watched fields that only their place tells (`targets`). Default none
+   */
+  constructor(
+    snapshot: Snapshot,
+    since: number,
+    origins?: OriginCache,
+    watched: readonly WatchedField[] = [],
+  ) {
+    this.origins = new FieldOrigins(snapshot, since, origins, watched);
+    this.#snapshot = snapshot;
+    this.#since = since;
+    this.#fields = new FieldReader(snapshot, watched);
+  }
+
+  /** Whether a run of ours ever released to this branch, by a record that counts (product.md, 5: the fuse). */
+  async hasOwnRun(): Promise<boolean> {
+    const { made, log } = await this.#load();
+    // The newest is enough, unless somebody wrote records by hand or removed the files that they tell of.
+    for (let start = 0; start < Math.min(made.length, mostClaims); start += claimsAtOnce) {
+      const claims = made.slice(start, start + claimsAtOnce);
+      await this.#prepare(claims, log);
+      for (const claim of claims) if (await this.#holds(claim, log)) return true;
+    }
+    return false;
+  }
+
+  /** When a digest was first released on this branch, by the records that count. */
+  async recordedAt(digest: string): Promise<number | undefined> {
+    const { byDigest, log } = await this.#load();
+    // Oldest first, so that of thousands of fields with one image few are looked at.
+    const claims = (byDigest.get(digest) ?? []).toSorted(
+      (a, b) => a.commit.committedAt - b.commit.committedAt,
+    );
+    for (let from = 0; from < claims.length; from += claimsAtOnce) {
+      const portion = claims.slice(from, from + claimsAtOnce);
+      await this.#prepare(portion, log);
+      for (const claim of portion) if (await this.#holds(claim, log)) return claim.commit.committedAt;
+    }
+    return undefined;
+  }
+
+  /** What the field held since the last lift, newest first (6.2). */
+  async past(binding: PastBinding): Promise<Past> {
+    const loaded = await this.#load();
+    const { line } = loaded.log;
+    const told = await this.#told(binding, loaded);
+    if (told === undefined) return this.#held(binding, loaded, line);
+    // People leave no records: what they did since the newest one, the file itself must tell.
+    const last = line.findIndex(({ id }) => id === told.newest);
+    const recent = await this.#held(binding, loaded, line.slice(0, Math.min(last, mostLookedBack)));
+    return [...recent, ...told.held];
+  }
+
+  /** Whether the value that stands there came before the log begins: what was there before it is not known. */
+  async isOlder(binding: PastBinding): Promise<boolean> {
+    const { log } = await this.#load();
+    const isWhole = log.line.every(({ parents }) => parents.every((parent) => log.byId.has(parent)));
+    // Where even the newest commit is older, the log is empty.
+    return !(isWhole && log.line.length > 0) && (await this.origins.of(binding)) === undefined;
+  }
+
+  /**
+   * The value of its present image that the field held last of those that are wanted, whatever was lifted since; `undefined`: none down to the
+   * horizon.
+   */
+  async before(
+    { file, field }: PastBinding,
+    isWanted: (value: Current) => boolean,
+  ): Promise<Current | undefined> {
+    const { log } = await this.#load();
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    for (let size = firstPortion; ; size *= 8) {
+      const line = log.line.slice(0, size);
+      await this.#snapshot.prepare(line.map(({ id }) => id));
+      const held = await trail.held({ file, field }, line);
+      const found = held
+        .filter((then) => isSameImage(then, field))
+        .map(currentOf)
+        .find(isWanted);
+      if (found !== undefined || line.length === log.line.length) return found;
+    }
+  }
+
+  /**
+   * What the field held, newest first, with the time at which each value came: to the horizon, or to the first that is `last`, whatever was
+   * lifted since.
+   */
+  async timeline(
+    { file, field }: PastBinding,
+    last: (value: Current) => boolean,
+  ): Promise<readonly HeldValue[]> {
+    const { log } = await this.#load();
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    for (let size = firstPortion; ; size *= 8) {
+      const line = log.line.slice(0, size);
+      await this.#snapshot.prepare(line.map(({ id }) => id));
+      const held = await trail.timeline({ file, field }, line);
+      // The oldest may have come before this portion.
+      const end = held.slice(0, -1).findIndex(({ value }) => last(value));
+      if (end >= 0) return held.slice(0, end + 1);
+      if (line.length === log.line.length) return held;
+    }
+  }
+
+  /** By the records of this very field that count; `undefined` where none does. */
+  async #told(
+    { file, field, key }: PastBinding,
+    { byFile, log }: Loaded,
+  ): Promise<{ readonly held: Past; readonly newest: CommitId } | undefined> {
+    const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
+    const claims = (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
+    const looked = claims.slice(0, mostClaims);
+    if (looked.length === 0) return undefined;
+    await this.#prepare(looked, log);
+    const present = await this.#fields.fields(log.head, file);
+    const held: Current[] = [];
+    let newest: CommitId | undefined;
+    for (const { commit, record, place } of looked) {
+      const bringer = log.bringers.get(commit.id);
+      if (bringer === undefined) continue;
+      const then = findField(field, present, await this.#fields.fields(bringer, file));
+      // The same pointer may have been another field then.
+      if (then?.pointer !== place.pointer || !recordHolds(record, then)) continue;
+      newest ??= bringer;
+      if (record.intent === 'lift') break;
+      held.push(valueOf(record.to, record.digest));
+      // What people put there before our first record is told only by what that record left.
+      if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
+    }
+    return newest === undefined ? undefined : { held, newest };
+  }
+
+  /** By the file itself, in the given commits of the line. */
+  async #held({ file, field }: PastBinding, { log, lifts }: Loaded, line: BranchLog['line']): Promise<Past> {
+    await this.#snapshot.prepare(line.map(({ id }) => id));
+    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, lifts);
+    return (await trail.held({ file, field }, line)).map(currentOf);
+  }
+
+  async #holds({ commit, record, place }: Claim, log: BranchLog): Promise<boolean> {
+    const bringer = log.bringers.get(commit.id);
+    if (bringer === undefined) return false;
+    const field = (await this.#fields.fields(bringer, place.file)).at(place.pointer);
+    return field !== undefined && recordHolds(record, field);
+  }
+
+  async #prepare(claims: readonly Claim[], log: BranchLog): Promise<void> {
+    const files = claims.flatMap(({ commit, place }) => {
+      const bringer = log.bringers.get(commit.id);
+      return bringer === undefined ? [] : [{ commit: bringer, file: place.file }];
+    });
+    await this.#fields.prepare(files);
+  }
+
+  async #load(): Promise<Loaded> {
+    this.#loaded ??= load(this.#snapshot, this.#since);
+    return this.#loaded;
+  }
+}
+
+interface Claim extends LoggedRelease {
+  readonly place: FieldPlace;
+}
+
+interface Loaded {
+  readonly log: BranchLog;
+  /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
+  readonly made: readonly Claim[];
+  readonly byFile: ReadonlyMap<string, readonly Claim[]>;
+  readonly byDigest: ReadonlyMap<string, readonly Claim[]>;
+  /** By the commit that brought them. */
+  readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
+}
+
+async function load(snapshot: Snapshot, since: number): Promise<Loaded> {
+  const log = await readBranchLog(snapshot, since);
+  const claims = log.claims.flatMap((claim): Claim[] => {
+    const place = parseFieldKey(claim.record.field);
+    return place === undefined ? [] : [{ ...claim, place }];
+  });
+  const lifts = claims.filter(({ record }) => record.intent === 'lift');
+  return {
+    log,
+    made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
+    byFile: Map.groupBy(claims, ({ place }) => place.file),
+    byDigest: Map.groupBy(claims, ({ record }) => record.digest),
+    lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
+  };
+}
+
+/** Whether the release moved the field away from the value that stands there again now. */
+function leftValue(
+  { from, fromDigest }: LoggedRelease['record'],
+  now: Pick<FieldFact, 'tag' | 'digest'>,
+): boolean {
+  return from === (now.tag ?? '') && fromDigest === (now.digest ?? '');
+}
+
+function valueOf(tag: string, digest: string): Current {
+  return { tag, digest: digest === '' ? null : digest };
+}

@@ -1,0 +1,40 @@
+import type { Snapshot } from '../../git/repository.ts';
+import { claimsOf, type Claims } from '../../release/claims.ts';
+import { bringers, mainline } from '../../release/first-parent.ts';
+import type { CommitId, LoggedCommit } from '../../release/log.ts';
+
+/** The log of a branch down to a horizon, with what its messages claim. */
+export interface BranchLog {
+  readonly branch: string;
+  readonly head: CommitId;
+  /** Newest first, children before their parents. */
+  readonly commits: readonly LoggedCommit[];
+  readonly byId: ReadonlyMap<CommitId, LoggedCommit>;
+  /** The commits that the branch has been at, in the same order. */
+  readonly line: readonly LoggedCommit[];
+  /** The commit of the line that brought each commit to the branch. */
+  readonly bringers: ReadonlyMap<CommitId, CommitId>;
+  /** The records of this branch, in the order of the commits; whether they count is not looked at yet. */
+  readonly claims: Claims['releases'];
+  readonly others: Claims['others'];
+  readonly unreadable: Claims['unreadable'];
+}
+
+/** @param since milliseconds since the epoch */
+export async function readBranchLog(snapshot: Snapshot, since: number): Promise<BranchLog> {
+  const { branch, commit: head } = snapshot;
+  const commits = await snapshot.history(since);
+  const line = mainline(commits, head, branch);
+  const { releases: claims, others, unreadable } = claimsOf(commits, branch);
+  return {
+    branch,
+    head,
+    commits,
+    byId: new Map(commits.map((commit) => [commit.id, commit])),
+    line,
+    bringers: bringers(commits, line),
+    claims,
+    others,
+    unreadable,
+  };
+}

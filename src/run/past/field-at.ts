@@ -1,0 +1,139 @@
+import { Failure } from '../../core/failure.ts';
+import { watchedFields, type WatchedField } from '../../bindings/watched.ts';
+import { readFacts } from '../../fields/facts.ts';
+import type { FieldFact } from '../../fields/model.ts';
+import { nameClass } from '../../fields/name-class.ts';
+import type { Snapshot } from '../../git/repository.ts';
+import type { Current } from '../../policy/decision.ts';
+import type { FieldPlace } from '../../release/field-key.ts';
+import type { CommitId } from '../../release/log.ts';
+import type { Tree, TreeEntry } from '../../tree/tree.ts';
+import { FileFields } from './field-identity.ts';
+
+/** A file as a commit has it. */
+export interface FileAt {
+  readonly commit: CommitId;
+  readonly file: string;
+}
+
+/** Reads what fields held in older commits. A file's content is looked at once while it is among the last few thousand. */
+export class FieldReader {
+  readonly #snapshot: Snapshot;
+  readonly #read = new Map<string, FileFields>();
+  /** Files that differ, by two commits; `undefined`: too many to tell. */
+  readonly #changes = new Map<string, ReadonlySet<string> | undefined>();
+  #told = 0;
+  readonly #anywhere: readonly WatchedField[];
+  readonly #byFile: ReadonlyMap<string | undefined, readonly WatchedField[]>;
+
+  /** @param watched fields that only their place tells. Default none */
+  constructor(snapshot: Snapshot, watched: readonly WatchedField[] = []) {
+    this.#snapshot = snapshot;
+    const distinct = new Map(watched.map((one) => [`${one.file ?? ''}#${one.pointer}`, one]));
+    this.#byFile = Map.groupBy(distinct.values(), ({ file }) => file);
+    this.#anywhere = this.#byFile.get(undefined) ?? [];
+  }
+
+  /**
+   * Reads files of other commits: their trees are brought in one request, what they hold in another. Of more than a few thousand, the
+   * first are read, the rest is only brought.
+   */
+  async prepare(files: readonly FileAt[]): Promise<void> {
+    await this.#snapshot.prepare([...new Set(files.map(({ commit }) => commit))]);
+    const unread = new Map<string, TreeEntry & { readonly commit: CommitId }>();
+    for (const { commit, file } of files) {
+      const entry = await this.entry(commit, file);
+      const key = entry === undefined ? '' : this.#keyOf(entry);
+      if (entry !== undefined && !this.#read.has(key)) unread.set(key, { ...entry, commit });
+    }
+    const entries = [...unread.values()];
+    const [first] = entries;
+    if (first === undefined) return;
+    await this.#snapshot.prepareFiles(entries);
+    // All at once, so that the repository is read in its own order and not in that of the history.
+    await this.#readAll(await this.#snapshot.at(first.commit), entries.slice(0, mostKept / 2));
+  }
+
+  /** `undefined` where the commit has no such file, or the file no such field. */
+  async at(commit: CommitId, place: FieldPlace): Promise<Current | undefined> {
+    const field = (await this.fields(commit, place.file)).at(place.pointer);
+    return field && valueOf(field);
+  }
+
+  /** The image fields of a file of a commit; none where there is no such file. */
+  async fields(commit: CommitId, file: string): Promise<FileFields> {
+    const entry = await this.entry(commit, file);
+    return entry === undefined ? noFields : this.#fieldsOf(await this.#snapshot.at(commit), entry);
+  }
+
+  /** Whether a file may differ between two commits: asked once for all files, since many fields are followed through the same commits. */
+  async differs(newer: CommitId, older: CommitId, file: string): Promise<boolean> {
+    const key = `${newer} ${older}`;
+    if (!this.#changes.has(key)) {
+      const paths =
+        this.#told < mostTold ? await this.#snapshot.changes(newer, older, mostChanged) : undefined;
+      this.#told += paths?.length ?? 0;
+      this.#changes.set(key, paths === undefined ? undefined : new Set(paths));
+    }
+    return this.#changes.get(key)?.has(file) ?? true;
+  }
+
+  /** `undefined` as well where it is no file whose content counts. */
+  async entry(commit: CommitId, file: string): Promise<TreeEntry | undefined> {
+    const entry = await (await this.#snapshot.at(commit)).entry(file);
+    return entry?.mode === 'file' || entry?.mode === 'executable' ? entry : undefined;
+  }
+
+  async #fieldsOf(tree: Tree, entry: TreeEntry): Promise<FileFields> {
+    const key = this.#keyOf(entry);
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    await this.#readAll(tree, [entry]);
+    const fields = this.#read.get(key);
+    if (fields === undefined)
+      throw new Failure('corrupt', `${entry.path} could not be read from git.`, { file: entry.path });
+    return fields;
+  }
+
+  async #readAll(tree: Tree, entries: readonly TreeEntry[]): Promise<void> {
+    await tree.read(
+      entries,
+      (entry, bytes) => this.#keep(this.#keyOf(entry), new FileFields(this.#fieldsIn(entry.path, bytes))),
+      (entry) => this.#keep(this.#keyOf(entry), noFields), // over the size cap: no run ever wrote to it
+    );
+  }
+
+  #fieldsIn(path: string, bytes: Uint8Array): readonly FieldFact[] {
+    const { fields } = readFacts(bytes, nameClass(path));
+    const watched = [...this.#anywhere, ...(this.#byFile.get(path) ?? []).slice(0, mostWatched)];
+    return watched.length === 0 ? fields : [...fields, ...watchedFields(bytes, watched, fields)];
+  }
+
+  /** Where fields of this very file are watched, equal content elsewhere is another thing. */
+  #keyOf({ id, path }: TreeEntry): string {
+    return `${nameClass(path)} ${id}${this.#byFile.has(path) ? ` ${path}` : ''}`;
+  }
+
+  /** The oldest are forgotten, so that a long history does not fill the memory. */
+  #keep(key: string, fields: FileFields): void {
+    this.#read.set(key, fields);
+    if (this.#read.size <= mostKept) return;
+    for (const oldest of this.#read.keys()) {
+      this.#read.delete(oldest);
+      break;
+    }
+  }
+}
+
+export function valueOf({ tag, digest }: FieldFact): Current {
+  return { tag: tag ?? null, digest: digest ?? null };
+}
+
+const mostKept = 4096;
+/** A commit that changes more than so many files is looked into for each of them. */
+const mostChanged = 1000;
+/** Changed files that are remembered of all commits: some 50 MB. */
+const mostTold = 500_000;
+/** Places that are looked at in one file because a message names them: anybody may write messages. */
+const mostWatched = 500;
+const noFields = new FileFields([]);

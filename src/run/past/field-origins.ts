@@ -1,0 +1,132 @@
+import type { Binding } from '../../bindings/model.ts';
+import type { WatchedField } from '../../bindings/watched.ts';
+import type { FieldFact } from '../../fields/model.ts';
+import type { Snapshot } from '../../git/repository.ts';
+import { mainline } from '../../release/first-parent.ts';
+import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import { FieldReader } from './field-at.ts';
+import { findField, type FileFields } from './field-identity.ts';
+import { formerName } from './former-name.ts';
+
+/** Which commit brought the value that a field (`path#pointer`) held at `head`; no commit: none down to the horizon. */
+type KnownOrigins = Map<string, { readonly head: CommitId; readonly origin: LoggedCommit | undefined }>;
+
+/** What earlier snapshots of the branch told, so that only new commits are looked at. Losing it costs time, nothing else. */
+export class OriginCache {
+  readonly origins: KnownOrigins = new Map();
+}
+
+/** Fields that are remembered; far more than are pinned anywhere. */
+const mostKnown = 10_000;
+/** Commits that are looked at for one state of the branch, over all fields: thousands of pinned fields must not hold up a run. */
+const mostLooks = 100_000;
+/** Commits that are made ready at first; then twice as many, and so on. Most values are younger than that. */
+const firstPortion = 64;
+/** Names that a file is followed through. */
+const mostNames = 16;
+
+/** Finds the commits that brought values to a branch: who put it there, and when (product.md, 3). */
+export class FieldOrigins {
+  readonly #snapshot: Snapshot;
+  readonly #since: number;
+  readonly #fields: FieldReader;
+  readonly #known: KnownOrigins;
+  #chain: Promise<readonly LoggedCommit[]> | undefined;
+  #looks = 0;
+
+  /** @param since how far back is looked: milliseconds since the epoch */
+  constructor(
+    snapshot: Snapshot,
+    since: number,
+    cache: OriginCache = new OriginCache(),
+    watched: readonly WatchedField[] = [],
+  ) {
+    this.#snapshot = snapshot;
+    this.#since = since;
+    this.#fields = new FieldReader(snapshot, watched);
+    this.#known = cache.origins;
+  }
+
+  /**
+   * The first-parent commit that brought the value which the field holds now: also where the field stood elsewhere in the file since,
+   * or the file had another name. `undefined` where it is older than the horizon, or too much was asked.
+   */
+  async of({ key, file, field }: Pick<Binding, 'key' | 'file' | 'field'>): Promise<LoggedCommit | undefined> {
+    const found = await this.#kept({ key, file, field });
+    return found === 'unknown' ? undefined : found;
+  }
+
+  /**
+   * When that commit was made: milliseconds since the epoch. `undefined` where it is older than the horizon, `unknown` where too much was
+   * asked: then it may be young.
+   */
+  async since(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<number | undefined | 'unknown'> {
+    const found = await this.#kept(binding);
+    return found === 'unknown' ? found : found?.committedAt;
+  }
+
+  async #kept({
+    key,
+    file,
+    field,
+  }: Pick<Binding, 'key' | 'file' | 'field'>): Promise<LoggedCommit | undefined | 'unknown'> {
+    const found = await this.#find(file, field);
+    if (found === 'unknown') return found;
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(key, { head: this.#snapshot.commit, origin: found });
+    return found;
+  }
+
+  async #find(file: string, field: FieldFact): Promise<LoggedCommit | undefined | 'unknown'> {
+    const chain = await (this.#chain ??= this.#load());
+    const [head] = chain;
+    if (head === undefined) return undefined;
+    const last = this.#known.get(`${file}#${field.pointer}`)?.head;
+    const newCommits = chain.slice(0, firstPortion).findIndex(({ id }) => id === last) + 1;
+    let step: Step = { file, field, fields: undefined, content: undefined, commit: head, names: 0 };
+    for (let from = 0, size = newCommits || firstPortion; from < chain.length; from += size, size *= 2) {
+      const portion = chain.slice(from, from + size);
+      await this.#fields.prepare(portion.map(({ id }) => ({ commit: id, file: step.file })));
+      for (const commit of portion) {
+        if (++this.#looks > mostLooks) return 'unknown';
+        const before = await this.#step(step, commit);
+        if (before === undefined) return step.commit;
+        step = before;
+        const known = this.#known.get(`${step.file}#${step.field.pointer}`);
+        if (known?.head === commit.id) return known.origin;
+      }
+    }
+    return step.commit.parents.length === 0 ? step.commit : undefined;
+  }
+
+  /** The field as this commit has it; `undefined` where it held something else, or was not there. */
+  async #step(step: Step, commit: LoggedCommit): Promise<Step | undefined> {
+    const entry = await this.#fields.entry(commit.id, step.file);
+    if (entry === undefined) {
+      if (step.content === undefined || step.names >= mostNames) return undefined;
+      const named = { ...step, commit: step.commit.id };
+      const file = await formerName(this.#snapshot, this.#fields, named, commit.id);
+      return file === undefined ? undefined : this.#step({ ...step, file, names: step.names + 1 }, commit);
+    }
+    if (entry.id === step.content) return { ...step, commit };
+    const fields = await this.#fields.fields(commit.id, step.file);
+    const field = step.fields === undefined ? step.field : findField(step.field, step.fields, fields);
+    if (field?.tag !== step.field.tag || field?.digest !== step.field.digest) return undefined;
+    return field === undefined ? undefined : { ...step, field, fields, content: entry.id, commit };
+  }
+
+  async #load(): Promise<readonly LoggedCommit[]> {
+    return mainline(await this.#snapshot.history(this.#since), this.#snapshot.commit);
+  }
+}
+
+/** Where the field was found last, on the way back. */
+interface Step {
+  readonly file: string;
+  readonly field: FieldFact;
+  /** All fields of the file then; `undefined` before the first step. */
+  readonly fields: FileFields | undefined;
+  readonly content: string | undefined;
+  readonly commit: LoggedCommit;
+  readonly names: number;
+}

@@ -1,0 +1,163 @@
+import type { FieldFact } from '../../fields/model.ts';
+import type { Snapshot } from '../../git/repository.ts';
+import type { Current } from '../../policy/decision.ts';
+import type { FieldPlace } from '../../release/field-key.ts';
+import { mainlineParents } from '../../release/first-parent.ts';
+import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import type { LoggedRelease } from '../../release/model.ts';
+import { valueOf, type FieldReader } from './field-at.ts';
+import { findField, isSameImage, type FileFields } from './field-identity.ts';
+import { formerName } from './former-name.ts';
+import { recordHolds } from './record-holds.ts';
+
+type Lift = LoggedRelease & { readonly place: FieldPlace };
+
+/** Where a field was found last, on the way back. */
+interface Trace {
+  readonly file: string;
+  readonly field: FieldFact;
+  readonly fields: FileFields;
+  /** The content that was looked at last; `undefined`: there was no such file. */
+  readonly content: string | undefined;
+  /** The commit after this one, where it was found so. */
+  readonly commit: CommitId;
+}
+
+/** A value that a field held, and when it came there last: milliseconds since the epoch. */
+export interface HeldValue {
+  readonly value: Current;
+  readonly since: number;
+}
+
+/** Names that a file is followed through; more is nobody's history of one file. */
+const mostNames = 16;
+
+/** Follows one field back through the commits of a branch: from version to version of its file, and from name to name. */
+export class FileTrail {
+  readonly #snapshot: Snapshot;
+  readonly #fields: FieldReader;
+  readonly #branch: string;
+  readonly #lifts: ReadonlyMap<CommitId, readonly Lift[]>;
+  #ids: { readonly line: readonly LoggedCommit[]; readonly ids: ReadonlySet<CommitId> } | undefined;
+
+  /** @param lifts by the commit that brought them to the branch */
+  constructor(
+    snapshot: Snapshot,
+    fields: FieldReader,
+    branch: string,
+    lifts: ReadonlyMap<CommitId, readonly Lift[]>,
+  ) {
+    this.#snapshot = snapshot;
+    this.#fields = fields;
+    this.#branch = branch;
+    this.#lifts = lifts;
+  }
+
+  /**
+   * What the field held in the given commits, newest first, back to a lift that counts. The trees of the commits are ready.
+   * @param line as `mainline` gives it, or the newest part of it
+   */
+  async held(
+    start: Pick<Trace, 'file' | 'field'>,
+    line: readonly LoggedCommit[],
+  ): Promise<readonly FieldFact[]> {
+    const held: FieldFact[] = [];
+    for await (const { trace, from, commit } of this.#walk(start, line))
+      if (trace.field !== from.field || commit === line[0]) held.push(trace.field);
+    return held;
+  }
+
+  /** The values of the image that stands there now, with times: those that stood there one after the other are told once. */
+  async timeline(
+    start: Pick<Trace, 'file' | 'field'>,
+    line: readonly LoggedCommit[],
+  ): Promise<readonly HeldValue[]> {
+    const held: HeldValue[] = [];
+    for await (const { trace, commit } of this.#walk(start, line)) {
+      if (trace.content === undefined || !isSameImage(trace.field, start.field)) continue;
+      const value = valueOf(trace.field);
+      const last = held.at(-1);
+      const isSame = last?.value.tag === value.tag && last.value.digest === value.digest;
+      if (isSame) held.pop();
+      held.push({ value, since: commit.committedAt });
+    }
+    return held;
+  }
+
+  async *#walk(
+    start: Pick<Trace, 'file' | 'field'>,
+    line: readonly LoggedCommit[],
+  ): AsyncGenerator<{ readonly trace: Trace; readonly from: Trace; readonly commit: LoggedCommit }> {
+    const [head] = line;
+    if (head === undefined) return;
+    await this.#prepare(start.file, line);
+    /** Commits that have the same file as the one after them. */
+    const same = new Set<CommitId>();
+    const fields = await this.#fields.fields(head.id, start.file);
+    const traces = new Map<CommitId, Trace>([
+      [head.id, { ...start, fields, content: undefined, commit: head.id }],
+    ]);
+    const names = new Set([start.file]);
+    for (const commit of line) {
+      const from = traces.get(commit.id);
+      if (from === undefined) continue;
+      const named = same.has(commit.id) ? from : await this.#named(from, commit.id, names);
+      if (!names.has(named.file)) {
+        names.add(named.file);
+        await this.#prepare(named.file, line);
+      }
+      const trace = same.has(commit.id) ? { ...from, commit: commit.id } : await this.#step(named, commit.id);
+      yield { trace, from, commit };
+      if (this.#isLifted(commit.id, trace)) continue;
+      for (const parent of this.#parents(commit, line)) {
+        if (traces.has(parent)) continue;
+        traces.set(parent, trace);
+        if (!(await this.#fields.differs(commit.id, parent, trace.file))) same.add(parent);
+      }
+    }
+  }
+
+  /** Those whose trees are ready. */
+  #parents(commit: LoggedCommit, line: readonly LoggedCommit[]): readonly CommitId[] {
+    return mainlineParents(commit, this.#branch).filter((parent) => this.#idsOf(line).has(parent));
+  }
+
+  #idsOf(line: readonly LoggedCommit[]): ReadonlySet<CommitId> {
+    if (this.#ids?.line !== line) this.#ids = { line, ids: new Set(line.map(({ id }) => id)) };
+    return this.#ids.ids;
+  }
+
+  /** The trace with the name that the file has in this commit. */
+  async #named(trace: Trace, commit: CommitId, names: ReadonlySet<string>): Promise<Trace> {
+    if (trace.content === undefined || names.size >= mostNames) return trace;
+    if ((await this.#fields.entry(commit, trace.file)) !== undefined) return trace;
+    const former = await formerName(this.#snapshot, this.#fields, trace, commit);
+    return former === undefined ? trace : { ...trace, file: former };
+  }
+
+  async #step(trace: Trace, commit: CommitId): Promise<Trace> {
+    const entry = await this.#fields.entry(commit, trace.file);
+    if (entry === undefined) return { ...trace, content: undefined, commit };
+    if (entry.id === trace.content) return { ...trace, commit };
+    const fields = await this.#fields.fields(commit, trace.file);
+    const field = findField(trace.field, trace.fields, fields);
+    const found = field === undefined ? {} : { field, fields };
+    return { ...trace, ...found, content: entry.id, commit };
+  }
+
+  #isLifted(commit: CommitId, { file, field }: Trace): boolean {
+    return (this.#lifts.get(commit) ?? []).some(
+      ({ place, record }) =>
+        place.file === file && place.pointer === field.pointer && recordHolds(record, field),
+    );
+  }
+
+  /** Reads all versions of the file at once. */
+  async #prepare(file: string, line: readonly LoggedCommit[]): Promise<void> {
+    const commits = new Set(line.slice(0, 1).map(({ id }) => id));
+    for (const commit of line)
+      for (const parent of this.#parents(commit, line))
+        if (await this.#fields.differs(commit.id, parent, file)) commits.add(parent);
+    await this.#fields.prepare([...commits].map((commit) => ({ commit, file })));
+  }
+}

@@ -1,0 +1,56 @@
+import type { FileFacts, NameClass } from '../../fields/model.ts';
+import type { TargetFind } from '../../fields/targets.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import { loadPolicy, type LoadedPolicy } from '../../policy/load.ts';
+import { scannerVersion } from '../../yaml/scan.ts';
+
+/**
+ * Facts by content and name class (architecture.md, idea 2): an unchanged file is never looked at twice. It holds what the
+ * last survey used, and nothing else, so that it grows with the tree and not with its history.
+ */
+export class FactsCache {
+  #last = new Map<string, FileFacts>();
+  #next = new Map<string, FileFacts>();
+  #targets: ReadonlyMap<string, TargetFind> = new Map();
+  /** By document, then by the path of its file: files of equal content share their facts. They live as long as these. */
+  readonly #policies = new WeakMap<PolicyDocument, Map<string, LoadedPolicy>>();
+
+  get(id: string, nameClass: NameClass): FileFacts | undefined {
+    const key = keyOf(id, nameClass);
+    const facts = this.#last.get(key) ?? this.#next.get(key);
+    if (facts !== undefined) this.#next.set(key, facts);
+    return facts;
+  }
+
+  set(id: string, nameClass: NameClass, facts: FileFacts): void {
+    this.#next.set(keyOf(id, nameClass), facts);
+  }
+
+  /** As `loadPolicy`, once for each document. */
+  readonly loadPolicy = (document: PolicyDocument, path: string): LoadedPolicy => {
+    const byPath = this.#policies.get(document) ?? new Map<string, LoadedPolicy>();
+    const loaded = byPath.get(path) ?? loadPolicy(document, path);
+    this.#policies.set(document, byPath.set(path, loaded));
+    return loaded;
+  };
+
+  /** What the path of a target found in a file of this content, if the last run asked for it too. */
+  target(id: string, path: string): TargetFind | undefined {
+    return this.#targets.get(`${id} ${path}`);
+  }
+
+  /** Keeps what a run found for its targets, by content and path, and forgets what it did not ask for. */
+  keepTargets(finds: ReadonlyMap<string, TargetFind>): void {
+    this.#targets = finds;
+  }
+
+  /** Ends a survey: forgets what it did not use. */
+  turn(): void {
+    this.#last = this.#next;
+    this.#next = new Map();
+  }
+}
+
+function keyOf(id: string, nameClass: NameClass): string {
+  return `${scannerVersion} ${nameClass} ${id}`;
+}

@@ -1,0 +1,102 @@
+import type { Binding } from '../../bindings/model.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { formatPlace } from '../../core/position.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { Hold, Policy } from '../../policy/model.ts';
+import { covers, type Holdable, type HoldEntry } from '../../release/hold-entry.ts';
+import { holdsPath, parseHolds, type HoldsFile } from '../../release/holds-file.ts';
+import type { Tree } from '../../tree/tree.ts';
+import { decode } from '../../yaml/decode.ts';
+import type { RunSettings } from '../settings.ts';
+
+/** Reads `.tallyman/holds.yaml` of a tree (product.md, 6.3), whatever the allow-list of paths says: it only ever stops. */
+export async function readHolds(tree: Tree): Promise<HoldsFile> {
+  const entry = await tree.entry(holdsPath);
+  if (entry === undefined) return { entries: [], problems: [] };
+  if (entry.mode !== 'file' && entry.mode !== 'executable')
+    return unreadable(`it is a ${entry.mode}, expected a regular file`);
+  let read: HoldsFile = unreadable('its content could not be read');
+  await tree.read(
+    [entry],
+    (_, bytes) => {
+      const decoded = decode(bytes);
+      read = 'refused' in decoded ? unreadable(decoded.refused) : parseHolds(decoded.text);
+    },
+    (_, failure) => {
+      read = unreadable(failure.message);
+    },
+  );
+  return read;
+}
+
+/** The bindings, each with the holds of the file that cover it beside those that it has already. */
+export function heldBindings(
+  bindings: readonly Binding[],
+  holds: HoldsFile,
+  environmentOf: (file: string) => string | undefined = () => undefined,
+): readonly Binding[] {
+  if (holds.entries.length + holds.problems.length === 0) return bindings;
+  return bindings.map((binding) => {
+    // An environment's hold covers what kustomize takes there, too.
+    const environments = [environmentOf(binding.file), ...(binding.reaches ?? [])];
+    const found = new Set(environments.flatMap((name) => holdsOn(holds, holdable(binding, name))));
+    return found.size === 0 ? binding : { ...binding, holds: [...binding.holds, ...found] };
+  });
+}
+
+/** What an entry of the file is compared with. */
+export function holdable({ policy, file }: Binding, environment: string | undefined): Holdable {
+  const { name, otherNames, group } = policy;
+  return { policy: name, otherNames, file, group, environment };
+}
+
+/** A file that cannot be read holds everything: nobody can tell what it was to hold. */
+function holdsOn({ entries, problems }: HoldsFile, field: Holdable): readonly Hold[] {
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const place = formatPlace({ file: holdsPath, line: problem.line ?? 1, column: problem.column ?? 1 });
+    const reason = `${place} cannot be read, so nothing moves until it is put right`;
+    return [{ reason, by: '', until: undefined }];
+  }
+  return entries.filter(({ scope }) => covers(scope, field)).map(({ hold }) => hold);
+}
+
+/** A hold on a name that is nowhere holds nothing, and its author believes that it does. */
+export function strangeHolds(
+  { entries }: HoldsFile,
+  policies: Iterable<Policy>,
+  settings: Pick<RunSettings, 'repository' | 'environments'>,
+): readonly Problem[] {
+  const all = [...policies];
+  const names: readonly string[] = all.flatMap(({ name, otherNames = [] }) => [name, ...otherNames]);
+  const groups = all.flatMap(({ group }) => group ?? []);
+  const environments = settings.environments.map(({ name }) => name);
+  // A checkout without tallyman.yaml: nobody knows which environments there are.
+  const isPlain = settings.repository === '';
+  return entries.flatMap((entry) => [
+    ...unknown(entry, 'policy', entry.scope.policies, names),
+    ...unknown(entry, 'group', entry.scope.groups, groups),
+    ...(isPlain ? [] : unknown(entry, 'environment', entry.scope.environments, environments)),
+  ]);
+}
+
+function unknown(
+  { place }: HoldEntry,
+  kind: 'policy' | 'group' | 'environment',
+  held: readonly string[],
+  known: readonly string[],
+): Problem[] {
+  const all = new Set(known);
+  return held
+    .filter((name) => !all.has(name))
+    .map((name) => ({
+      code: kind === 'policy' ? 'unknown-policy' : 'bad-holds',
+      ...place,
+      message: `This entry holds the ${kind} "${name}", and there is none of that name${didYouMean(name, all)}. Put the name right, or take the entry away.`,
+    }));
+}
+
+function unreadable(why: string): HoldsFile {
+  const message = `The holds cannot be read: ${why}.`;
+  return { entries: [], problems: [{ code: 'bad-holds', file: holdsPath, line: 1, column: 1, message }] };
+}

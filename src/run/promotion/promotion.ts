@@ -1,0 +1,239 @@
+import type { Binding } from '../../bindings/model.ts';
+import { asFailure, Failure } from '../../core/failure.ts';
+import { formatPlace } from '../../core/position.ts';
+import type { Current, Offer, PromotionFacts } from '../../policy/decision.ts';
+import { describeSource } from '../../policy/describe.ts';
+import type { Policy, Promotion, Rule } from '../../policy/model.ts';
+import { isTold, rankTags } from '../../policy/rank-tags.ts';
+import type { BranchHistory } from '../past/branch-history.ts';
+import type { HeldValue } from '../past/file-trail.ts';
+import type { Prepared } from '../prepare/prepare.ts';
+import { currentOf } from '../rule.ts';
+import { commonStands, standsOf } from './stands.ts';
+
+/** The branch that a promotion takes from: the one that the run is of, or another watched one. */
+export interface Source {
+  readonly value: Pick<Prepared, 'bindings' | 'policies'>;
+  /** `undefined` where there is none to read (`--dir`). */
+  readonly history: BranchHistory | undefined;
+}
+
+export interface PromotionContext {
+  /** Of the run. */
+  readonly here: Source;
+  /** Another repository of tallyman.yaml, as it is now; `undefined` where none has the name. */
+  readonly elsewhere: (repository: string) => Promise<Source | undefined>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What the source's fields hold, read once for each source. */
+interface SourceState {
+  readonly source: Source;
+  readonly bindings: readonly Binding[];
+  readonly current: Current;
+}
+
+/** Longer chains are cycles. */
+const mostHops = 32;
+
+type Failed = NonNullable<PromotionFacts['failed']>;
+
+/** Reads what `promote` policies take: versions that other policies hold in git (product.md, 6.4). */
+export class Promotions {
+  readonly #context: PromotionContext;
+  readonly #states = new Map<string, Promise<SourceState | Failed>>();
+
+  constructor(context: PromotionContext) {
+    this.#context = context;
+  }
+
+  /**
+   * @param past what the field held, for its place in the source's order
+   * @param inHaste whether a person asked for it: soaking does not count
+   */
+  async facts(
+    rule: Promotion,
+    current: Current,
+    past: readonly Current[],
+    inHaste = false,
+  ): Promise<PromotionFacts> {
+    const name = describeSource(rule);
+    const state = await this.#state(rule, name);
+    if ('code' in state) return { offers: [], ranks: {}, failed: state };
+    if (isPlaceholder(state.current))
+      return {
+        offers: [],
+        ranks: {},
+        waits: `${name} holds ${shown(state.current)}, which is no version yet`,
+      };
+    const order = ordering(state);
+    const fields = await this.#held(state, rule, current, order);
+    const values = [state.current, ...fields.flat().map(({ value }) => value), current, ...past];
+    const tags = values.flatMap(({ tag }) => tag ?? []);
+    const inTime = [
+      ...(fields[0] ?? []).map(({ value }) => value.tag ?? '').toReversed(),
+      state.current.tag ?? '',
+    ];
+    const ranks = rankTags(order, tags, inTime);
+    const offers = inHaste ? [offerOf(state.current)] : this.#offers(rule, state, fields, ranks);
+    const isThere = offers.length === 1 && offers[0]?.tag === current.tag;
+    const waits = inHaste || isThere ? undefined : await this.#waits(rule, state, offers, name);
+    return { offers, ranks, ...(waits === undefined ? {} : { waits }) };
+  }
+
+  /** How each field of the source came to what it holds, newest first; only as far as the question goes. */
+  async #held(
+    { source: { history }, bindings }: SourceState,
+    { pick }: Promotion,
+    current: Current,
+    order: Policy | undefined,
+  ): Promise<readonly (readonly HeldValue[])[]> {
+    if (history === undefined) return [];
+    if (pick === 'soaked')
+      return Promise.all(bindings.map(async (binding) => history.timeline(binding, () => false)));
+    // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
+    const [binding] = bindings;
+    if (binding === undefined || (order !== undefined && isTold(order))) return [];
+    return [await history.timeline(binding, (value) => same(value, current))];
+  }
+
+  /** `soaked`: what came to all fields long enough ago, and was not taken back. */
+  #offers(
+    { pick, soak }: Promotion,
+    { current }: SourceState,
+    fields: readonly (readonly HeldValue[])[],
+    ranks: PromotionFacts['ranks'],
+  ): readonly Offer[] {
+    if (pick === 'current') return [offerOf(current)];
+    const stands = fields.map((held) => standsOf(held, ({ tag }) => rankOf(ranks, tag)));
+    return commonStands(stands)
+      .filter(({ since }) => this.#context.now - since >= soak)
+      .map(({ value }) => offerOf(value));
+  }
+
+  async #waits(
+    { soak, pick }: Promotion,
+    { bindings, source, current }: SourceState,
+    offers: readonly Offer[],
+    name: string,
+  ): Promise<string | undefined> {
+    if (soak === 0) return undefined;
+    if (pick === 'soaked')
+      return offers.length > 0 ? undefined : `nothing that ${name} held has been there for ${span(soak)} yet`;
+    const { history } = source;
+    if (history === undefined)
+      return `how long ${name} has held ${current.tag ?? 'it'} is not known without history`;
+    let latest = 0;
+    for (const binding of bindings) {
+      const since = await history.origins.since(binding);
+      if (since === 'unknown')
+        return `how long ${name} has held ${current.tag ?? 'it'} could not be read: too many fields are asked about in one run`;
+      latest = Math.max(latest, since ?? 0);
+    }
+    const age = this.#context.now - latest;
+    if (age >= soak) return undefined;
+    const ready = new Date(latest + soak).toISOString().replace(/\.\d+Z$/, 'Z');
+    return `${name} has held ${current.tag ?? 'it'} for ${span(age)} of ${span(soak)}; it may follow at ${ready}`;
+  }
+
+  async #state(rule: Promotion, name: string): Promise<SourceState | Failed> {
+    const known = this.#states.get(name);
+    if (known !== undefined) return known;
+    const state = this.#read(rule, name);
+    this.#states.set(name, state);
+    return state;
+  }
+
+  /** Each would wait for what the other holds, and take it as soon as a person moved one of them. */
+  #isCycle({ repository, policy }: Promotion['from']): boolean {
+    const seen = new Set<string>();
+    let at: string | undefined = repository === undefined ? policy : undefined;
+    while (at !== undefined) {
+      if (seen.has(at)) return true;
+      seen.add(at);
+      const rule: Rule | undefined = this.#context.here.value.policies.find(({ name }) => name === at)?.rule;
+      at = rule?.kind === 'promote' && rule.from.repository === undefined ? rule.from.policy : undefined;
+    }
+    return false;
+  }
+
+  async #read({ from }: Promotion, name: string): Promise<SourceState | Failed> {
+    const { here, elsewhere } = this.#context;
+    if (this.#isCycle(from)) {
+      return { code: 'bad-policy', message: `${name} promotes in the end from itself` };
+    }
+    const source = from.repository === undefined ? here : await elsewhere(from.repository).catch(asFailure);
+    if (source instanceof Failure) {
+      // It concerns this policy, and not its image: others of it go on.
+      return { code: 'election-failed', message: `${name} cannot be read: ${source.message}` };
+    }
+    if (source === undefined) {
+      const message = `there is no repository "${from.repository ?? ''}" in tallyman.yaml to promote from`;
+      return { code: 'unknown-policy', message };
+    }
+    const bindings = source.value.bindings.filter(
+      ({ policy, scope }) => policy.name === from.policy && scope !== 'name',
+    );
+    const [first] = bindings;
+    if (first === undefined) {
+      const message = `there is no policy ${name} that binds an image field; promotion takes what such a policy's fields hold`;
+      return { code: 'unknown-policy', message };
+    }
+    const other = bindings.find((binding) => !same(currentOf(binding), currentOf(first)));
+    if (other !== undefined) return disagreement(name, first, other);
+    if ((first.field.tag ?? '') === '' && first.field.digest !== undefined) {
+      const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest; promotion copies a tag with its digest`;
+      return { code: 'election-failed', message };
+    }
+    return { source, bindings, current: currentOf(first) };
+  }
+}
+
+/** Along a chain of promotions, the policy at its start knows the order. */
+function ordering({ source, bindings }: SourceState): Policy | undefined {
+  let policy = bindings[0]?.policy;
+  for (let hops = 0; policy?.rule.kind === 'promote' && hops < mostHops; hops++) {
+    const { from }: Promotion = policy.rule;
+    if (from.repository !== undefined) return undefined;
+    policy = source.value.policies.find(({ name }) => name === from.policy);
+  }
+  return policy;
+}
+
+function disagreement(name: string, a: Binding, b: Binding): Failed {
+  const [left, right] = [a, b].map((one) => `${formatPlace(one.place)} holds ${shown(currentOf(one))}`);
+  return {
+    code: 'source-disagrees',
+    message: `the fields of ${name} do not agree: ${left ?? ''}, ${right ?? ''}; nothing is promoted until they do`,
+  };
+}
+
+function offerOf({ tag, digest }: Current): Offer {
+  return { tag: tag ?? '', digest };
+}
+
+function rankOf(ranks: PromotionFacts['ranks'], tag: string | null): number | undefined {
+  return tag !== null && Object.hasOwn(ranks, tag) ? ranks[tag] : undefined;
+}
+
+/** What waits for its first version, and is none itself. */
+function isPlaceholder({ tag, digest }: Current): boolean {
+  return digest === null && (tag === null || tag === '' || tag === 'latest');
+}
+
+function shown({ tag, digest }: Current): string {
+  return `${tag ?? ''}${digest === null ? '' : `@${digest}`}` || 'nothing';
+}
+
+function same(a: Current, b: Current): boolean {
+  return a.tag === b.tag && a.digest === b.digest;
+}
+
+/** `1h 20m`, to the minute. */
+function span(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const parts = [days > 0 ? `${days}d` : '', hours > 0 ? `${hours}h` : '', rest > 0 ? `${rest}m` : ''];
+  return parts.filter((part) => part !== '').join(' ') || '0m';
+}
