@@ -41,7 +41,9 @@ const again = { retryable: true };
 const tls = (words: string): Maker =>
   make('unreachable', (host) => `cannot reach ${host} by TLS: ${words}; the connection was given up`);
 const unknownIssuer = tls('its certificate is signed by an authority that is not trusted here (set its CA)');
-const wrongProtocol = tls('it does not speak TLS on this port (is it a plain http server?)');
+const wrongProtocol = tls(
+  'it does not speak TLS on this port; a plain http server is declared (insecure: true of a registry, http:// in the url of a repository)',
+);
 const badCertificate = tls('it does not accept our client certificate');
 const cut = make('unreachable', (host) => `${host} cut the connection before its answer was complete`, again);
 const noRoute = make('unreachable', (host) => `cannot reach ${host}: there is no route to it`, again);

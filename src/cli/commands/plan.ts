@@ -3,7 +3,7 @@ import { FactsCache } from '../../run/prepare/facts-cache.ts';
 import { plan, withCommits, type RunPlan } from '../../run/plan.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
 import type { CliContext } from '../context.ts';
-import { problemLines } from '../problems.ts';
+import { count, problemLines } from '../problems.ts';
 import { commitJson, resultExits, resultJson } from '../results.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { progress } from '../progress.ts';
@@ -42,10 +42,16 @@ async function planDirectory(dir: string, options: PlanOptions, context: CliCont
     json: { dir, commits: commits.map((commit) => commitJson(commit, undefined)), problems },
     text: (style) =>
       commits.map(({ diff }) => paintDiff(diff, style)).join('') +
-      (commits.length === 0 ? 'Nothing would change.\n' : '') +
+      (commits.length === 0 ? nothing(planned) : '') +
       problemLines(problems, style),
     notes: ['Note: with --dir no history is read, so what people took back is not known.'],
   };
+}
+
+function nothing({ rulings }: RunPlan): string {
+  if (rulings.length === 0)
+    return 'Nothing would change: no policy, annotation or marker binds an image field here.\n';
+  return `Nothing would change; ${count(rulings.length, 'image field')} looked at.\n`;
 }
 
 /** scan -> decide -> plan over a local checkout. */
