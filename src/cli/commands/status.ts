@@ -1,6 +1,7 @@
 import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import { compareText } from '../../core/problem.ts';
+import type { Decision, DroppedTag, DropRule } from '../../policy/decision.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
@@ -37,7 +38,7 @@ interface Row {
   readonly column: number;
   readonly tag: string | null;
   readonly digest: string | null;
-  /** What would be released, or `null`. */
+  /** What would be released, else the best that passes the policy and is kept back; `null` where there is nothing newer. */
   readonly newer: string | null;
   /** When it was released, RFC 3339, where a record tells. */
   readonly since: string | null;
@@ -132,7 +133,8 @@ function toRow(
 ): Row {
   const { policy, place, key, field } = ruling.binding;
   const decision = 'decision' in ruling ? ruling.decision : undefined;
-  const newer = decision !== undefined && wouldMove(decision, ruling.binding) ? decision.elected : null;
+  const moves = decision !== undefined && wouldMove(decision, ruling.binding);
+  const kept = decision === undefined || moves ? undefined : keptBack(decision);
   const latest = releases?.find(({ record }) => record.to === field.tag);
   return {
     repository,
@@ -143,18 +145,24 @@ function toRow(
     ...place,
     tag: field.tag ?? null,
     digest: field.digest ?? null,
-    newer,
+    newer: moves ? decision.elected : (kept?.tag ?? null),
     since: latest === undefined ? null : new Date(latest.commit.committedAt).toISOString(),
-    because: because(ruling, newer, stop),
+    because: because(ruling, kept) ?? (moves ? (stop ?? 'the next run releases it') : ''),
   };
 }
 
-function because(ruling: Ruling, newer: string | null, stop: string | undefined): string {
+/** The newest tag that the policy itself would take: a candidate rule dropped it. */
+function keptBack({ dropped }: Decision): DroppedTag | undefined {
+  return dropped.find(({ rule }) => keeping.has(rule));
+}
+
+const keeping: ReadonlySet<DropRule> = new Set(['rejected', 'too-young', 'platform-missing', 'no-digest']);
+
+function because(ruling: Ruling, kept: DroppedTag | undefined): string | undefined {
   if ('failure' in ruling) return ruling.failure.message;
   const [gate] = ruling.decision.gates;
   if (gate !== undefined) return `${gate.gate}: ${gate.detail}`;
-  if (newer === null) return '';
-  return stop ?? 'the next run releases it';
+  return kept === undefined ? undefined : `${kept.rule}: ${kept.detail}`;
 }
 
 /** By repository and service, then in the order of the environments, then by field. */

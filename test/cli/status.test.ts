@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { deployment, policyFile } from '../scenarios/world.ts';
+import { House } from './house.ts';
+
+let house: House | undefined;
+afterEach(() => house?.close());
+
+async function open(more = ''): Promise<House> {
+  house = await House.open((image) => ({
+    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "*"', more),
+  }));
+  house.push('web', '1.0.0', '1.1.0');
+  return house;
+}
+
+/** The only line of `status` under its head. */
+async function service(on: House): Promise<unknown> {
+  const { document } = await on.json('status');
+  return (document['services'] as readonly unknown[])[0];
+}
+
+describe('status tells what is newer, and why it is not released', () => {
+  it('where the next run releases it', async () => {
+    expect(await service(await open())).toMatchObject({
+      tag: '1.0.0',
+      newer: '1.1.0',
+      because: 'the next run releases it',
+    });
+  });
+
+  it('where people took it back', async () => {
+    const on = await open();
+    await on.run('run', '--once');
+    const author = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@test.invalid' };
+    expect((await on.runIn(author, 'rollback', 'web', '--reason', 'slow')).exit).toBe(0);
+    expect(await service(on)).toMatchObject({
+      tag: '1.0.0',
+      newer: '1.1.0',
+      because: 'rejected: this field held it before, and somebody took it back',
+    });
+  });
+
+  it('where its image lacks a platform', async () => {
+    expect(await service(await open('  platforms: [linux/s390x]\n'))).toMatchObject({
+      newer: '1.1.0',
+      because: 'platform-missing: its image lacks one of linux/s390x',
+    });
+  });
+
+  it('where nothing is newer', async () => {
+    const on = await open();
+    await on.run('run', '--once');
+    expect(await service(on)).toMatchObject({ tag: '1.1.0', newer: null, because: '' });
+  });
+});
