@@ -17,7 +17,8 @@ export type EditedField = Pick<Bound<WritePolicy>, 'policy' | 'file' | 'field' |
 
 /**
  * Plans the edits that put a tag (and name, and digest) into a field: exactly its values, and only those that change (product.md, 4).
- * @param to `name` only where another one than the policy's is to be written; `digest: null` where none is known
+ * @param to `name` only where another one than the policy's is to be written; an empty `tag` where the digest is to stand alone; `digest: null`
+ * where none is known
  * @param text of the file, as `decode` gave it
  * @returns no edits where everything stands there already
  */
@@ -26,7 +27,7 @@ export function planEdits(
   to: { readonly name?: string; readonly tag: string; readonly digest: string | null },
   text: string,
 ): { readonly edits: FieldEdit[] } | { readonly problem: Problem } {
-  const wants = wantsDigest(binding) || givesDigest(binding, to.digest);
+  const wants = wantsDigest(binding) || givesDigest(binding, to.digest) || to.tag === '';
   if (wants && to.digest === null) return { problem: digestUnknown(binding, to.tag) };
   const name = newName(binding, to.name);
   if (typeof name !== 'string') return { problem: refused(binding, binding.field, name.refused) };

@@ -7,6 +7,7 @@ import type { EditedField } from './edit.ts';
 /** What a field shall hold. `digest: null`: none is written. */
 export interface Wanted {
   readonly name: string;
+  /** Empty: the digest stands alone. */
   readonly tag: string;
   readonly digest: string | null;
 }
@@ -16,7 +17,7 @@ export function valueOf(binding: EditedField, part: PartFact, wanted: Wanted): s
   switch (part.part) {
     case 'image': {
       const alias = part.value.slice(0, aliasLength(part.value, binding.field.kind));
-      return alias + formatReference(wanted.name, wanted.tag, wanted.digest ?? undefined);
+      return alias + formatReference(wanted.name, wanted.tag || undefined, wanted.digest ?? undefined);
     }
     case 'tag':
       return holdsDigest(binding, part) && wanted.digest !== null

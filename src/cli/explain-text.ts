@@ -31,7 +31,7 @@ export function describeDecision(decision: Decision, policy: Policy, limit: numb
   const { elected, current, reason, considered, dropped, gates } = decision;
   const head = [
     `${style.bold(policy.name)}  ${clean(policy.image.spelled)}  ${clean(describeRule(policy.rule))}`,
-    `current  ${clean(current.tag ?? 'nothing')}`,
+    `current  ${clean(current.tag ?? current.digest ?? 'nothing')}`,
     `elected  ${elected === null ? style.yellow('nothing') : style.green(elected)}`,
     `because  ${clean(reason)}`,
     ...gates.map(({ gate, detail }) => `${style.yellow('stopped')}  ${gate}: ${clean(detail)}`),

@@ -120,8 +120,9 @@ function row({ tool, commit, landed, record }: HistoryEntry): string[] {
   ].map(clean);
 }
 
-/** Where the tag stays, the digest tells the two apart. */
+/** Where the tag stays, the digest tells the two apart; where there is none, it is the value. */
 function shown(tag: string, digest: string, { from, to }: ReleaseRecord): string {
   const short = digest.replace(/^(\w+:[0-9a-f]{12}).*$/, '$1');
-  return from === to && short !== '' ? (tag === '' ? short : `${tag}@${short}`) : tag;
+  if (tag === '') return short;
+  return from === to && short !== '' ? `${tag}@${short}` : tag;
 }

@@ -25,7 +25,7 @@ import {
 import { movedAtSource, notOffered, promotionFailure } from './promoted.ts';
 import { whyElected, whyNothing } from './reason.ts';
 import { ReadingsCache } from './readings.ts';
-import { bestOf, survey, undecided, wasLeft, type Survey } from './survey.ts';
+import { bestOf, namelessLeft, survey, undecided, wasLeft, type Survey } from './survey.ts';
 import { traceOf } from './trace.ts';
 import { tooMuchWork } from './work.ts';
 
@@ -130,11 +130,16 @@ function elect<Key>(surveyed: Survey<Key>, late = new Map<number, DropRule>()): 
   if (bad !== undefined) return { decision: concludeNone(surveyed, bad) };
   const unknown = input.offline === true ? [] : undecided(surveyed);
   if (unknown.length > 0) return { needs: unknown.map((tag) => ({ kind: 'digest', tag })) };
+  const [nameless] = namelessLeft(surveyed);
+  if (nameless !== undefined && surveyed.ranking.history === 'mark')
+    return { decision: concludeNone(surveyed, unknownMark(nameless), late) };
   let examined = 0;
   for (;;) {
     const best = bestOf(surveyed, late);
     const tag = tags[best] as Tag | undefined;
     if (tag === undefined) return { decision: conclude(surveyed, -1, late, whyNothing(surveyed, late)) };
+    if (nameless !== undefined && input.offline !== true && knownOf(input.facts.digests, tag) === undefined)
+      return { needs: [{ kind: 'digest', tag }] };
     if (wasLeft(surveyed, best)) late.set(best, 'rejected');
     else {
       const result = examineChange(input, tag);
@@ -161,6 +166,11 @@ function examineChange(input: DecisionInput, tag: Tag): Examination {
   if (digest === undefined) return offline === true ? 'passes' : { needs: { kind: 'digest', tag } };
   if (digest === null || digest === current.digest) return 'passes';
   return follows ? examine(input, tag) : examineAge(input, tag);
+}
+
+/** Nothing at or below what was taken back is elected, and nobody knows where that is. */
+function unknownMark(left: Current): string {
+  return `${shownValue(left)} was taken back here, and neither a release record nor the registry tells which version it was, so nothing can be shown to be newer; let it be released again with tallyman lift, or write the tag beside the digest`;
 }
 
 function tooManyFail(rule: DropRule): string {
@@ -243,7 +253,8 @@ function revertedFrom<Key>(surveyed: Survey<Key>, late: ReadonlyMap<number, Drop
   if (ranking.history === 'mark') {
     const above =
       mark !== undefined && (current.key === undefined || ranking.compare(mark.key, current.key) > 0);
-    return above ? mark.tag : undefined;
+    const [nameless] = namelessLeft(surveyed);
+    return above ? mark.tag : nameless && shownValue(nameless);
   }
   const [value] = left;
   if (value !== undefined) return shownValue(value);

@@ -40,6 +40,9 @@ function pinnedDetail(
   const who = pinnedBy === undefined ? '' : `pinned by ${pinnedBy.author} in ${pinnedBy.commit}: `;
   if (by === 'unknown')
     return `the current value ${value} is none of this policy, and older than the log that is read: nobody can tell whether it was put there on purpose; set the field to a version of this policy once to go on`;
+  if (by === 'policy' && (current.tag ?? '') === '') {
+    return `${who}neither a release record nor the best tags in the registry tell which version of this policy ${value} is, so somebody put it there on purpose; put back a version that was released here, or write its tag beside the digest`;
+  }
   if (by === 'policy') {
     const why = pinnedBy === undefined ? ', so somebody put it there on purpose' : '';
     return `${who}the policy would not elect the current value ${value}${why}; put back a version of this policy to go on`;

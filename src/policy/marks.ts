@@ -29,5 +29,5 @@ export function leftBehind(current: Current, past: Past): readonly Current[] {
 }
 
 function same(a: Current, b: Current): boolean {
-  return a.tag === b.tag && a.digest === b.digest;
+  return (a.tag ?? '') === (b.tag ?? '') && a.digest === b.digest;
 }

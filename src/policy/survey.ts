@@ -141,7 +141,7 @@ export function bestOf<Key>(surveyed: Survey<Key>, without: ReadonlyMap<number, 
 
 /**
  * Whether people left this very value behind. A value is a tag with its digest; where one of the two digests is not
- * known, the tag alone decides, for safety.
+ * known, the tag alone decides, for safety. Of a digest that stood alone and is no known tag, the digest decides.
  */
 export function wasLeft<Key>(surveyed: Survey<Key>, index: number): boolean {
   const { tags, input } = surveyed;
@@ -150,9 +150,19 @@ export function wasLeft<Key>(surveyed: Survey<Key>, index: number): boolean {
   const digest = knownOf(input.facts.digests, tag);
   return leftValues(surveyed, index).some(
     (value) =>
-      value.tag === tag &&
-      (value.digest === null || digest === undefined || digest === null || value.digest === digest),
+      (value.tag === tag &&
+        (value.digest === null || digest === undefined || digest === null || value.digest === digest)) ||
+      (isNameless(value) && value.digest === digest),
   );
+}
+
+/** Digests that stood alone and were left behind, and that nobody knows the version of. */
+export function namelessLeft<Key>({ left }: Survey<Key>): readonly Current[] {
+  return left.filter(isNameless);
+}
+
+function isNameless({ tag, digest }: Current): boolean {
+  return (tag ?? '') === '' && digest !== null;
 }
 
 /** The candidates of which it depends on their digest whether people left them behind, and the digest is not known yet. */

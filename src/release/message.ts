@@ -102,13 +102,19 @@ function step(record: ReleaseRecord): { image: string; from: string; to: string 
   const sameTag = from === to;
   return {
     image,
-    from: sameTag ? join(from, shortDigest(record.fromDigest)) : from || 'nothing',
-    to: sameTag ? join(to, shortDigest(record.digest)) : to || 'nothing',
+    from: sameTag ? join(from, shortDigest(record.fromDigest)) : from || shown(record.fromDigest),
+    to: sameTag ? join(to, shortDigest(record.digest)) : to || shown(record.digest),
   };
 }
 
 function join(tag: string, digest: string): string {
-  return digest === '' ? tag || 'nothing' : `${tag}@${digest}`;
+  if (tag === '') return digest || 'nothing';
+  return digest === '' ? tag : `${tag}@${digest}`;
+}
+
+/** Of a value without a tag. */
+function shown(digest: string): string {
+  return shortDigest(digest) || 'nothing';
 }
 
 /** Enough of a digest to tell two apart in a subject; the record has all of it. */

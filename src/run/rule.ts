@@ -11,6 +11,7 @@ import { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
 import { pinnedBy } from './past/pinned-by.ts';
+import { nameDigests } from './name-digests.ts';
 import { ImageLookup } from './image-facts.ts';
 import type { ScanPorts } from './ports.ts';
 import type { Promotions } from './promotion/promotion.ts';
@@ -115,7 +116,8 @@ export class Ruler {
     const { history } = this.#context;
     if (!wouldMove(first, binding)) return first;
     const held = (await history?.past(binding)) ?? [];
-    const known = { past: [current, ...held], wantsDigest: true };
+    const named = await nameDigests([current, ...held], first, { binding, history, lookup });
+    const known = { past: named, current: named[0] ?? current, wantsDigest: true };
     const decision = await this.#elect(binding, lookup, known);
     if (decision.adopts === true && (await history?.isOlder(binding)) === true)
       return this.#elect(binding, lookup, { ...known, isForgotten: true });
@@ -129,19 +131,22 @@ export class Ruler {
   async #elect(
     binding: Binding,
     lookup: ImageLookup,
-    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'isForgotten'>,
+    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'isForgotten'> & {
+      /** Default: as the field has it. */
+      readonly current?: Current;
+    },
   ): Promise<Decision> {
     const { policy, holds } = binding;
-    const current = currentOf(binding);
+    const { current = currentOf(binding) } = known;
     const environment = this.#context.environmentOf(binding.file);
     const { name, place } = policy;
-    const key = JSON.stringify([name, place, terms(policy), current, known, holds, environment?.name]);
+    const key = JSON.stringify([name, place, terms(policy), known, current, holds, environment?.name]);
     const decided = this.#decisions.get(key);
     if (decided !== undefined) return decided;
     const { now, promotions } = this.#context;
     const { rule } = policy;
     const promotion = rule.kind === 'promote' ? await promotions.facts(rule, current, known.past) : undefined;
-    const input = { policy, current, holds, environment, now, promotion, ...known };
+    const input = { policy, holds, environment, now, promotion, ...known, current };
     const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;
@@ -163,7 +168,8 @@ export function currentOf(binding: Binding): Current {
  */
 export function wouldMove(decision: Decision, binding: Binding): boolean {
   if (decision.elected === null) return false;
-  const current = currentOf(binding);
+  // As the field has it; where a digest stands alone, with the tag that a record or the registry tells.
+  const { current } = decision;
   const { scope, field, policy } = binding;
   if (scope === 'name') return parseRepository(field.name ?? '')?.repository !== policy.image.repository;
   // Where only a digest stands, it is all that can tell whether the field holds what was elected.

@@ -7,6 +7,7 @@ import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
 import { describeFuse } from '../../run/fuse/fuse.ts';
 import { environments } from '../../run/prepare/environments.ts';
+import { recordHolds } from '../../run/past/record-holds.ts';
 import { releaseLog } from '../../run/past/release-log.ts';
 import { wouldMove, type Ruling } from '../../run/rule.ts';
 import { RunMemory, runRepository } from '../../run/run.ts';
@@ -36,6 +37,7 @@ interface Row {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Of a digest that stands alone, as its release record tells; `null` where none does. */
   readonly tag: string | null;
   readonly digest: string | null;
   /** What would be released, else the best that passes the policy and is kept back; `null` where there is nothing newer. */
@@ -88,7 +90,7 @@ function cells(row: Row): string[] {
   return [
     row.service,
     row.environment || '-',
-    row.tag ?? '-',
+    row.tag ?? row.digest?.slice(0, 19) ?? '-',
     since,
     row.newer ?? '-',
     row.because || '-',
@@ -135,7 +137,8 @@ function toRow(
   const decision = 'decision' in ruling ? ruling.decision : undefined;
   const moves = decision !== undefined && wouldMove(decision, ruling.binding);
   const kept = decision === undefined || moves ? undefined : keptBack(decision);
-  const latest = releases?.find(({ record }) => record.to === field.tag);
+  const latest = releases?.find(({ record }) => recordHolds(record, field));
+  const told = latest?.record.to ?? '';
   return {
     repository,
     service: policy.service ?? serviceName(policy.name, environment),
@@ -143,7 +146,7 @@ function toRow(
     policy: policy.name,
     field: key,
     ...place,
-    tag: field.tag ?? null,
+    tag: field.tag ?? (told === '' ? null : told),
     digest: field.digest ?? null,
     newer: moves ? decision.elected : (kept?.tag ?? null),
     since: latest === undefined ? null : new Date(latest.commit.committedAt).toISOString(),

@@ -20,7 +20,7 @@ export function fieldRelease(
     image: binding.policy.image.spelled,
     from: decision.current.tag ?? '',
     fromDigest: decision.current.digest ?? '',
-    to: tag,
+    to: tag ?? '',
     digest: digest ?? '',
     reason: decision.reason,
   };

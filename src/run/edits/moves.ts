@@ -9,7 +9,8 @@ import { wouldMove, type Ruling } from '../rule.ts';
 export interface Move {
   readonly binding: Binding;
   readonly decision: Decision;
-  readonly tag: Tag;
+  /** `null`: only the digest is known, and it is written alone. */
+  readonly tag: Tag | null;
   readonly digest: Digest | null;
 }
 

@@ -87,7 +87,7 @@ function planPart(
   const problems: Problem[] = [];
   for (const move of moves) {
     const { binding, tag, digest } = move;
-    const result = planEdits(binding, { tag, digest }, textOf(texts, binding.file));
+    const result = planEdits(binding, { tag: tag ?? '', digest }, textOf(texts, binding.file));
     if ('problem' in result) problems.push(result.problem);
     else planned.push({ move, edits: result.edits });
   }

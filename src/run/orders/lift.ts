@@ -12,6 +12,8 @@ import { encode } from '../../yaml/decode.ts';
 import { unifiedDiff } from '../edits/compose.ts';
 import { holdable } from '../prepare/holds.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
+import { nameDigest } from '../past/digest-names.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import { describeScope, isSame } from './hold.ts';
 import { demandReadableHolds, fileText } from './holds-text.ts';
@@ -191,7 +193,8 @@ async function isRejected(
   { history, now }: Scene,
   promotions: Promotions,
 ): Promise<boolean> {
-  const current = currentOf(binding);
+  const held = currentOf(binding);
+  const current = isDigestAlone(held) ? nameDigest(held, await history.names(binding)) : held;
   const past = await history.past(binding);
   if (past.length === 0) return false;
   const { rule } = binding.policy;

@@ -9,6 +9,8 @@ import { environments } from '../prepare/environments.ts';
 import { FileEditor } from '../edits/edit-files.ts';
 import type { Move } from '../edits/moves.ts';
 import { planGroups } from '../edits/plan-edits.ts';
+import { nameDigest } from '../past/digest-names.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import type { MoveSources } from '../edits/sources.ts';
 import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
@@ -16,7 +18,8 @@ import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
 /** A field and the value that a person wants there. */
 export interface OrderedMove {
   readonly binding: Binding;
-  readonly tag: Tag;
+  /** `null`: the digest stands alone, and no record tells which version it is. */
+  readonly tag: Tag | null;
   readonly digest: Digest | null;
 }
 
@@ -37,10 +40,8 @@ export async function drawMoves(
   scene: Scene,
 ): Promise<Drawn> {
   const { tree, branch } = scene.snapshot;
-  const { groups, texts, problems } = await planGroups(
-    [{ title, moves: moves.map((move) => toMove(move, order)) }],
-    tree,
-  );
+  const planned = await Promise.all(moves.map(async (move) => toMove(move, order, scene)));
+  const { groups, texts, problems } = await planGroups([{ title, moves: planned }], tree);
   stopAt(problems);
   const editor = new FileEditor(texts);
   const environmentOf = environments(scene.settings.environments, scene.prepared.bindings);
@@ -59,11 +60,16 @@ export async function drawMoves(
   return { commits, notes: [] };
 }
 
-function toMove({ binding, tag, digest }: OrderedMove, { reason }: Order): Move {
+async function toMove(
+  { binding, tag, digest }: OrderedMove,
+  { reason }: Order,
+  { history }: Scene,
+): Promise<Move> {
   const { policy } = binding;
+  const held = currentOf(binding);
   const decision = {
     policy: policy.name,
-    current: currentOf(binding),
+    current: isDigestAlone(held) ? nameDigest(held, await history.names(binding)) : held,
     elected: tag,
     digest,
     reason,

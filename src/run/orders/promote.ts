@@ -4,6 +4,7 @@ import type { DecisionInput, PromotionFacts } from '../../policy/decision.ts';
 import { describeRule } from '../../policy/describe.ts';
 import type { Promotion } from '../../policy/model.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
@@ -43,7 +44,11 @@ export async function drawPromote(order: PromoteOrder, scene: Scene): Promise<Dr
     const tag = parseTag(offered(facts, rule));
     if (tag === undefined) throw new Failure('invalid-input', `${describeRule(rule)} gives no tag.`);
     const current = currentOf(binding);
-    if (current.tag === tag && (current.digest ?? '') === (facts.offers[0]?.digest ?? '')) continue;
+    if (
+      (current.tag === tag || isDigestAlone(current)) &&
+      (current.digest ?? '') === (facts.offers[0]?.digest ?? '')
+    )
+      continue;
     const tags = await lister.tags(binding, tag);
     if (tags === undefined) throw lister.failure(binding);
     const promotion: DecisionInput['promotion'] = { ...facts, ranks: { [tag]: 0 } };

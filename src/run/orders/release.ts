@@ -10,6 +10,8 @@ import { AgeEvidence } from '../ages/age-evidence.ts';
 import { elect } from '../elect.ts';
 import { environments } from '../prepare/environments.ts';
 import { ImageLookup } from '../image-facts.ts';
+import { nameDigest } from '../past/digest-names.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
@@ -58,7 +60,8 @@ async function moveOf(
   if (current.tag === tag && (current.digest !== null || !wantsDigest(binding))) return undefined;
   const tags = await lister.tags(binding, tag);
   if (tags === undefined) {
-    const held = await scene.history.before(binding, (value) => value.tag === tag);
+    const names = await scene.history.names(binding);
+    const held = await scene.history.before(binding, (value) => nameDigest(value, names).tag === tag);
     if (held === undefined) throw lister.failure(binding);
     return { binding, tag, digest: await digestFor(binding, tag, held, scene) };
   }
@@ -66,7 +69,8 @@ async function moveOf(
     const image = binding.policy.image.spelled;
     throw new Failure('invalid-input', `${image} has no tag "${tag}"${didYouMean(tag, tags)}.`);
   }
-  return { binding, tag, digest: await judged(binding, tag, order, scene) };
+  const digest = await judged(binding, tag, order, scene);
+  return isDigestAlone(current) && digest === current.digest ? undefined : { binding, tag, digest };
 }
 
 /** What the policy's rules say of the tag alone. @returns its digest, where one is wanted */

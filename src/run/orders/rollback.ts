@@ -5,6 +5,8 @@ import { formatPlace } from '../../core/position.ts';
 import { parseDigest, type Digest } from '../../image/digest.ts';
 import { parseTag, type Tag } from '../../image/tag.ts';
 import type { Current } from '../../policy/decision.ts';
+import { nameDigest, type DigestNames } from '../past/digest-names.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
@@ -15,7 +17,7 @@ export interface RollbackOrder extends Order {
   readonly policy: string;
   /** Only the fields in this environment. */
   readonly environment: string | undefined;
-  /** A tag that the fields held before; `undefined`: the value that each held last. */
+  /** A tag, or a digest, that the fields held before; `undefined`: the value that each held last. */
   readonly to: string | undefined;
   readonly overrides: readonly string[];
 }
@@ -31,11 +33,11 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
   const stuck: string[] = [];
   for (const binding of bound) {
     const current = currentOf(binding);
-    if (order.to !== undefined && current.tag === order.to) continue;
-    const value = await scene.history.before(binding, (held) => isWanted(held, current, order.to));
-    const tag = parseTag(value?.tag ?? '');
-    if (value === undefined || tag === undefined) stuck.push(formatPlace(binding.place));
-    else moves.push({ binding, tag, digest: await digestFor(binding, tag, value, scene) });
+    const past = new PastOf(binding, await scene.history.names(binding));
+    if (order.to !== undefined && past.isAt(current, order.to)) continue;
+    const value = await scene.history.before(binding, (held) => past.isWanted(held, current, order.to));
+    if (value === undefined) stuck.push(formatPlace(binding.place));
+    else moves.push(await moveTo(binding, past.named(value), scene));
   }
   const [place] = stuck;
   if (place !== undefined) throw neverHeld(order, place, stuck.length, scene);
@@ -63,9 +65,41 @@ export function boundIn(policy: string, environment: string | undefined, scene: 
   );
 }
 
-function isWanted(held: Current, current: Current, to: string | undefined): boolean {
-  if (parseTag(held.tag ?? '') === undefined) return false;
-  return to === undefined ? held.tag !== current.tag || held.digest !== current.digest : held.tag === to;
+/** What a field held, with the tags of its digests. */
+class PastOf {
+  readonly #names: DigestNames;
+  /** Whether a value without a tag can be put there. */
+  readonly #takesDigest: boolean;
+
+  constructor({ writes }: Binding, names: DigestNames) {
+    this.#names = names;
+    this.#takesDigest = writes.every(({ part }) => part !== 'tag');
+  }
+
+  named(held: Current): Current {
+    return nameDigest(held, this.#names);
+  }
+
+  isAt(held: Current, to: string): boolean {
+    return this.named(held).tag === to || held.digest === to;
+  }
+
+  isWanted(held: Current, current: Current, to: string | undefined): boolean {
+    const isValue =
+      parseTag(held.tag ?? '') !== undefined ||
+      (this.#takesDigest && isDigestAlone(held) && parseDigest(held.digest ?? '') !== undefined);
+    if (!isValue) return false;
+    return to === undefined
+      ? held.tag !== current.tag || held.digest !== current.digest
+      : this.isAt(held, to);
+  }
+}
+
+async function moveTo(binding: Binding, value: Current, scene: Scene): Promise<OrderedMove> {
+  const tag = parseTag(value.tag ?? '') ?? null;
+  const digest =
+    tag === null ? (parseDigest(value.digest ?? '') ?? null) : await digestFor(binding, tag, value, scene);
+  return { binding, tag, digest };
 }
 
 /** What stood in git, else what the registry says now. */

@@ -11,7 +11,8 @@ import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { findField, isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type HeldValue } from './file-trail.ts';
-import { recordHolds } from './record-holds.ts';
+import { isDigestAlone, recordHolds } from './record-holds.ts';
+import { nameDigests, type DigestNames } from './digest-names.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
@@ -81,7 +82,7 @@ export class BranchHistory {
     return undefined;
   }
 
-  /** What the field held since the last lift, newest first (6.2). */
+  /** What the field held since the last lift, newest first (6.2). Digests that stood alone have the tags that records tell. */
   async past(binding: PastBinding): Promise<Past> {
     const loaded = await this.#load();
     const { line } = loaded.log;
@@ -90,7 +91,13 @@ export class BranchHistory {
     // People leave no records: what they did since the newest one, the file itself must tell.
     const last = line.findIndex(({ id }) => id === told.newest);
     const recent = await this.#held(binding, loaded, line.slice(0, Math.min(last, mostLookedBack)));
-    return [...recent, ...told.held];
+    return nameDigests([...recent, ...told.held], told.names);
+  }
+
+  /** The tags of the digests that the field held, by the records of this very field that count, lifted or not. */
+  async names(binding: PastBinding): Promise<DigestNames> {
+    const told = await this.#told(binding, await this.#load());
+    return told?.names ?? new Map<string, string>();
   }
 
   /** Whether the value that stands there came before the log begins: what was there before it is not known. */
@@ -145,10 +152,7 @@ export class BranchHistory {
   }
 
   /** By the records of this very field that count; `undefined` where none does. */
-  async #told(
-    { file, field, key }: PastBinding,
-    { byFile, log }: Loaded,
-  ): Promise<{ readonly held: Past; readonly newest: CommitId } | undefined> {
+  async #told({ file, field, key }: PastBinding, { byFile, log }: Loaded): Promise<Told | undefined> {
     const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
     const claims = (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
     const looked = claims.slice(0, mostClaims);
@@ -156,7 +160,9 @@ export class BranchHistory {
     await this.#prepare(looked, log);
     const present = await this.#fields.fields(log.head, file);
     const held: Current[] = [];
+    const names = new Map<string, string>();
     let newest: CommitId | undefined;
+    let isLifted = false;
     for (const { commit, record, place } of looked) {
       const bringer = log.bringers.get(commit.id);
       if (bringer === undefined) continue;
@@ -164,12 +170,16 @@ export class BranchHistory {
       // The same pointer may have been another field then.
       if (then?.pointer !== place.pointer || !recordHolds(record, then)) continue;
       newest ??= bringer;
-      if (record.intent === 'lift') break;
+      // The newest that tells wins.
+      if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
+        names.set(record.digest, record.to);
+      isLifted ||= record.intent === 'lift';
+      if (isLifted) continue;
       held.push(valueOf(record.to, record.digest));
       // What people put there before our first record is told only by what that record left.
       if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
     }
-    return newest === undefined ? undefined : { held, newest };
+    return newest === undefined ? undefined : { held, newest, names };
   }
 
   /** By the file itself, in the given commits of the line. */
@@ -204,6 +214,14 @@ interface Claim extends LoggedRelease {
   readonly place: FieldPlace;
 }
 
+/** What the records of one field tell. */
+interface Told {
+  readonly held: Past;
+  /** The commit that brought the newest of them. */
+  readonly newest: CommitId;
+  readonly names: DigestNames;
+}
+
 interface Loaded {
   readonly log: BranchLog;
   /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
@@ -235,9 +253,11 @@ function leftValue(
   { from, fromDigest }: LoggedRelease['record'],
   now: Pick<FieldFact, 'tag' | 'digest'>,
 ): boolean {
+  // Of a digest that stood alone, `from` is what records or the registry told of it.
+  if (isDigestAlone(now)) return fromDigest === now.digest;
   return from === (now.tag ?? '') && fromDigest === (now.digest ?? '');
 }
 
 function valueOf(tag: string, digest: string): Current {
-  return { tag, digest: digest === '' ? null : digest };
+  return { tag: tag === '' ? null : tag, digest: digest === '' ? null : digest };
 }

@@ -6,7 +6,9 @@ import { describeSource } from '../../policy/describe.ts';
 import type { Policy, Promotion, Rule } from '../../policy/model.ts';
 import { isTold, rankTags } from '../../policy/rank-tags.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
+import { nameDigest } from '../past/digest-names.ts';
 import type { HeldValue } from '../past/file-trail.ts';
+import { isDigestAlone } from '../past/record-holds.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { currentOf } from '../rule.ts';
 import { commonStands, standsOf } from './stands.ts';
@@ -91,11 +93,11 @@ export class Promotions {
   ): Promise<readonly (readonly HeldValue[])[]> {
     if (history === undefined) return [];
     if (pick === 'soaked')
-      return Promise.all(bindings.map(async (binding) => history.timeline(binding, () => false)));
+      return Promise.all(bindings.map(async (binding) => timeline(binding, history, () => false)));
     // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
     const [binding] = bindings;
     if (binding === undefined || (order !== undefined && isTold(order))) return [];
-    return [await history.timeline(binding, (value) => same(value, current))];
+    return [await timeline(binding, history, (value) => same(value, current))];
   }
 
   /** `soaked`: what came to all fields long enough ago, and was not taken back. */
@@ -182,12 +184,31 @@ export class Promotions {
     }
     const other = bindings.find((binding) => !same(currentOf(binding), currentOf(first)));
     if (other !== undefined) return disagreement(name, first, other);
-    if ((first.field.tag ?? '') === '' && first.field.digest !== undefined) {
-      const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest; promotion copies a tag with its digest`;
+    const current = await namedCurrent(first, source.history);
+    if (isDigestAlone(current)) {
+      const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest that no release record tells the tag of; promotion copies a tag with its digest`;
       return { code: 'election-failed', message };
     }
-    return { source, bindings, current: currentOf(first) };
+    return { source, bindings, current };
   }
+}
+
+/** A digest that stands alone, with the tag that the field's own records tell. */
+async function namedCurrent(binding: Binding, history: BranchHistory | undefined): Promise<Current> {
+  const current = currentOf(binding);
+  if (history === undefined || !isDigestAlone(current)) return current;
+  return nameDigest(current, await history.names(binding));
+}
+
+async function timeline(
+  binding: Binding,
+  history: BranchHistory,
+  last: (value: Current) => boolean,
+): Promise<readonly HeldValue[]> {
+  const held = await history.timeline(binding, last);
+  if (!held.some(({ value }) => isDigestAlone(value))) return held;
+  const names = await history.names(binding);
+  return held.map((one) => ({ ...one, value: nameDigest(one.value, names) }));
 }
 
 /** Along a chain of promotions, the policy at its start knows the order. */
