@@ -10,6 +10,7 @@ export function readCommentMarkers(reading: Reading, only?: MarkerFact['dialect'
   const { text, comments } = reading.outline;
   const placed: Placed[] = [];
   for (const { start, end } of comments) {
+    if (!hasBrace(text, start, end)) continue;
     const comment = text.slice(start, end);
     if (only !== undefined && !comment.includes(`$${only}`)) continue;
     const marker = readMarkerText(comment);
@@ -27,6 +28,12 @@ export function readCommentMarkers(reading: Reading, only?: MarkerFact['dialect'
   }
   addMarkedFields(reading, placed);
   return placed.flatMap((one) => toFact(reading, one) ?? []);
+}
+
+/** A marker is a JSON object: most comments need no further look. */
+function hasBrace(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) === 0x7b) return true;
+  return false;
 }
 
 interface Placed {

@@ -2,6 +2,7 @@ import type { OutlineNode } from '../yaml/outline.ts';
 import { embed, fieldInFile, markerInFile } from './embedded.ts';
 import { lastStarted, readCommentMarkers } from './comment-markers.ts';
 import type { FieldFact, MarkerFact } from './model.ts';
+import { markerBraces } from './marker-search.ts';
 import type { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
 import { addHelmMaps } from './recognisers/helm-values.ts';
@@ -15,7 +16,7 @@ export function readEmbeddedMarkers(reading: Reading): MarkerFact[] {
   const { text } = reading.outline;
   const found: MarkerFact[] = [];
   const seen = new Set<number>();
-  for (const { index: offset } of text.matchAll(/\{\s*"\$(?:tallyman|imagepolicy)"\s*:/g)) {
+  for (const offset of markerBraces(text)) {
     const index = lastStarted(reading, offset);
     if (index === -1 || seen.has(index)) continue;
     const { kind, style, end } = reading.node(index);

@@ -73,9 +73,10 @@ function imageOf(reading: Reading, parts: readonly PartFact[], draft: Draft): Im
   const image = valueOf('image');
   const whole = image === undefined ? undefined : readImageText(image, draft.kind);
   const tag = readTagText(valueOf('tag') ?? '');
-  const name = draft.name ?? whole?.name ?? valueOf('name');
+  const stated = draft.name ?? (whole?.name === undefined ? valueOf('name') : undefined);
   return {
-    name: name !== undefined && parseRepository(name) !== undefined ? name : undefined,
+    // the name in a whole reference was read as one
+    name: stated === undefined ? whole?.name : parseRepository(stated) && stated,
     tag: whole?.tag ?? tag.tag,
     digest: whole?.digest ?? parseDigest(valueOf('digest') ?? '') ?? tag.digest,
   };

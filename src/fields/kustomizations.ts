@@ -19,15 +19,14 @@ export function readKustomizations(reading: Reading): KustomizationFact[] {
     const root = reading.outline.documents[0]?.root ?? -1;
     if (root !== -1 && reading.node(root).kind === 'map') found.push(kustomize(reading, root));
   }
-  if (!/kustomize\.toolkit\.fluxcd\.io\/|argoproj\.io\//.test(reading.outline.text)) return found;
   for (const object of objectsOf(reading)) {
     const { index, apiVersion, kind } = object;
-    const spec = reading.child(index, 'spec');
+    const isFlux = kind === 'Kustomization' && apiVersion.startsWith('kustomize.toolkit.fluxcd.io/');
+    const isArgo = kind === 'Application' && apiVersion.startsWith('argoproj.io/');
+    const spec = isFlux || isArgo ? reading.child(index, 'spec') : undefined;
     if (spec === undefined) continue;
-    if (kind === 'Kustomization' && apiVersion.startsWith('kustomize.toolkit.fluxcd.io/'))
-      found.push(ofFlux(reading, object, spec));
-    if (kind === 'Application' && apiVersion.startsWith('argoproj.io/'))
-      found.push(...ofArgo(reading, object, spec));
+    if (isFlux) found.push(ofFlux(reading, object, spec));
+    else found.push(...ofArgo(reading, object, spec));
   }
   return found;
 }

@@ -9,7 +9,8 @@ import type { Reading } from './reading.ts';
  * unless they are exactly a marker.
  */
 export function readMarkers(reading: Reading): MarkerFact[] {
-  return /\{\s*["']?\$/.test(reading.outline.text)
+  const { text } = reading.outline;
+  return text.includes('$') && /\{\s*["']?\$/.test(text)
     ? [...readCommentMarkers(reading), ...readEmbeddedMarkers(reading)]
     : [];
 }

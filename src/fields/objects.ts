@@ -10,7 +10,11 @@ export function objectOf(reading: Reading, index: number): ObjectHead | undefine
 }
 
 /** The objects of the file: roots of documents, and the items of a `List`. */
-export function objectsOf(reading: Reading): ObjectHead[] {
+export function objectsOf(reading: Reading): readonly ObjectHead[] {
+  return (reading.objects ??= findObjects(reading));
+}
+
+function findObjects(reading: Reading): ObjectHead[] {
   const found: ObjectHead[] = [];
   for (const { root } of reading.outline.documents) {
     const head = root === -1 ? undefined : headOf(reading, root);

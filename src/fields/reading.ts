@@ -44,6 +44,8 @@ export class Reading {
   readonly isEmbedded: boolean;
   /** Heads of the maps that were looked at; `null` where one is no object. */
   readonly heads = new Map<number, ObjectHead | null>();
+  /** The objects of the file, once they were asked for (`objectsOf`). */
+  objects: readonly ObjectHead[] | undefined;
   /** Position in its sequence of each item of the sequences that were asked for. */
   readonly #steps = new Map<number, number>();
   readonly #anchors = new Map<string, number[]>();
