@@ -21,9 +21,9 @@ export async function openRepository(
   environment: Environment,
   clients: HttpClient[],
 ): Promise<ConfigRepository> {
-  const { name, branch, remote, author, pushOptions } = repository;
+  const { name, branch, remote, author, committer, signOff, pushOptions } = repository;
   const signer = repository.signing && openSigner(repository.signing, environment);
-  const common = { name, branch, author, committer: author, signer, now: Date.now };
+  const common = { name, branch, author, committer, signOff, signer, now: Date.now };
   if (remote.kind === 'local') {
     const { openLocalRepository } = await import('./git/local/local-repository.ts');
     return openLocalRepository({ ...common, path: remote.path });

@@ -53,6 +53,9 @@ export interface RepositoryConfig {
   /** Which commits must be signed by a trusted signer; `undefined`: none. */
   readonly verifyHead: HeadVerification | undefined;
   readonly author: { readonly name: string; readonly email: string };
+  readonly committer: { readonly name: string; readonly email: string };
+  /** Whether each commit is signed off by its author. */
+  readonly signOff: boolean;
   readonly pushOptions: readonly string[];
   /** A run that would make more releases pushes nothing until a person accepts its plan. */
   readonly maxReleasesPerRun: number;

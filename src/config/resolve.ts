@@ -78,6 +78,8 @@ function resolveRepository(
     signing: resolveSigning(repository.signing, path),
     verifyHead: resolveVerification(repository, path),
     author: repository.author,
+    committer: repository.committer ?? repository.author,
+    signOff: repository.signOff,
     pushOptions: repository.push.options,
     maxReleasesPerRun: repository.maxReleasesPerRun,
     confirmFirstRun: repository.confirmFirstRun,

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import {
   branch,
   duration,
-  exactlyOne,
   listen,
   name,
   proxy,
@@ -11,8 +10,8 @@ import {
   repositoryPath,
   secret,
 } from './fields.ts';
-import { checkTemplate, templateNames } from '../release/template.ts';
 import { auth, connectionKeys } from './auth-schema.ts';
+import { commitKeys } from './commit-schema.ts';
 import { environment } from './environment-schema.ts';
 import { verificationKeys } from './verification-schema.ts';
 import { liveDialects, logLevels } from './model.ts';
@@ -105,23 +104,10 @@ function repository() {
     ...triggerKeys(),
     auth: auth().optional(),
     ...connectionKeys(),
-    signing: signing().optional(),
+    ...commitKeys(),
     ...verificationKeys(),
-    author: author(),
     push: push(),
     ...fuseKeys(),
-    message: z
-      .string()
-      .min(1)
-      .max(10_000)
-      .superRefine((text, context) => {
-        const wrong = checkTemplate(text);
-        if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong });
-      })
-      .optional()
-      .describe(
-        `Template of the commit message, with ${templateNames.map((known) => `{{${known}}}`).join(', ')}; the release records are added after it.`,
-      ),
   });
 }
 
@@ -140,20 +126,6 @@ function fuseKeys() {
   };
 }
 
-function author() {
-  return z
-    .strictObject({
-      name: oneLine(/^[^<>\n\r\0]+$/, 'one line, without < and >').describe('Name.'),
-      email: oneLine(/^[^<>\s\0]+$/, 'no blanks, no < and >').describe('E-mail address.'),
-    })
-    .default({ name: 'Tallyman', email: 'tallyman@localhost' })
-    .describe('Author and committer of the commits.');
-}
-
-function oneLine(pattern: RegExp, why: string) {
-  return z.string().min(1).max(200).regex(pattern, why);
-}
-
 function push() {
   const option = z
     .string()
@@ -170,28 +142,6 @@ function push() {
     })
     .prefault({})
     .describe('How commits are pushed.');
-}
-
-function signing() {
-  const either = z.strictObject({
-    ssh: signingKey('in OpenSSH form'),
-    openpgp: signingKey('OpenPGP, armored'),
-  });
-  return exactlyOne(
-    either,
-    ['ssh', 'openpgp'],
-    'The key that signs the commits. Default: they are not signed.',
-  );
-}
-
-function signingKey(what: string) {
-  return z
-    .strictObject({
-      key: secret(`The private key, ${what}.`),
-      passphrase: secret('The passphrase of the key, if it has one.').optional(),
-    })
-    .optional()
-    .describe(`Sign with a key, ${what}.`);
 }
 
 function registry() {

@@ -60,6 +60,8 @@ describePeer(['git', 'docker-registry', 'gpg'], 'a config repository', () => {
     auth: {bearer: {env: GIT_TOKEN}}
     signing: {openpgp: {key: {file: key.asc}, passphrase: {env: PASSPHRASE}}}
     author: {name: Tallyman, email: tallyman@test.invalid}
+    committer: {name: Release Bot, email: bot@test.invalid}
+    signOff: true
 `,
     );
     const result = await opened.tallyman(['run', '--once', '-c', file], {
@@ -69,6 +71,24 @@ describePeer(['git', 'docker-registry', 'gpg'], 'a config repository', () => {
     expect(result).toMatchObject({ exit: 0, stderr: '' });
     expect(await opened.commits()).toBe(2);
     await git(opened.bare, ['verify-commit', 'main'], { env: { GNUPGHOME: home } });
+    const made = '%an <%ae>|%cn <%ce>|%(trailers:key=Signed-off-by,valueonly,separator=%x2C)';
+    expect(await git(opened.bare, ['log', '-1', `--format=${made}`])).toBe(
+      'Tallyman <tallyman@test.invalid>|Release Bot <bot@test.invalid>|Tallyman <tallyman@test.invalid>',
+    );
+    const ordered = ['rollback', 'web', '--reason', 'slow', '--author', 'Ann <ann@test.invalid>'];
+    const back = await opened.tallyman([...ordered, '-c', file], {
+      GIT_TOKEN: 'token-word',
+      PASSPHRASE: 'pass word',
+    });
+    expect(back).toMatchObject({ exit: 0, stderr: '' });
+    expect(await git(opened.bare, ['log', '-1', `--format=${made}`])).toBe(
+      'Ann <ann@test.invalid>|Release Bot <bot@test.invalid>|Ann <ann@test.invalid>',
+    );
+    const history = await opened.tallyman(['history', '-c', file, '-o', 'json'], {
+      GIT_TOKEN: 'token-word',
+      PASSPHRASE: 'pass word',
+    });
+    expect(json(history)).toMatchObject({ releases: [{ intent: 'rollback' }, { intent: 'update' }] });
     await run('gpgconf', ['--homedir', home, '--kill', 'all']);
   });
 });

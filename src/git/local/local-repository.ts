@@ -25,6 +25,8 @@ export interface LocalRepositoryOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signer?: CommitSigner | undefined;
+  /** Whether each commit ends with `Signed-off-by` of its author. Default false. */
+  readonly signOff?: boolean | undefined;
 }
 
 /**
