@@ -22,6 +22,8 @@ describe('loadConfig', () => {
           maxWait: 0,
           connection: {},
           author: { name: 'Tallyman', email: 'tallyman@localhost' },
+          committer: { name: 'Tallyman', email: 'tallyman@localhost' },
+          signOff: false,
           pushOptions: [],
           maxReleasesPerRun: 50,
           confirmFirstRun: true,
@@ -54,6 +56,8 @@ repositories:
     verifyHead: since-last-verified
     trustedSigners: {ssh: {file: signers}, openpgp: [{file: a.asc}, {file: /etc/b.asc}], reviewed: 00112233445566778899aabbccddeeff00112233}
     author: {name: Release Bot, email: bot@example.com}
+    committer: {name: Committer, email: committer@example.com}
+    signOff: true
     push: {options: [ci.skip]}
     maxReleasesPerRun: 20
     confirmFirstRun: false
@@ -97,6 +101,8 @@ proxy: http://proxy.example.com:3128
       },
       connection: { proxy: 'http://proxy.example.com:3128' },
       author: { name: 'Release Bot', email: 'bot@example.com' },
+      committer: { name: 'Committer', email: 'committer@example.com' },
+      signOff: true,
       pushOptions: ['ci.skip'],
       maxReleasesPerRun: 20,
       confirmFirstRun: false,
