@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { CommitId } from '../../src/release/log.ts';
-import { git } from '../peers/git.ts';
-import { collect, makeRepository, zero } from './git-fixture.ts';
+import { git, makeBare } from '../peers/git.ts';
+import { collect, makeRepository, setRef, zero } from './git-fixture.ts';
 import type { TransportStage, TransportTraits } from './transport.ts';
 
 const main = 'refs/heads/main';
@@ -25,7 +25,7 @@ export function fetchContract(stage: TransportStage, { filters }: TransportTrait
     expect(answer).toMatchObject({ filtered: false, shallow: [], unshallow: [] });
     const judge = await makeJudge(stage);
     await accept(judge, await collect(answer.pack));
-    await git(judge, ['update-ref', main, at(-1)]);
+    await setRef(judge, main, at(-1));
     await git(judge, ['fsck', '--strict', '--full']);
     expect(await git(judge, ['rev-list', '--count', main])).toBe('4');
   });
@@ -37,7 +37,7 @@ export function fetchContract(stage: TransportStage, { filters }: TransportTrait
     const judge = await makeJudge(stage);
     await accept(judge, await collect(first.pack));
     await writeFile(join(judge, 'shallow'), `${at(-2)}\n`);
-    await git(judge, ['update-ref', main, at(-2)]);
+    await setRef(judge, main, at(-2));
     await git(judge, ['fsck', '--strict', '--full']);
     const before = await objects(judge);
 
@@ -46,7 +46,7 @@ export function fetchContract(stage: TransportStage, { filters }: TransportTrait
     expect(next.shallow).toEqual([at(-1)]);
     await accept(judge, pack);
     await writeFile(join(judge, 'shallow'), `${at(-1)}\n`);
-    await git(judge, ['update-ref', main, at(-1)]);
+    await setRef(judge, main, at(-1));
     await git(judge, ['fsck', '--strict', '--full']);
     // A commit, three trees on the way to the file, the file.
     expect((await objects(judge)).length - before.length).toBe(5);
@@ -61,7 +61,7 @@ export function fetchContract(stage: TransportStage, { filters }: TransportTrait
     await writeFile(join(judge, 'shallow'), `${at(-3)}\n`);
     const next = await transport.fetch({ wants: [at(-1)], haves: [at(-3)], shallow: [at(-3)] });
     await accept(judge, await collect(next.pack));
-    await git(judge, ['update-ref', main, at(-1)]);
+    await setRef(judge, main, at(-1));
     await git(judge, ['fsck', '--strict', '--full']);
     expect(await git(judge, ['rev-list', '--count', main])).toBe('3');
   });
@@ -148,9 +148,9 @@ export function fetchContract(stage: TransportStage, { filters }: TransportTrait
 
 /** An empty repository in which native git checks packs. */
 async function makeJudge(stage: TransportStage): Promise<string> {
-  const name = `judge-${judges++}.git`;
-  await git(stage.root(), ['init', '-q', '--bare', name]);
-  return join(stage.root(), name);
+  const path = join(stage.root(), `judge-${judges++}.git`);
+  await makeBare(path);
+  return path;
 }
 
 function accept(judge: string, pack: Buffer): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { git, writeHook } from '../peers/git.ts';
+import { git, makeBare, writeHook } from '../peers/git.ts';
 import { commitFiles, makeRepository, preparePush, zero } from './git-fixture.ts';
 import type { TransportStage } from './transport.ts';
 
@@ -19,8 +19,8 @@ export function pushContract(stage: TransportStage): void {
   });
 
   it('makes a ref that is not there, also in an empty repository', async () => {
-    await git(stage.root(), ['init', '-q', '--bare', 'new.git']);
     const path = join(stage.root(), 'new.git');
+    await makeBare(path);
     const push = await preparePush(stage.root(), path, zero);
     expect(await stage.peer().open('new.git').push(push)).toEqual({ kind: 'ok' });
     expect(await git(path, ['rev-parse', main])).toBe(push.newId);
@@ -30,7 +30,9 @@ export function pushContract(stage: TransportStage): void {
   it('is raced where the ref moved, and changes nothing', async () => {
     const { path, commits } = await makeRepository(stage.root(), 'raced.git', 2);
     const push = await preparePush(stage.root(), path, commits[1] ?? zero);
-    const theirs = await commitFiles(path, main, { 'README.md': 'faster\n' }, 'faster');
+    const from = commits[1] ?? zero;
+    const files = { 'README.md': 'faster\n' };
+    const [theirs] = await commitFiles(path, main, [{ files, message: 'faster' }], { from });
     expect(await stage.peer().open('raced.git').push(push)).toEqual({ kind: 'raced' });
     expect(await git(path, ['rev-parse', main])).toBe(theirs);
   });

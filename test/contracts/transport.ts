@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import type { Transport } from '../../src/git/transport.ts';
-import { git } from '../peers/git.ts';
-import { makeRepository, preparePush, zero } from './git-fixture.ts';
+import { git, makeBare } from '../peers/git.ts';
+import { makeRepository, preparePush, setRef, zero } from './git-fixture.ts';
 import { fetchContract } from './transport-fetch.ts';
 import { pushContract } from './transport-push.ts';
 
@@ -51,7 +51,7 @@ export function transportContract(
     it('gives the refs below the prefixes only', async () => {
       const { path, commits } = await makeRepository(root, 'list.git', 2);
       const tip = commits.at(-1);
-      await git(path, ['update-ref', 'refs/heads/maintenance', commits[0] ?? '']);
+      await setRef(path, 'refs/heads/maintenance', commits[0] ?? '');
       await git(path, ['tag', '-a', '-m', 'annotated', 'v1', main]);
       const transport = peer.open('list.git');
       expect(await transport.listRefs([main])).toEqual([
@@ -72,23 +72,28 @@ export function transportContract(
     });
 
     it('of an empty repository gives none', async () => {
-      await git(root, ['init', '-q', '--bare', 'empty.git']);
+      await makeBare(join(root, 'empty.git'));
       expect(await peer.open('empty.git').listRefs([''])).toEqual([]);
     });
 
-    it.each([
-      'refs/heads/ünï/cödé-分支',
-      "refs/heads/it's;$(odd)&'x",
-      'refs/heads/@',
-      'refs/heads/a.b-c_d+e',
-    ])('takes odd names: %s', async (name) => {
-      const { path, commits } = await makeRepository(root, `odd-${Buffer.from(name).toString('hex')}.git`, 1);
-      await git(path, ['update-ref', name, commits[0] ?? '']);
-      const transport = peer.open(path.slice(root.length + 1));
-      expect(await transport.listRefs([name])).toEqual([{ name, id: commits[0] }]);
-      const push = await preparePush(root, path, commits[0] ?? zero, { ref: name });
-      expect(await transport.push(push)).toEqual({ kind: 'ok' });
-      expect(await git(path, ['rev-parse', name])).toBe(push.newId);
+    it('takes odd names', async () => {
+      const names = [
+        "refs/heads/it's;$(odd)&'x",
+        'refs/heads/@',
+        'refs/heads/a.b-c_d+e',
+        'refs/heads/ünï/cödé-分支',
+      ];
+      const { path, commits } = await makeRepository(root, 'odd.git', 1);
+      const [id = zero] = commits;
+      for (const name of names) await setRef(path, name, id);
+      const transport = peer.open('odd.git');
+      for (const name of names) expect(await transport.listRefs([name])).toEqual([{ name, id }]);
+      const push = await preparePush(root, path, id);
+      for (const ref of names) expect(await transport.push({ ...push, ref })).toEqual({ kind: 'ok' });
+      const listed = await git(path, ['for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads']);
+      expect(listed.split('\n').sort()).toEqual(
+        [...names.map((name) => `${name} ${push.newId}`), `${main} ${id}`].sort(),
+      );
     });
   });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,6 +45,14 @@ export async function git(
   options: GitOptions = {},
 ): Promise<string> {
   return (await gitBytes(directory, args, options)).toString('utf8').replace(/\n$/, '');
+}
+
+/** What `git init --bare` makes, without a process and without its sample hooks. */
+export async function makeBare(path: string): Promise<void> {
+  for (const folder of ['objects/pack', 'objects/info', 'refs/heads', 'refs/tags', 'hooks'])
+    await mkdir(join(path, folder), { recursive: true });
+  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/main\n');
+  await writeFile(join(path, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
 }
 
 /** Makes a server-side hook (`pre-receive`, `update`) from the lines of a shell script. */

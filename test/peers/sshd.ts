@@ -101,6 +101,8 @@ function settings(
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
     'LogLevel VERBOSE',
+    // A login shell that is bash reads ~/.bashrc under sshd, unless it believes to be nested.
+    'SetEnv SHLVL=2',
     `ForceCommand ${command}`,
     ...(options.protocol === 0 ? [] : ['AcceptEnv GIT_PROTOCOL']),
     ...(options.settings ?? []),

@@ -12,7 +12,7 @@ describe('history', () => {
     ['from a server without filter', false],
   ])('reads the log to the horizon once, then only what is new (%s)', async (_, filter) => {
     await Stage.in(async (stage) => {
-      for (let n = 0; n < 40; n++) stage.push(web, `image: x:${n}\n`);
+      stage.pushAll(changes(40));
       const { repository, transport } = stage.open({ filter });
       const one = await repository.sync();
       const since = start + 20 * day;
@@ -54,7 +54,7 @@ describe('history', () => {
     ['an unreadable note of what is held', (folder) => writeFileSync(join(folder, 'held.json'), '{"tip":')],
   ])('fetches the history anew after %s', async (_, damage) => {
     await Stage.in(async (stage) => {
-      for (let n = 0; n < 5; n++) stage.push(web, `image: x:${n}\n`);
+      stage.pushAll(changes(5));
       const one = stage.open();
       await (await one.repository.sync()).history(start);
       await one.repository.close();
@@ -74,10 +74,10 @@ describe('history', () => {
   it('keeps few files however often the branch moves', async () => {
     await Stage.in(async (stage) => {
       const { repository } = stage.open();
-      for (let n = 0; n < 54; n++) {
-        stage.push(web, `image: x:${n}\n`);
-        if (n % 2 === 0) continue; // two commits at a time: the one between comes with the history alone
-        expect((await (await repository.sync()).history(start)).length).toBe(n + 2);
+      for (let n = 0; n < 54; n += 2) {
+        // Two commits at a time: the one between comes with the history alone.
+        stage.pushAll(changes(2, n));
+        expect((await (await repository.sync()).history(start)).length).toBe(n + 3);
       }
       expect(readdirSync(join(stage.directory, 'tallyman-history')).length).toBeLessThan(27);
       expect(readdirSync(join(stage.directory, 'objects/pack')).length).toBeLessThan(52);
@@ -86,6 +86,10 @@ describe('history', () => {
     });
   });
 });
+
+function changes(count: number, from = 0): { readonly path: string; readonly content: string }[] {
+  return Array.from({ length: count }, (_, n) => ({ path: web, content: `image: x:${from + n}\n` }));
+}
 
 function segmentOf(folder: string): string {
   return readdirSync(folder).find((name) => name.endsWith('.commits')) ?? '';

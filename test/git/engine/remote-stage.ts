@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openRemoteRepository } from '../../../src/git/engine/remote-repository.ts';
@@ -7,8 +8,8 @@ import type { CommitId } from '../../../src/release/log.ts';
 import type { Transport } from '../../../src/git/transport.ts';
 import type { Tree } from '../../../src/tree/tree.ts';
 import { FakeTransport, type FakeTransportOptions } from '../fake-transport.ts';
-import { git, inFolder } from '../git.ts';
-import { makeCommit } from '../make-commit.ts';
+import { inFolder } from '../git.ts';
+import { makeCommits } from '../make-commit.ts';
 
 export const bot = { name: 'Tallyman', email: 'bot@example.com' };
 export const day = 86_400_000;
@@ -72,22 +73,37 @@ export class Stage {
 
   /** Somebody else's commit, a day after the one before; pushed. */
   push(path: string, content: string | null, parents: readonly string[] = [this.head()]): CommitId {
-    const id = makeCommit(this.server, {
-      files: { [path]: content },
-      message: `Change ${path}\n`,
-      parents,
-      at: start + ++this.#days * day,
-    });
-    this.move(id);
+    const [id] = this.pushAll([{ path, content }], parents);
+    if (id === undefined) throw new Error('no commit was made');
     return id;
   }
 
+  /** As `push`, one commit for each, at once. */
+  pushAll(
+    changes: readonly { readonly path: string; readonly content: string | null }[],
+    parents: readonly string[] = [this.head()],
+  ): readonly CommitId[] {
+    const commits = changes.map(({ path, content }, index) => ({
+      files: { [path]: content },
+      message: `Change ${path}\n`,
+      parents: index === 0 ? parents : [],
+      at: start + ++this.#days * day,
+    }));
+    const ids = makeCommits(this.server, commits);
+    this.move(ids.at(-1) ?? '');
+    return ids;
+  }
+
   move(id: string): void {
-    git(this.server, 'update-ref', 'refs/heads/main', id);
+    writeFileSync(this.#main, `${id}\n`);
   }
 
   head(): string {
-    return git(this.server, 'rev-parse', 'refs/heads/main');
+    return readFileSync(this.#main, 'utf8').trim();
+  }
+
+  get #main(): string {
+    return join(this.server, 'refs/heads/main');
   }
 }
 
