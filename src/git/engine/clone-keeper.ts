@@ -6,6 +6,7 @@ import type { FetchAnswer, FetchRequest, Transport } from '../transport.ts';
 import { CloneLock } from './clone-lock.ts';
 import { emptyClone, historyFolder, KeptClone, lockFolder, type CompleteTrees } from './clone.ts';
 import { foldPacks } from './fold.ts';
+import { Gathering } from './gathering.ts';
 import { GitTree, TreeCache } from './git-tree.ts';
 import { HistoryStore } from './history-store.ts';
 import type { ObjectId } from './object-id.ts';
@@ -22,6 +23,12 @@ export interface CloneKeeperOptions {
   readonly transport: Transport;
 }
 
+/** A file of a commit. */
+interface WantedFile {
+  readonly commit: CommitId;
+  readonly id: ObjectId;
+}
+
 /** Fetches into a kept clone what is asked for and not there, and throws it away where it is damaged. See `openRemoteRepository`. */
 export class CloneKeeper implements TreeOwner {
   readonly #options: CloneKeeperOptions;
@@ -29,6 +36,8 @@ export class CloneKeeper implements TreeOwner {
   readonly #trees = new TreeCache();
   readonly #complete: CompleteTrees = new Set();
   readonly #ready = new ReadyCommits();
+  readonly #treesWanted: Gathering<CommitId>;
+  readonly #filesWanted: Gathering<WantedFile>;
   #clone: KeptClone | undefined;
   #history: HistoryStore | undefined;
   #damaged = false;
@@ -37,6 +46,8 @@ export class CloneKeeper implements TreeOwner {
   constructor(options: CloneKeeperOptions) {
     this.#options = options;
     this.#lock = new CloneLock(join(options.directory, lockFolder, 'lock.sqlite'));
+    this.#treesWanted = new Gathering(this.#lock, (commits) => this.#fetchTrees(commits));
+    this.#filesWanted = new Gathering(this.#lock, (files) => this.#fetchFiles(files));
   }
 
   get damaged(): boolean {
@@ -77,22 +88,11 @@ export class CloneKeeper implements TreeOwner {
     return this.#log().bytes(commits);
   }
 
+  /** What is asked for at the same time comes in one fetch. */
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
-    const missing = (): CommitId[] =>
-      commits.filter((id) => this.#ready.root(id, this.#opened(), this.#trees) === undefined);
-    if (missing().length === 0) return;
-    await this.#lock.hold(async () => {
-      try {
-        for (const wants of portions(missing())) {
-          await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
-        }
-      } catch (error) {
-        if (!isTipsOnly(error)) throw error;
-        await this.#bringPast(missing(), () => missing().length === 0);
-      }
-      const [absent] = missing();
-      if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
-    });
+    await this.#treesWanted.ask(this.#withoutTrees(commits));
+    const [absent] = this.#withoutTrees(commits);
+    if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
   }
 
   async bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void> {
@@ -100,29 +100,8 @@ export class CloneKeeper implements TreeOwner {
   }
 
   /** Brings files of several commits at once. */
-  async bringFiles(files: readonly { readonly commit: CommitId; readonly id: ObjectId }[]): Promise<void> {
-    const missing = (): ObjectId[] => [
-      ...new Set(files.map(({ id }) => id).filter((id) => !this.objects.has(id))),
-    ];
-    if (missing().length === 0) return;
-    await this.#lock.hold(async () => {
-      try {
-        for (const wants of portions(missing())) await this.#add({ wants, haves: [], shallow: [] });
-      } catch (error) {
-        // Servers that speak protocol 0 may send commits only: then whole commits are asked for.
-        if (!(error instanceof Failure) || !/^(?:bad-answer|not-found|refused)$/.test(error.code))
-          throw error;
-        const absent = new Set(missing());
-        const commits = new Set(files.filter(({ id }) => absent.has(id)).map(({ commit }) => commit));
-        try {
-          for (const wants of portions([...commits]))
-            await this.#add({ wants, haves: [], shallow: [], depth: 1 });
-        } catch (failure) {
-          if (!isTipsOnly(failure)) throw failure;
-          await this.#bringPast([...commits], () => missing().length === 0);
-        }
-      }
-    });
+  async bringFiles(files: readonly WantedFile[]): Promise<void> {
+    await this.#filesWanted.ask(this.#withoutBytes(files));
   }
 
   treeOf(id: CommitId): RemoteTree {
@@ -174,6 +153,44 @@ export class CloneKeeper implements TreeOwner {
     emptyClone(this.#options.directory);
     const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 }, signal);
     if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
+  }
+
+  #withoutTrees(commits: readonly CommitId[]): CommitId[] {
+    return commits.filter((id) => this.#ready.root(id, this.#opened(), this.#trees) === undefined);
+  }
+
+  #withoutBytes(files: readonly WantedFile[]): WantedFile[] {
+    return files.filter(({ id }) => !this.objects.has(id));
+  }
+
+  async #fetchTrees(commits: readonly CommitId[]): Promise<void> {
+    const missing = (): CommitId[] => this.#withoutTrees([...new Set(commits)]);
+    try {
+      for (const wants of portions(missing())) {
+        await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
+      }
+    } catch (error) {
+      if (!isTipsOnly(error)) throw error;
+      await this.#bringPast(missing(), () => missing().length === 0);
+    }
+  }
+
+  async #fetchFiles(files: readonly WantedFile[]): Promise<void> {
+    const missing = (): ObjectId[] => [...new Set(this.#withoutBytes(files).map(({ id }) => id))];
+    try {
+      for (const wants of portions(missing())) await this.#add({ wants, haves: [], shallow: [] });
+    } catch (error) {
+      // Servers that speak protocol 0 may send commits only: then whole commits are asked for.
+      if (!(error instanceof Failure) || !/^(?:bad-answer|not-found|refused)$/.test(error.code)) throw error;
+      const commits = new Set(this.#withoutBytes(files).map(({ commit }) => commit));
+      try {
+        for (const wants of portions([...commits]))
+          await this.#add({ wants, haves: [], shallow: [], depth: 1 });
+      } catch (failure) {
+        if (!isTipsOnly(failure)) throw failure;
+        await this.#bringPast([...commits], () => missing().length === 0);
+      }
+    }
   }
 
   /** For servers that give nothing but what follows from the tips of branches: all of the branch since the oldest of `commits`, else all of it. */

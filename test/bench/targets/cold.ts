@@ -10,6 +10,8 @@ export interface ColdAnswer {
   readonly ms: number;
   /** Until the steps on the way were done. */
   readonly steps: Readonly<Record<string, number>>;
+  /** Processor time of the main thread until then. */
+  readonly cpu: Readonly<Record<string, number>>;
   readonly found: readonly number[];
   /** MB, of the whole process. */
   readonly peak: number;
@@ -20,6 +22,8 @@ export interface ColdStarts {
   readonly git: Timing;
   /** Medians. */
   readonly steps: Readonly<Record<string, number>>;
+  /** Medians: processor time of the main thread. */
+  readonly cpu: Readonly<Record<string, number>>;
   /** Median of the whole process, from its start to its end. */
   readonly process: number;
   /** MB, the most of all rounds. */
@@ -74,6 +78,7 @@ export async function coldStarts({
     ms: ours,
     git,
     steps: Object.fromEntries(names.map((name) => [name, middle(({ steps }) => steps[name] ?? 0)])),
+    cpu: Object.fromEntries(names.map((name) => [name, middle(({ cpu }) => cpu[name] ?? 0)])),
     process: middle(({ process }) => process),
     peak: round(Math.max(...seen.map(({ peak }) => peak))),
   };

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { day, Stage, start, web } from './remote-stage.ts';
+import type { CommitId } from '../../../src/release/log.ts';
 import { git } from '../git.ts';
+import { day, Stage, start, web } from './remote-stage.ts';
 
 describe('history', () => {
   it.each([
@@ -82,6 +83,47 @@ describe('history', () => {
       expect(readdirSync(join(stage.directory, 'tallyman-history')).length).toBeLessThan(27);
       expect(readdirSync(join(stage.directory, 'objects/pack')).length).toBeLessThan(52);
       expect(git(stage.directory, 'fsck', '--strict', '--no-dangling')).toBe('');
+      await repository.close();
+    });
+  });
+});
+
+describe('old commits', () => {
+  it('are fetched together where many are looked into at the same time', async () => {
+    await Stage.in(async (stage) => {
+      const ids = stage.pushAll(changes(30));
+      const { repository, transport } = stage.open();
+      const snapshot = await repository.sync();
+      const read = async (id: CommitId): Promise<string> => {
+        const tree = await snapshot.at(id);
+        const entry = await tree.entry(web);
+        const texts: string[] = [];
+        if (entry !== undefined)
+          await tree.read([entry], (_, bytes) => texts.push(Buffer.from(bytes).toString()));
+        return texts.join();
+      };
+      const texts = await Promise.all(ids.map(read));
+      expect(texts).toEqual(changes(30).map(({ content }) => content));
+      // The branch, the trees of 29 commits, 29 files.
+      const { fetches } = transport.calls;
+      expect(fetches.map(({ wants }) => wants.length)).toEqual([1, 29, 29]);
+      await repository.close();
+    });
+  });
+
+  it('fail for all who asked, and are asked for again', async () => {
+    await Stage.in(async (stage) => {
+      const [one, two] = stage.pushAll(changes(3));
+      const { repository } = stage.open();
+      const snapshot = await repository.sync();
+      const none = 'f'.repeat(40) as CommitId;
+      const ask = (id: CommitId = none) =>
+        snapshot.at(id).then(
+          () => 'here',
+          () => 'failed',
+        );
+      expect(await Promise.all([ask(one), ask()])).toEqual(['failed', 'failed']);
+      expect(await Promise.all([ask(one), ask(two)])).toEqual(['here', 'here']);
       await repository.close();
     });
   });
