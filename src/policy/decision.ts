@@ -61,6 +61,15 @@ export interface Pinner {
   readonly commit: string;
 }
 
+/** Somebody who keeps moving a field off our values, as text that may be shown. */
+export interface Rival {
+  readonly author: string;
+  /** Shortened ids of the commits that did it, the older first. */
+  readonly commits: readonly string[];
+  /** The values that were left. */
+  readonly values: readonly string[];
+}
+
 /** One version that the source of a promotion gives. `digest`: as it stands in git, `null` where none does. */
 export interface Offer {
   readonly tag: string;
@@ -96,6 +105,8 @@ export interface DecisionInput {
   readonly environment?: EnvironmentState | undefined;
   /** Who put the current value there, where that was asked: `pinned` tells it. */
   readonly pinnedBy?: Pinner | undefined;
+  /** Who moved the field off our value twice within a day, where that was asked. */
+  readonly rival?: Rival | undefined;
   /**
    * The value in git is older than the log that is read: nobody can tell whether a version of this policy stood here before, so it is not taken for
    * one that waits for the policy. Default false.
@@ -148,6 +159,7 @@ export const gateNames = [
   'hold',
   'reverted',
   'pinned',
+  'another-writer',
   'schedule',
   'freeze',
   'paused',

@@ -1,4 +1,4 @@
-import type { Current, DecisionInput, Gate } from './decision.ts';
+import type { Current, DecisionInput, Gate, Rival } from './decision.ts';
 import { describeUnmet, unmetDemands } from './guardrails.ts';
 import type { Hold } from './model.ts';
 import { compileWindow } from './window.ts';
@@ -23,6 +23,8 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
   if (input.promotion?.waits !== undefined) gates.push({ gate: 'source', detail: input.promotion.waits });
   if (standing.pinned !== undefined)
     gates.push({ gate: 'pinned', detail: pinnedDetail(input, standing.pinned) });
+  if (input.rival !== undefined)
+    gates.push({ gate: 'another-writer', detail: rivalDetail(input.rival, input.policy.name) });
   if (standing.revertedFrom !== undefined && input.policy.onRevert === 'hold') {
     gates.push({
       gate: 'reverted',
@@ -48,6 +50,11 @@ function pinnedDetail(
     return `${who}the policy would not elect the current value ${value}${why}; put back a version of this policy to go on`;
   }
   return `${who}the environment ${environment?.name ?? ''} takes only tags that match "${policy.environmentTags ?? ''}", and the current value ${value} is none of them; put one there by hand to go on`;
+}
+
+function rivalDetail({ author, commits, values }: Rival, policy: string): string {
+  const moves = values.map((value, index) => `off ${value} in ${commits[index] ?? ''}`).join(' and ');
+  return `another writer: ${author} moved it ${moves}, within a day; let one of you write this field, then: tallyman lift ${policy}`;
 }
 
 function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {

@@ -8,7 +8,7 @@ import { environments } from './prepare/environments.ts';
 import type { RunListener } from './events.ts';
 import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
 import type { FuseReason } from './fuse/fuse.ts';
-import { failedElections, groupMoves, movedTags, type GroupStop } from './edits/moves.ts';
+import { failedElections, groupMoves, movedTags, rivalries, type GroupStop } from './edits/moves.ts';
 import { pendingOf, type Pending } from './fuse/pending.ts';
 import { planGroups } from './edits/plan-edits.ts';
 import type { RunPorts, ScanPorts } from './ports.ts';
@@ -79,6 +79,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
     ...prepared.problems,
     ...planned.problems,
     ...movedTags(rulings),
+    ...rivalries(rulings),
     ...untold(failedElections(rulings), prepared.problems),
     ...unmetGuardrails(prepared.bindings, environmentOf),
     ...(context.once === true ? await waitingForAges(prepared.bindings, environmentOf, ruler) : []),

@@ -119,9 +119,12 @@ export class Ruler {
     const named = await nameDigests([current, ...held], first, { binding, history, lookup });
     const known = { past: named, current: named[0] ?? current, wantsDigest: true };
     const decision = await this.#elect(binding, lookup, known);
+    if (!wouldMove(decision, binding)) return decision;
+    const rival = await history?.rival(binding);
+    if (rival !== undefined) return this.#elect(binding, lookup, { ...known, rival });
     if (decision.adopts === true && (await history?.isOlder(binding)) === true)
       return this.#elect(binding, lookup, { ...known, isForgotten: true });
-    const isPinned = decision.gates.some(({ gate }) => gate === 'pinned') && wouldMove(decision, binding);
+    const isPinned = decision.gates.some(({ gate }) => gate === 'pinned');
     const origin = isPinned ? await history?.origins.of(binding) : undefined;
     if (origin === undefined) return decision;
     return this.#elect(binding, lookup, { ...known, pinnedBy: pinnedBy(origin) });
@@ -131,7 +134,7 @@ export class Ruler {
   async #elect(
     binding: Binding,
     lookup: ImageLookup,
-    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'isForgotten'> & {
+    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'rival' | 'isForgotten'> & {
       /** Default: as the field has it. */
       readonly current?: Current;
     },

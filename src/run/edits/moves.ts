@@ -88,6 +88,22 @@ export function failedElections(rulings: readonly Ruling[]): Problem[] {
   return [...problems.values()];
 }
 
+/** Fields that somebody else keeps moving off our value (product.md, 5). */
+export function rivalries(rulings: readonly Ruling[]): Problem[] {
+  return rulings.flatMap((ruling) => {
+    const gates = 'decision' in ruling ? ruling.decision.gates : [];
+    const { binding } = ruling;
+    return gates
+      .filter(({ gate }) => gate === 'another-writer')
+      .map(({ detail }) => ({
+        code: 'another-writer' as const,
+        ...binding.place,
+        message: `This field is held by ${detail}.`,
+        policy: binding.policy.name,
+      }));
+  });
+}
+
 function stopping(ruling: Ruling): string | undefined {
   const { name } = ruling.binding.policy;
   if ('failure' in ruling) return `${name} could not be decided: ${ruling.failure.message}`;

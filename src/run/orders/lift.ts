@@ -183,7 +183,10 @@ async function rejectedOf(bound: readonly Binding[], scene: Scene): Promise<read
   const here = { value: scene.prepared, history: scene.history };
   const promotions = new Promotions({ here, elsewhere, now: scene.now });
   const rejected: Binding[] = [];
-  for (const binding of bound) if (await isRejected(binding, scene, promotions)) rejected.push(binding);
+  for (const binding of bound) {
+    const isKept = (await scene.history.rival(binding)) !== undefined;
+    if (isKept || (await isRejected(binding, scene, promotions))) rejected.push(binding);
+  }
   return rejected;
 }
 

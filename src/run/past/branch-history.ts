@@ -2,7 +2,7 @@ import type { Binding } from '../../bindings/model.ts';
 import type { WatchedField } from '../../bindings/watched.ts';
 import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
-import type { Current, Past } from '../../policy/decision.ts';
+import type { Current, Past, Rival } from '../../policy/decision.ts';
 import { parseFieldKey, shapeOf, type FieldPlace } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
@@ -11,6 +11,7 @@ import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { findField, isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type HeldValue } from './file-trail.ts';
+import { rivalOf, type OwnMove } from './rival.ts';
 import { isDigestAlone, recordHolds } from './record-holds.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 
@@ -100,6 +101,22 @@ export class BranchHistory {
     return told?.names ?? new Map<string, string>();
   }
 
+  /** Who moved the field off our value twice within a day, and left it so (product.md, 5: ping-pong); `undefined`: nobody since the last lift. */
+  async rival({ file, field, key }: PastBinding): Promise<Rival | undefined> {
+    const loaded = await this.#load();
+    const { log } = loaded;
+    const told = await this.#told({ file, field, key }, loaded);
+    const [newer, older] = told?.moves ?? [];
+    if (newer === undefined || older === undefined) return undefined;
+    const line = log.line.slice(0, log.line.findIndex(({ id }) => id === older.bringer) + 1);
+    if (line.length > mostLookedBack) return undefined;
+    return rivalOf(newer, older, field, async () => {
+      await this.#snapshot.prepare(line.map(({ id }) => id));
+      const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+      return trail.timeline({ file, field }, line);
+    });
+  }
+
   /** Whether the value that stands there came before the log begins: what was there before it is not known. */
   async isOlder(binding: PastBinding): Promise<boolean> {
     const { log } = await this.#load();
@@ -161,6 +178,7 @@ export class BranchHistory {
     const present = await this.#fields.fields(log.head, file);
     const held: Current[] = [];
     const names = new Map<string, string>();
+    const moves: OwnMove[] = [];
     let newest: CommitId | undefined;
     let isLifted = false;
     for (const { commit, record, place } of looked) {
@@ -176,10 +194,11 @@ export class BranchHistory {
       isLifted ||= record.intent === 'lift';
       if (isLifted) continue;
       held.push(valueOf(record.to, record.digest));
+      if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
       // What people put there before our first record is told only by what that record left.
       if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
     }
-    return newest === undefined ? undefined : { held, newest, names };
+    return newest === undefined ? undefined : { held, newest, names, moves };
   }
 
   /** By the file itself, in the given commits of the line. */
@@ -220,6 +239,8 @@ interface Told {
   /** The commit that brought the newest of them. */
   readonly newest: CommitId;
   readonly names: DigestNames;
+  /** The newest two that moved the field, since the last lift. */
+  readonly moves: readonly OwnMove[];
 }
 
 interface Loaded {

@@ -29,6 +29,11 @@ export interface HeldValue {
   readonly since: number;
 }
 
+/** With the commit of the branch that brought it. */
+export interface BroughtValue extends HeldValue {
+  readonly commit: LoggedCommit;
+}
+
 /** Names that a file is followed through; more is nobody's history of one file. */
 const mostNames = 16;
 
@@ -71,15 +76,15 @@ export class FileTrail {
   async timeline(
     start: Pick<Trace, 'file' | 'field'>,
     line: readonly LoggedCommit[],
-  ): Promise<readonly HeldValue[]> {
-    const held: HeldValue[] = [];
+  ): Promise<readonly BroughtValue[]> {
+    const held: BroughtValue[] = [];
     for await (const { trace, commit } of this.#walk(start, line)) {
       if (trace.content === undefined || !isSameImage(trace.field, start.field)) continue;
       const value = valueOf(trace.field);
       const last = held.at(-1);
       const isSame = last?.value.tag === value.tag && last.value.digest === value.digest;
       if (isSame) held.pop();
-      held.push({ value, since: commit.committedAt });
+      held.push({ value, since: commit.committedAt, commit });
     }
     return held;
   }
