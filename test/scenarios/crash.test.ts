@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { json } from '../cli/harness.ts';
 import type { Fault } from '../peers/git-faults.ts';
 import type { GitRequest } from '../peers/git-server.ts';
@@ -48,14 +48,33 @@ const steps: readonly Step[] = [
 ];
 
 describePeer(['git', 'docker-registry'], 'kill -9', () => {
-  let world: World | undefined;
+  let world: World;
+  let fresh: string;
+  let intercept: ((request: GitRequest) => Fault | undefined) | undefined;
   const children = new Set<ChildProcess>();
 
+  beforeAll(async () => {
+    world = await World.open({ intercept: (request) => intercept?.(request) });
+    await world.push('web', '1.0.0');
+    await world.push('web', '1.1.0');
+    await world.create({
+      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
+      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
+    });
+    // A second commit: the log then has something to fetch.
+    await world.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
+    fresh = join(world.directory, 'fresh.git');
+    await cp(world.bare, fresh, { recursive: true });
+  });
   afterEach(async () => {
+    intercept = undefined;
     for (const child of children) child.kill('SIGKILL');
     children.clear();
-    await world?.close();
+    for (const path of [world.bare, join(world.directory, 'state')])
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    await cp(fresh, world.bare, { recursive: true });
   });
+  afterAll(() => world.close());
 
   const cases = steps.flatMap((step) => [
     { ...step, lost: false, with: 'its state kept' },
@@ -65,15 +84,14 @@ describePeer(['git', 'docker-registry'], 'kill -9', () => {
   it.each(cases)('$name, with $with, loses nothing and commits nothing twice', async (step) => {
     let reached = false;
     let fetches = 0;
-    const intercept = (request: GitRequest): Fault | undefined => {
+    intercept = (request) => {
       if (isFetch(request)) fetches++;
       if (reached || step.at?.(request, fetches) !== true) return undefined;
       reached = true;
       return step.stall === undefined ? { kind: 'hang' } : { kind: 'stall', after: step.stall };
     };
-    const opened = await World.open({ intercept });
-    world = opened;
-    await prepare(opened, step.hook);
+    const opened = world;
+    if (step.hook !== undefined) await writeWaitingHook(opened, step.hook);
     const child = spawn(process.execPath, [join(root, 'bin/tallyman.mjs'), 'run', '--once'], {
       cwd: opened.directory,
       env: { HOME: opened.directory, GIT_PASSWORD: 'secret-word' },
@@ -108,16 +126,7 @@ describePeer(['git', 'docker-registry'], 'kill -9', () => {
   });
 });
 
-async function prepare(world: World, hook: Step['hook']): Promise<void> {
-  await world.push('web', '1.0.0');
-  await world.push('web', '1.1.0');
-  await world.create({
-    'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-    'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-  });
-  // A second commit: the log then has something to fetch.
-  await world.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
-  if (hook === undefined) return;
+async function writeWaitingHook(world: World, hook: NonNullable<Step['hook']>): Promise<void> {
   const file = join(world.bare, 'hooks', hook);
   // It tells where it is, and waits: the server is in the middle of the push when the program dies.
   await writeFile(
