@@ -7,6 +7,7 @@ import { readKustomizations } from './kustomizations.ts';
 import { readMarkers } from './markers.ts';
 import type { FileFacts, NameClass } from './model.ts';
 import { readPolicyDocuments } from './policy-documents.ts';
+import { OwnTexts } from './own-texts.ts';
 import { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
 import { brokenYaml, undecodable } from './unreadable.ts';
@@ -14,8 +15,13 @@ import { brokenYaml, undecodable } from './unreadable.ts';
 /**
  * Reads what one file holds (architecture.md, idea 2): image fields, markers, claims, ImagePolicy documents, and what is wrong with
  * them. Never throws for what a file contains. The answer is plain JSON, knows no path and shares no memory with the file.
+ * @param texts of the other files that are read with it; default: it shares none with them
  */
-export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
+export function readFacts(
+  bytes: Uint8Array,
+  nameClass: NameClass,
+  texts: OwnTexts = new OwnTexts(),
+): FileFacts {
   if (nameClass === 'other') return nothing;
   const decoded = decode(bytes);
   if ('refused' in decoded) return unreadable(bytes, decoded.refused);
@@ -33,7 +39,7 @@ export function readFacts(bytes: Uint8Array, nameClass: NameClass): FileFacts {
   const { fields, problems } = reading;
   const facts = { fields, markers, claims, policies, flux, kustomizations, problems };
   if (Object.values(facts).every((found) => found.length === 0)) return nothing;
-  return detach(read.scanned === true ? { ...facts, scanned: read.scanned } : facts);
+  return detach(read.scanned === true ? { ...facts, scanned: read.scanned } : facts, texts);
 }
 
 /** A file without any of these words holds nothing for us, and is not looked at further. */

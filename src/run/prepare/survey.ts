@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.ts';
 import type { FileFacts, NameClass } from '../../fields/model.ts';
 import { readFacts } from '../../fields/facts.ts';
 import { nameClass } from '../../fields/name-class.ts';
+import { OwnTexts } from '../../fields/own-texts.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { FactsCache } from './facts-cache.ts';
 
@@ -22,11 +23,12 @@ export async function survey(
   const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits));
   const unseen = wanted.filter(({ entry, kind }) => cache.get(entry.id, kind) === undefined);
   const kinds = new Map(unseen.map(({ entry, kind }) => [entry.path, kind]));
+  const texts = new OwnTexts();
   await tree.read(
     unseen.map(({ entry }) => entry),
     (entry, bytes) => {
       const kind = kinds.get(entry.path) ?? 'other';
-      const facts = readFacts(bytes, kind);
+      const facts = readFacts(bytes, kind, texts);
       cache.set(entry.id, kind, facts);
       if (facts.fields.length > 0) seen(entry.path, bytes);
     },
