@@ -55,9 +55,10 @@ export function prove(
 
 /** Whether it is proven by reading no further than needed. Where it is not, the whole is compared, and that says why. */
 function isProvenAhead(before: string, after: string, moved: readonly MovedEdit[]): boolean {
-  const end = moved.at(-1)?.end;
-  if (end === undefined || moved.some((edit) => edit.start === edit.end)) return false;
-  const part = readToSameState(before, after, end);
+  const [first, last] = [moved[0], moved.at(-1)];
+  if (first === undefined || last === undefined || moved.some((edit) => edit.start === edit.end))
+    return false;
+  const part = readToSameState(before, after, first.start, last.end);
   return part !== undefined && new Comparison(part.old, part.now, moved).run() === undefined;
 }
 
@@ -149,6 +150,8 @@ class Comparison {
     const a = this.old.nodes[oldIndex];
     const b = nodeAt(this.now, index);
     this.indexes.push(index);
+    // Both were read as one (`readToSameState`).
+    if (a === b && oldIndex === index) return undefined;
     const reason = a === undefined ? 'is there only after the edit' : this.difference(oldIndex, a, index, b);
     return reason === undefined ? undefined : `${pointerOf(this.now, index) || 'the document'} ${reason}`;
   }
@@ -201,6 +204,7 @@ class Comparison {
     const a = this.old.comments;
     const b = this.now.comments;
     const same = (at: number): boolean =>
+      a[at] === b[at] ||
       this.old.text.slice(a[at]?.start, a[at]?.end) === this.now.text.slice(b[at]?.start, b[at]?.end);
     return a.length === b.length && a.every((_, at) => same(at)) ? undefined : 'a comment changed';
   }

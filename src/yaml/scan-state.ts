@@ -1,3 +1,4 @@
+import { areEqual } from './are-equal.ts';
 import { hashKey } from './key-hash.ts';
 import { makeNode, shifted } from './node.ts';
 import type { OpenNode } from './node.ts';
@@ -247,6 +248,32 @@ export class ScanState {
     );
   }
 
+  /**
+   * The same scan of another text that begins with the same characters, as far as they were looked at. Both know the very same nodes and
+   * comments so far, but for the collections that are open.
+   */
+  fork(text: string): ScanState {
+    const other = new ScanState(text);
+    Object.assign(other, this, {
+      text,
+      nodes: this.nodes.slice(),
+      comments: this.comments.slice(),
+      documents: this.documents.slice(),
+      indents: this.indents.slice(),
+      indexes: this.indexes.slice(),
+      sequences: this.sequences.slice(),
+      keyBases: this.keyBases.slice(),
+      keySets: this.keySets.map((set) => set && new Set(set)),
+      keys: this.keys.slice(),
+      anchors: this.anchors && new Set(this.anchors),
+    });
+    for (const index of this.indexes.slice(0, this.depth)) {
+      const open = this.nodes[index];
+      if (open !== undefined) other.nodes[index] = shifted(open, 0, 0, 0);
+    }
+    return other;
+  }
+
   private keep(documentStart: number): void {
     this.documentStart = documentStart;
     this.nodesBefore = this.nodes.length;
@@ -269,14 +296,4 @@ export class ScanState {
     this.keyEnd = -1;
     this.anchors = undefined;
   }
-}
-
-/** Whether the first `length` items are equal; by default all of them. */
-function areEqual<Item>(
-  a: readonly Item[],
-  b: readonly Item[],
-  length: number = Math.max(a.length, b.length),
-): boolean {
-  for (let at = 0; at < length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

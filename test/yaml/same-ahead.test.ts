@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { prove } from '../../src/yaml/proof.ts';
 import { renderScalar } from '../../src/yaml/render.ts';
 import { readToSameState } from '../../src/yaml/same-ahead.ts';
-import type { NodeStyle } from '../../src/yaml/outline.ts';
+import type { NodeStyle, OutlineNode } from '../../src/yaml/outline.ts';
 import { scan } from '../../src/yaml/scan.ts';
 import { applyEdits } from '../../src/yaml/splice.ts';
 import { documents } from './documents.ts';
@@ -100,7 +100,7 @@ const broken = changes(texts, anything, 6);
 describe('readToSameState', () => {
   it('where scans come together, the scanner is sure of both texts, and takes the rest of both for the same', () => {
     const met = [...edited, ...broken].flatMap((change) => {
-      const part = readToSameState(change.before, change.after, change.edit.end);
+      const part = readToSameState(change.before, change.after, change.edit.start, change.edit.end);
       return part === undefined ? [] : [{ ...change, part }];
     });
     const wrong = met.filter(({ before, after, part }) => {
@@ -109,6 +109,15 @@ describe('readToSameState', () => {
       const by = after.length - before.length;
       const rest = old.nodes.slice(part.old.nodes.length).map((node) => moved(node, by));
       return (
+        !isDeepStrictEqual(
+          part.old.nodes.map(withoutEnd),
+          old.nodes.slice(0, part.old.nodes.length).map(withoutEnd),
+        ) ||
+        !isDeepStrictEqual(
+          part.now.nodes.map(withoutEnd),
+          now.nodes.slice(0, part.now.nodes.length).map(withoutEnd),
+        ) ||
+        !isDeepStrictEqual(part.now.comments, now.comments.slice(0, part.now.comments.length)) ||
         !isDeepStrictEqual(rest, now.nodes.slice(part.now.nodes.length)) ||
         old.comments.length - part.old.comments.length !== now.comments.length - part.now.comments.length ||
         !isDeepStrictEqual(old.documents, now.documents)
@@ -119,9 +128,18 @@ describe('readToSameState', () => {
     expect(edited.length + broken.length - met.length).toBeGreaterThan(100);
   });
 
+  it('reads what comes before the line that changed once, and the rest of it for each text', () => {
+    const before = 'a: [1, 2] # x\nb: &n\n  c: |\n    text\n\n  d: 1\ne: *n\n';
+    const start = before.indexOf('1\ne');
+    const part = readToSameState(before, before.replace('d: 1', 'd: 22'), start, start + 1);
+    const shared = part?.old.nodes.filter((node, index) => node === part.now.nodes[index]);
+    expect(shared?.map(({ kind }) => kind)).toEqual(['seq', 'scalar', 'scalar', 'scalar']);
+    expect(part?.now.nodes.length).toBe(7);
+  });
+
   it('reads no further than the line that changed, in a long file', () => {
     const before = `a: 1\n${Array.from({ length: 1000 }, (_, n) => `k${n}: v\n`).join('')}`;
-    const part = readToSameState(before, before.replace('a: 1', 'a: 22'), 4);
+    const part = readToSameState(before, before.replace('a: 1', 'a: 22'), 3, 4);
     expect(part?.now.nodes.length).toBe(2);
   });
 });
@@ -151,4 +169,9 @@ function moved<
 >(node: Node, by: number): Node {
   const key = node.keyStart === -1 ? {} : { keyStart: node.keyStart + by, keyEnd: node.keyEnd + by };
   return { ...node, ...key, start: node.start + by, end: node.end + by };
+}
+
+/** Collections that are still open have no end yet. */
+function withoutEnd({ kind, end, next, ...node }: OutlineNode): object {
+  return kind === 'map' || kind === 'seq' ? { kind, ...node } : { kind, end, next, ...node };
 }
