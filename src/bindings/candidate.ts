@@ -19,6 +19,17 @@ export function wholeField(field: FieldFact): readonly PartFact[] {
   });
 }
 
+/** Tag and digest are one unit (product.md, 4): who writes one of them in a map that is known writes the other. */
+export function withItsUnit(field: FieldFact, writes: readonly PartFact[]): readonly PartFact[] {
+  if (!writes.some(isVersion)) return writes;
+  const starts = new Set(writes.map(({ start }) => start));
+  return [...writes, ...wholeField(field).filter((part) => isVersion(part) && !starts.has(part.start))];
+}
+
+function isVersion({ part }: PartFact): boolean {
+  return part === 'tag' || part === 'digest';
+}
+
 function isWritten(value: string): boolean {
   return value !== '' && !/^(?:~|null)$/i.test(value);
 }

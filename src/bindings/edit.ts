@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
+import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PartFact } from '../fields/model.ts';
-import { positionsOf } from '../yaml/lines.ts';
 import { renderScalar } from '../yaml/render.ts';
 import { applyEdits } from '../yaml/splice.ts';
 import { wantsDigest } from './digest-demand.ts';
-import { insertDigest } from './insert-digest.ts';
+import { insertDigest, type Insertion } from './insert-digest.ts';
 import type { Bound, FieldEdit, WritePolicy } from './model.ts';
 import { ProofBudget } from './proof-budget.ts';
 import { newName, valueOf, type Wanted } from './new-value.ts';
@@ -68,7 +68,8 @@ export function applyFileEdits(
     if (error instanceof Failure) return { problem: unproven(edits, error.message) };
     throw error;
   }
-  const reason = proveEdits(text, after, distinct, { parseBudget: budget.take(text.length), scanned });
+  const options = { parseBudget: budget.take(text.length), scanned };
+  const reason = proveEdits(text, after, distinct, options) ?? brokenJson(text, after, distinct);
   return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
 }
 
@@ -95,6 +96,21 @@ function rivalry(edits: readonly FieldEdit[]): Problem | undefined {
   return undefined;
 }
 
+/** YAML takes more than JSON does: what was JSON must still be. */
+function brokenJson(before: string, after: string, edits: readonly FieldEdit[]): string | undefined {
+  if (edits[0]?.file.endsWith('.json') !== true || !isJson(before) || isJson(after)) return undefined;
+  return 'the file is no JSON after the edit';
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ''));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function givesDigest({ policy, scope }: EditedField, digest: string | null): boolean {
   return policy.digest === 'given' && digest !== null && scope !== 'name';
 }
@@ -117,12 +133,11 @@ function replacement({ policy, file }: EditedField, part: PartFact, value: strin
 }
 
 function insertion(
-  { policy, file, writes }: EditedField,
-  { offset, source, digest }: { readonly offset: number; readonly source: string; readonly digest: string },
+  { policy, file }: EditedField,
+  { offset, source, digest, tag }: Insertion,
   text: string,
 ): FieldEdit {
-  const place = { file, ...positionsOf(text)(offset), start: offset, end: offset };
-  const block = writes.find(({ part }) => part === 'tag')?.block;
+  const place = { file, ...placeNear(tag, offset, text), start: offset, end: offset };
   return {
     policy: policy.name,
     field: 'digest',
@@ -130,8 +145,15 @@ function insertion(
     old: null,
     new: digest,
     source,
-    ...(block && { block }),
+    ...(tag.block && { block: tag.block }),
   };
+}
+
+/** The place of an offset on the line of a part. Counting from the start of the text would take its length for each of many. */
+function placeNear({ start, line, column }: PartFact, offset: number, text: string): Position {
+  const [from, to] = offset < start ? [offset, start] : [start, offset];
+  const between = Array.from(text.slice(from, to)).length;
+  return { line, column: column + (offset < start ? -between : between) };
 }
 
 function digestUnknown(binding: EditedField, tag: string): Problem {

@@ -3,11 +3,16 @@ import { renderScalar } from '../yaml/render.ts';
 import type { EditedField } from './edit.ts';
 import type { Wanted } from './new-value.ts';
 
-interface Insertion {
+/** A new entry. */
+export interface Insertion {
   readonly offset: number;
   readonly source: string;
   readonly digest: string;
+  /** Beside which it is inserted. */
+  readonly tag: PartFact;
 }
+
+type Refused = { readonly refused: string };
 
 /** Whether the tools that read such a map take a `digest` beside the tag. */
 export function takesEntry(field: FieldFact): boolean {
@@ -21,10 +26,10 @@ export function takesEntry(field: FieldFact): boolean {
 
 /** A new `digest` entry behind the tag, in the style of the tag's; `undefined` where none is wanted. */
 export function insertDigest(
-  { field, writes }: EditedField,
+  { file, field, writes }: EditedField,
   { digest }: Wanted,
   text: string,
-): Insertion | { readonly refused: string } | undefined {
+): Insertion | Refused | undefined {
   if (digest === null || field.digest !== undefined || !takesEntry(field)) return undefined;
   const tag = writes.find(({ part }) => part === 'tag');
   const existing = field.parts.find(({ part }) => part === 'digest');
@@ -33,34 +38,65 @@ export function insertDigest(
     if (writes.some(({ start }) => start === existing.start)) return undefined;
     return { refused: 'the policy pins, and its digest is written nowhere; write digest: "" to begin with' };
   }
-  return tag.inFlow ? inFlow(tag, digest, text) : inBlock(tag, digest, text);
+  const found = tag.inFlow ? inFlow(tag, digest, text, file.endsWith('.json')) : inBlock(tag, digest, text);
+  return 'refused' in found ? found : { ...found, digest, tag };
 }
 
-function inFlow(tag: PartFact, digest: string, text: string): Insertion {
-  const key = /(["']?)[A-Za-z]+\1[ \t]*(:[ \t]*)$/.exec(text.slice(Math.max(0, tag.start - 200), tag.start));
-  const quote = key?.[1] ?? '';
-  const colon = key?.[2] ?? ': ';
-  const value = renderScalar(digest, { style: tag.style, inFlow: true });
-  return { offset: tag.end, source: `, ${quote}digest${quote}${colon}${value}`, digest };
+type Found = Pick<Insertion, 'offset' | 'source'> | Refused;
+
+/** On a line of its own where the tag's entry has one, else on its line; a comment behind the tag stays the tag's. */
+function inFlow(tag: PartFact, digest: string, text: string, isJson: boolean): Found {
+  const lineStart = text.lastIndexOf('\n', tag.start - 1) + 1;
+  const lineEnd = endOfLine(text, tag.end);
+  const key = /(["']?)[A-Za-z]+\1(\s*:\s*)(?:[!&]\S*\s+)*$/.exec(
+    text.slice(Math.max(0, tag.start - 200), tag.start),
+  );
+  const [before = '', quote = '', colon = ': '] = key ?? [];
+  const keyStart = tag.start - before.length;
+  const name = isJson ? '"digest"' : `${quote}digest${quote}`;
+  const value = renderScalar(digest, { style: isJson ? 'double' : tag.style, inFlow: true });
+  const entry = name + (colon.includes('\n') ? ': ' : colon) + value;
+  const lead = keyStart >= lineStart ? text.slice(lineStart, keyStart) : undefined;
+  const isFirst = lead !== undefined && /^[ \t]*$/.test(lead);
+  const behind = text.slice(tag.end, lineEnd);
+  if (/^[ \t]*,?[ \t]+#/.test(behind)) {
+    if (key === null || lead === undefined) return elsewhere;
+    return { offset: keyStart, source: `${entry},${isFirst ? lineBreakAt(text, lineEnd) + lead : ' '}` };
+  }
+  if (isFirst && /^[ \t]*,?[ \t]*$/.test(behind))
+    return { offset: tag.end, source: `,${lineBreakAt(text, lineEnd)}${lead}${entry}` };
+  const isTight = text[keyStart - 1] === ',' || /^,\S/.test(behind);
+  return { offset: tag.end, source: `,${isTight ? '' : ' '}${entry}` };
 }
 
 /** A line of its own below the tag's, at the column of its key. */
-function inBlock(tag: PartFact, digest: string, text: string): Insertion | { readonly refused: string } {
+function inBlock(tag: PartFact, digest: string, text: string): Found {
   const lineStart = text.lastIndexOf('\n', tag.start - 1) + 1;
   const before =
     /^(\ufeff?)([ \t]*(?:-[ \t]+)*)(["']?)(?:newTag|tag)\3([ \t]*:[ \t]+)(?:[!&]\S*[ \t]+)*$/.exec(
       text.slice(lineStart, tag.start),
     );
-  if (before === null)
-    return {
-      refused: 'the policy pins, and a digest can only be inserted where key and tag stand on one line',
-    };
+  if (before === null) return elsewhere;
   const [, , lead = '', quote = '', colon = ': '] = before;
   const indent = lead.replaceAll('-', ' ');
-  const end = text.indexOf('\n', tag.end);
-  const hasReturn = end > 0 && text[end - 1] === '\r';
-  const offset = end === -1 ? text.length : hasReturn ? end - 1 : end;
-  const lineBreak = hasReturn || (end === -1 && text.includes('\r\n')) ? '\r\n' : '\n';
+  const offset = endOfLine(text, tag.end);
   const value = renderScalar(digest, { style: tag.style, inFlow: false });
-  return { offset, source: `${lineBreak}${indent}${quote}digest${quote}${colon}${value}`, digest };
+  return { offset, source: `${lineBreakAt(text, offset)}${indent}${quote}digest${quote}${colon}${value}` };
+}
+
+const elsewhere: Refused = {
+  refused: 'the policy pins, and a digest can only be inserted where key and tag stand on one line',
+};
+
+/** Before the line break. */
+function endOfLine(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  if (end === -1) return text.length;
+  return text[end - 1] === '\r' ? end - 1 : end;
+}
+
+/** The line break at the end of a line; of the last line, the one that the file has elsewhere. */
+function lineBreakAt(text: string, lineEnd: number): string {
+  if (lineEnd < text.length) return text[lineEnd] === '\r' ? '\r\n' : '\n';
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact, MarkerFact, PartFact, PartName } from '../fields/model.ts';
+import { withItsUnit } from './candidate.ts';
 import type { FactedFile } from './model.ts';
 
 /** A field with the markers at its parts. */
@@ -35,7 +36,9 @@ export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): 
     const [marker] = group;
     if (marker === undefined) continue;
     const field = 'parts' in key ? key : lone(marker);
-    const problem = disagreement(file.path, group) ?? staleDigest(file.path, field, group);
+    const problem =
+      disagreement(file.path, group) ??
+      (dialect === 'flux2' ? staleDigest(file.path, field, group) : undefined);
     all.add(field);
     if (problem === undefined) marked.push(join(field, group, marker));
     else problems.push(...problem);
@@ -46,7 +49,9 @@ export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): 
 const noMarkers: Marked = { fields: [], all: new Set(), problems: [] };
 
 function join(field: FieldFact, group: readonly MarkerFact[], marker: MarkerFact): MarkedField {
-  const writes = group.map(({ target, part }) => ({ ...target, part }));
+  const named = group.map(({ target, part }) => ({ ...target, part }));
+  // A marker of Flux writes its own value and no other.
+  const writes = marker.dialect === 'flux2' ? named : withItsUnit(field, named);
   const scope = group.length === 1 ? marker.part : 'image';
   return { field, policy: marker.policy, marker, writes, scope };
 }

@@ -67,7 +67,9 @@ class Anchors {
     for (const field of file.facts.fields) {
       for (const { anchor, part } of field.parts) {
         if (anchor === undefined || part === 'name') continue;
-        this.#users.set(anchor, [...(this.#users.get(anchor) ?? []), field]);
+        const users = this.#users.get(anchor);
+        if (users === undefined) this.#users.set(anchor, [field]);
+        else users.push(field);
       }
     }
   }

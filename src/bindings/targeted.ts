@@ -2,7 +2,7 @@ import { formatPlace } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact, PartFact } from '../fields/model.ts';
 import type { Policy, Target } from '../policy/model.ts';
-import type { Candidate } from './candidate.ts';
+import { withItsUnit, type Candidate } from './candidate.ts';
 import type { FactedFile } from './model.ts';
 import { fieldOf, unfit, type NamedValue } from './targeted-field.ts';
 import { unboundTarget, type TargetLookup, type TargetRequest } from './targets.ts';
@@ -96,20 +96,8 @@ function ownField(file: FactedFile, field: FieldFact, claims: readonly OwnClaim[
     const what = `says field: ${named}, but the ${meant === 'image' ? 'whole reference' : meant} stands here; say field: ${meant}`;
     return stopped(file, field, wrong ?? claims[0], what);
   }
-  const starts = new Set(claims.map(({ part }) => part.start));
-  const stays = field.parts.find(
-    ({ part, value, start }) => part === 'digest' && field.digest === value && !starts.has(start),
-  );
-  if (stays !== undefined && claims.some(({ named }) => named === 'tag')) {
-    const what = `moves this tag, and the digest at line ${stays.line} belongs to it and would stay behind; add a target with field: digest for it`;
-    return stopped(file, field, claim, what);
-  }
-  return bound(
-    file,
-    field,
-    claims.map(({ part, named }) => ({ ...part, part: named })),
-    claim,
-  );
+  const named = claims.map(({ part, named }) => ({ ...part, part: named }));
+  return bound(file, field, named, claim);
 }
 
 function agrees(named: PartFact['part'], { part, value }: PartFact): boolean {
@@ -180,7 +168,8 @@ function bound(
 ): TargetedField {
   const [only, ...others] = writes;
   const scope = only === undefined || others.length > 0 ? 'image' : only.part;
-  return { field, candidate: { file, field, policy, via: 'targets', writes, scope } };
+  const unit = withItsUnit(field, writes);
+  return { field, candidate: { file, field, policy, via: 'targets', writes: unit, scope } };
 }
 
 /** Several policies at one field: a problem on each. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bindMarkers } from '../../src/bindings/bind.ts';
 import { wantsDigest } from '../../src/bindings/digest-demand.ts';
 import { pod, policy, shown } from './manifests.ts';
-import { bound, factedFiles } from './trees.ts';
+import { bound, edited, factedFiles } from './trees.ts';
 
 const image = 'ghcr.io/acme/web:1.0.0';
 const at = '/spec/containers/0/image';
@@ -156,15 +156,23 @@ describe('rank', () => {
     });
   });
 
-  it('leaves no digest of an old tag behind', () => {
+  it('leaves no digest of an old tag behind: the one moves with the other', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
-    const values = `image:\n  repository: ghcr.io/acme/web\n  tag: "1" # {"$tallyman": "web:tag"}\n  digest: ${digest}`;
-    const marked = `${values} # {"$tallyman": "web:digest"}`;
-    const files = { 'a.yaml': policy('web'), 'values.yaml': `${values}\n`, 'x-values.yaml': `${marked}\n` };
-    expect(shown(files)).toEqual({
-      bindings: ['web marker x-values.yaml#/image/tag'],
-      problems: ['bad-marker values.yaml:3'],
-    });
+    const lines = (tag: string, after: string) =>
+      `image:\n  repository: ghcr.io/acme/web\n  tag: "1"${tag}\n  digest: ${digest}${after}\n`;
+    const files = {
+      'a.yaml': policy('web'),
+      'flux.values.yaml': lines(' # {"$imagepolicy": "flux-system:web:tag"}', ''),
+      'one.values.yaml': lines(' # {"$tallyman": "web:tag"}', ''),
+      'other.values.yaml': lines('', ' # {"$tallyman": "web:digest"}'),
+      'two.values.yaml': lines(' # {"$tallyman": "web:tag"}', ' # {"$tallyman": "web:digest"}'),
+    };
+    const to = `ghcr.io/acme/web:2@sha256:${'b'.repeat(64)}`;
+    const { after, problems } = edited(files, { web: to });
+    // A marker of Flux moves its own value alone, as Flux does.
+    expect(problems.map(({ code, file }) => [code, file])).toEqual([['bad-marker', 'flux.values.yaml']]);
+    for (const file of ['one.values.yaml', 'other.values.yaml', 'two.values.yaml'] as const)
+      expect(after[file]).toBe(files[file].replace('"1"', '"2"').replace(/a{64}/, 'b'.repeat(64)));
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import { policy } from './manifests.ts';
 import { one } from './one-field.ts';
+import { edited } from './trees.ts';
 
 const old = `sha256:${'1'.repeat(64)}`;
 const next = `sha256:${'2'.repeat(64)}`;
@@ -86,6 +88,35 @@ describe('planEdits', () => {
   });
 });
 
+describe('many fields of one file', () => {
+  it.each([
+    [
+      'digests to insert',
+      'kustomization.yaml',
+      'images:\n',
+      '- {name: ghcr.io/acme/web, newTag: "1"}\n',
+      8000,
+    ],
+    [
+      'aliases of one anchor',
+      'pod.yaml',
+      'kind: Pod\ncontainers:\n- image: &a ghcr.io/acme/web:1\n',
+      '- image: *a\n',
+      30_000,
+    ],
+  ])('are planned in linear time: %s', (_, file, head, line, count) => {
+    const policyText = policy('web').replace('policy:', 'digest: pin\n  policy:');
+    const files = { 'p.yaml': policyText, [file]: head + line.repeat(count) };
+    const started = performance.now();
+    const { edits, problems } = edited(files, { web: `ghcr.io/acme/web:2@${next}` });
+    expect(performance.now() - started).toBeLessThan(6000);
+    expect(problems).toEqual([]);
+    const inserted = edits.filter(({ old }) => old === null);
+    expect(edits.length - inserted.length).toBe(file === 'pod.yaml' ? 1 : count);
+    for (const { line: at, column } of inserted.slice(-1)) expect([at, column]).toEqual([count + 1, 39]);
+  });
+});
+
 describe('applyFileEdits', () => {
   const text = 'services: {a: {image: "acme/web:1"}}';
   const plan = () => {
@@ -103,6 +134,18 @@ describe('applyFileEdits', () => {
     }
     expect(applyFileEdits(text, [{ ...edit, end: 1000 }])).toMatchObject({
       problem: { code: 'proof-failed' },
+    });
+  });
+
+  it('leaves JSON as JSON: what YAML takes as well is not good enough', () => {
+    const json = '{"kind": "Pod", "containers": [{"image": "acme/web:1"}]}';
+    const binding = one('pod.json', json);
+    const planned = planEdits(binding, { tag: '2', digest: null }, json);
+    const [edit] = 'edits' in planned ? planned.edits : [];
+    if (edit === undefined) throw new Error('no edit');
+    expect(applyFileEdits(json, [edit])).toEqual({ text: json.replace(':1', ':2') });
+    expect(applyFileEdits(json, [{ ...edit, source: 'acme/web:2' }])).toMatchObject({
+      problem: { code: 'proof-failed', message: expect.stringContaining('no JSON after the edit') as string },
     });
   });
 
