@@ -91,7 +91,8 @@ function readingsOf<Key>(
   return { rules, keys };
 }
 
-function readValue<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): Reading<Key> {
+/** A value from git as the policy's own rules see it. */
+export function readValue<Key>(screen: Screen, ranking: Ranking<Key>, tag: string | null): Reading<Key> {
   const verdict = tag === null ? undefined : screen.judge(tag);
   if (tag === null || verdict === undefined || 'rule' in verdict) return { admitted: false, key: undefined };
   const key = ranking.read(tag, verdict.value);

@@ -1,5 +1,5 @@
 // One first look at a branch, in a process of its own, with nothing kept and no code warm. Arguments: `fields` (G1: all image fields) or
-// `marks` (H1: what every bound field held), the url, an empty folder for the clone. The answer is one line of JSON.
+// `marks` (H1: the mark of every bound field), the url, an empty folder for the clone. The answer is one line of JSON.
 import { built } from './programs.ts';
 import { openKept } from './targets/kept.ts';
 
@@ -9,6 +9,7 @@ const { FactsCache } =
 const { prepare } = await built<typeof import('../../src/run/prepare/prepare.ts')>('run/prepare/prepare');
 const { BranchHistory } =
   await built<typeof import('../../src/run/past/branch-history.ts')>('run/past/branch-history');
+const { markOrder } = await built<typeof import('../../src/policy/mark-order.ts')>('policy/mark-order');
 const { plainSettings } = await built<typeof import('../../src/cli/run-settings.ts')>('cli/run-settings');
 
 const [what = '', url = '', directory = ''] = process.argv.slice(2);
@@ -46,6 +47,12 @@ async function findMarks(): Promise<readonly number[]> {
   await snapshot.history(since);
   done('logged');
   const history = new BranchHistory(snapshot, since);
-  const pasts = await Promise.all(bindings.map((binding) => history.past(binding)));
-  return pasts.map((past) => new Set(past.map(({ tag }) => tag)).size);
+  return Promise.all(
+    bindings.map(async (binding) => {
+      const order = markOrder(binding.policy, binding.field.tag ?? null);
+      const past = await history.past(binding, order);
+      const [mark] = order?.sort(past, ({ tag }) => tag ?? '') ?? [];
+      return Number(mark?.tag?.split('.')[2]);
+    }),
+  );
 }

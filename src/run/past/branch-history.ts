@@ -3,10 +3,13 @@ import type { WatchedField } from '../../bindings/watched.ts';
 import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/decision.ts';
-import { parseFieldKey, shapeOf, type FieldPlace } from '../../release/field-key.ts';
+import type { MarkOrder } from '../../policy/mark-order.ts';
+import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
-import { readBranchLog, type BranchLog } from './branch-log.ts';
+import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
+import type { BranchLog } from './branch-log.ts';
+import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { findField, isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
@@ -25,6 +28,9 @@ const mostLookedBack = 2000;
 /** Commits that are made ready at first where the newest are the likely ones; then eight times as many, and so on. */
 const firstPortion = 64;
 
+/** For questions that the newest records answer. */
+const newestOnly: MarkOrder = { sort: () => [] };
+
 type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
 
 /**
@@ -38,7 +44,7 @@ export class BranchHistory {
   readonly #fields: FieldReader;
   /** Who brought what the fields hold. */
   readonly origins: FieldOrigins;
-  #loaded: Promise<Loaded> | undefined;
+  #loaded: Promise<BranchClaims> | undefined;
 
   /**
    * @param origins what earlier snapshots of the branch told of them
@@ -83,11 +89,14 @@ export class BranchHistory {
     return undefined;
   }
 
-  /** What the field held since the last lift, newest first (6.2). Digests that stood alone have the tags that records tell. */
-  async past(binding: PastBinding): Promise<Past> {
+  /**
+   * What the field held since the last lift, newest first (6.2). Digests that stood alone have the tags that records tell.
+   * @param order where only the mark counts: then versions below it may be left out. Default: nothing is
+   */
+  async past(binding: PastBinding, order?: MarkOrder): Promise<Past> {
     const loaded = await this.#load();
     const { line } = loaded.log;
-    const told = await this.#told(binding, loaded);
+    const told = await this.#told(binding, loaded, order);
     if (told === undefined) return this.#held(binding, loaded, line);
     // People leave no records: what they did since the newest one, the file itself must tell.
     const last = line.findIndex(({ id }) => id === told.newest);
@@ -105,7 +114,7 @@ export class BranchHistory {
   async rival({ file, field, key }: PastBinding): Promise<Rival | undefined> {
     const loaded = await this.#load();
     const { log } = loaded;
-    const told = await this.#told({ file, field, key }, loaded);
+    const told = await this.#told({ file, field, key }, loaded, newestOnly);
     const [newer, older] = told?.moves ?? [];
     if (newer === undefined || older === undefined) return undefined;
     const line = log.line.slice(0, log.line.findIndex(({ id }) => id === older.bringer) + 1);
@@ -169,24 +178,24 @@ export class BranchHistory {
   }
 
   /** By the records of this very field that count; `undefined` where none does. */
-  async #told({ file, field, key }: PastBinding, { byFile, log }: Loaded): Promise<Told | undefined> {
+  async #told(
+    { file, field, key }: PastBinding,
+    { byFile, log }: BranchClaims,
+    order?: MarkOrder,
+  ): Promise<Told | undefined> {
     const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
     const claims = (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
-    const looked = claims.slice(0, mostClaims);
-    if (looked.length === 0) return undefined;
-    await this.#prepare(looked, log);
-    const present = await this.#fields.fields(log.head, file);
+    const looked = await enoughClaims(claims.slice(0, mostClaims), order, (some) =>
+      this.#counting(some, { file, field }, log),
+    );
+    const counting = await this.#counting(looked, { file, field }, log);
     const held: Current[] = [];
     const names = new Map<string, string>();
     const moves: OwnMove[] = [];
     let newest: CommitId | undefined;
     let isLifted = false;
-    for (const { commit, record, place } of looked) {
-      const bringer = log.bringers.get(commit.id);
-      if (bringer === undefined) continue;
-      const then = findField(field, present, await this.#fields.fields(bringer, file));
-      // The same pointer may have been another field then.
-      if (then?.pointer !== place.pointer || !recordHolds(record, then)) continue;
+    for (const { commit, record } of counting) {
+      const bringer = log.bringers.get(commit.id) ?? commit.id;
       newest ??= bringer;
       // The newest that tells wins.
       if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
@@ -201,8 +210,32 @@ export class BranchHistory {
     return newest === undefined ? undefined : { held, newest, names, moves };
   }
 
+  /** Those of the field's records that count, in the same order. */
+  async #counting(
+    claims: readonly Claim[],
+    { file, field }: Pick<PastBinding, 'file' | 'field'>,
+    log: BranchLog,
+  ): Promise<ReadonlySet<Claim>> {
+    const found = new Set<Claim>();
+    if (claims.length === 0) return found;
+    await this.#prepare(claims, log);
+    const present = await this.#fields.fields(log.head, file);
+    for (const claim of claims) {
+      const bringer = log.bringers.get(claim.commit.id);
+      if (bringer === undefined) continue;
+      const then = findField(field, present, await this.#fields.fields(bringer, file));
+      // The same pointer may have been another field then.
+      if (then?.pointer === claim.place.pointer && recordHolds(claim.record, then)) found.add(claim);
+    }
+    return found;
+  }
+
   /** By the file itself, in the given commits of the line. */
-  async #held({ file, field }: PastBinding, { log, lifts }: Loaded, line: BranchLog['line']): Promise<Past> {
+  async #held(
+    { file, field }: PastBinding,
+    { log, lifts }: BranchClaims,
+    line: BranchLog['line'],
+  ): Promise<Past> {
     await this.#snapshot.prepare(line.map(({ id }) => id));
     const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, lifts);
     return (await trail.held({ file, field }, line)).map(currentOf);
@@ -223,14 +256,10 @@ export class BranchHistory {
     await this.#fields.prepare(files);
   }
 
-  async #load(): Promise<Loaded> {
-    this.#loaded ??= load(this.#snapshot, this.#since);
+  async #load(): Promise<BranchClaims> {
+    this.#loaded ??= readBranchClaims(this.#snapshot, this.#since);
     return this.#loaded;
   }
-}
-
-interface Claim extends LoggedRelease {
-  readonly place: FieldPlace;
 }
 
 /** What the records of one field tell. */
@@ -241,32 +270,6 @@ interface Told {
   readonly names: DigestNames;
   /** The newest two that moved the field, since the last lift. */
   readonly moves: readonly OwnMove[];
-}
-
-interface Loaded {
-  readonly log: BranchLog;
-  /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
-  readonly made: readonly Claim[];
-  readonly byFile: ReadonlyMap<string, readonly Claim[]>;
-  readonly byDigest: ReadonlyMap<string, readonly Claim[]>;
-  /** By the commit that brought them. */
-  readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
-}
-
-async function load(snapshot: Snapshot, since: number): Promise<Loaded> {
-  const log = await readBranchLog(snapshot, since);
-  const claims = log.claims.flatMap((claim): Claim[] => {
-    const place = parseFieldKey(claim.record.field);
-    return place === undefined ? [] : [{ ...claim, place }];
-  });
-  const lifts = claims.filter(({ record }) => record.intent === 'lift');
-  return {
-    log,
-    made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
-    byFile: Map.groupBy(claims, ({ place }) => place.file),
-    byDigest: Map.groupBy(claims, ({ record }) => record.digest),
-    lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
-  };
 }
 
 /** Whether the release moved the field away from the value that stands there again now. */

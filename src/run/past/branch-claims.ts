@@ -1,0 +1,38 @@
+import type { Snapshot } from '../../git/repository.ts';
+import { parseFieldKey, type FieldPlace } from '../../release/field-key.ts';
+import type { CommitId } from '../../release/log.ts';
+import type { LoggedRelease } from '../../release/model.ts';
+import { readBranchLog, type BranchLog } from './branch-log.ts';
+
+/** A record of a branch; whether it counts is not looked at yet. */
+export interface Claim extends LoggedRelease {
+  readonly place: FieldPlace;
+}
+
+/** The log of a branch with its records in the orders in which they are asked for. */
+export interface BranchClaims {
+  readonly log: BranchLog;
+  /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
+  readonly made: readonly Claim[];
+  readonly byFile: ReadonlyMap<string, readonly Claim[]>;
+  readonly byDigest: ReadonlyMap<string, readonly Claim[]>;
+  /** By the commit that brought them. */
+  readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
+}
+
+/** @param since milliseconds since the epoch */
+export async function readBranchClaims(snapshot: Snapshot, since: number): Promise<BranchClaims> {
+  const log = await readBranchLog(snapshot, since);
+  const claims = log.claims.flatMap((claim): Claim[] => {
+    const place = parseFieldKey(claim.record.field);
+    return place === undefined ? [] : [{ ...claim, place }];
+  });
+  const lifts = claims.filter(({ record }) => record.intent === 'lift');
+  return {
+    log,
+    made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
+    byFile: Map.groupBy(claims, ({ place }) => place.file),
+    byDigest: Map.groupBy(claims, ({ record }) => record.digest),
+    lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
+  };
+}
