@@ -5,7 +5,7 @@ export interface Answer {
   readonly exit: ExitCode;
   /** Without `schema`, which is put first. */
   readonly json: Readonly<Record<string, unknown>>;
-  text(style: Style): string;
+  text(style: Style): string | Promise<string>;
   /** For people, beside the answer: to standard error, in text output only. */
   readonly notes?: readonly string[];
 }

@@ -17,7 +17,7 @@ export async function respond(
 ): Promise<ExitCode> {
   try {
     const answer = await run();
-    print(command, format, context, answer);
+    await print(command, format, context, answer);
     return answer.exit;
   } catch (error) {
     const failure = asFailure(error);
@@ -26,12 +26,17 @@ export async function respond(
   }
 }
 
-function print(command: string, format: OutputFormat, context: CliContext, answer: Answer): void {
+async function print(
+  command: string,
+  format: OutputFormat,
+  context: CliContext,
+  answer: Answer,
+): Promise<void> {
   if (format === 'json') {
     writeDocument(context, { schema: schemaOf(command), ...answer.json });
     return;
   }
-  context.output.write(answer.text(styleFor(context.output.isTerminal, context.environment)));
+  context.output.write(await answer.text(styleFor(context.output.isTerminal, context.environment)));
   for (const note of answer.notes ?? []) context.errors.write(`${note}\n`);
 }
 

@@ -23,7 +23,7 @@ export interface ImageReference extends RepositoryName {
 const longest = 1024;
 const hostPattern =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
-const componentPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+|\/)[a-z0-9]+)*$/;
 const hubAliases = new Set([
   'docker.io',
   'index.docker.io',
@@ -48,17 +48,16 @@ export function parseReference(text: string): ImageReference | undefined {
 /** Reads a name without tag or digest. */
 export function parseRepository(spelled: string): RepositoryName | undefined {
   if (spelled.length > longest || spelled === '') return undefined;
-  const components = spelled.split('/');
-  const first = components[0] ?? '';
-  const hasHost =
-    components.length > 1 && (/[.:]/.test(first) || first === 'localhost' || /[A-Z]/.test(first));
-  const host = hasHost ? first.toLowerCase() : 'docker.io';
-  const path = hasHost ? components.slice(1) : components;
+  const slash = spelled.indexOf('/');
+  const first = slash === -1 ? '' : spelled.slice(0, slash);
+  const hasHost = first === 'localhost' || /[.:A-Z]/.test(first);
+  const path = hasHost ? spelled.slice(slash + 1) : spelled;
   if (hasHost && !hostPattern.test(first)) return undefined;
-  if (!path.every((component) => componentPattern.test(component))) return undefined;
+  if (!pathPattern.test(path)) return undefined;
+  const host = hasHost ? first.toLowerCase() : 'docker.io';
   const canonicalHost = hubAliases.has(host) ? 'docker.io' : host;
-  const official = canonicalHost === 'docker.io' && path.length === 1;
-  const canonical = [canonicalHost, ...(official ? ['library'] : []), ...path].join('/');
+  const official = canonicalHost === 'docker.io' && !path.includes('/');
+  const canonical = `${canonicalHost}/${official ? 'library/' : ''}${path}`;
   return { spelled, repository: canonical as Repository };
 }
 

@@ -1,5 +1,3 @@
-import semver from 'semver';
-
 /** A number of up to 64 bits: a bigint only where a double would lose digits, so that `<` is always exact. */
 export type VersionNumber = number | bigint;
 
@@ -77,10 +75,12 @@ function comparePrereleases(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** The package compares numeric identifiers as doubles, so longer ones are compared here: by length, then as text. */
+/** A number is before a text; numbers are of any length, and have no leading zeros (`isPrerelease`). */
 function compareIdentifiers(a: string, b: string): number {
-  if (a.length <= 15 && b.length <= 15) return semver.compareIdentifiers(a, b);
-  const numeric = /^\d+$/;
-  if (!numeric.test(a) || !numeric.test(b)) return semver.compareIdentifiers(a, b);
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+  const isNumber = digits.test(a);
+  if (isNumber !== digits.test(b)) return isNumber ? -1 : 1;
+  const byLength = isNumber ? a.length - b.length : 0;
+  return byLength || (a < b ? -1 : a > b ? 1 : 0);
 }
+
+const digits = /^\d+$/;

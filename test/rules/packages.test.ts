@@ -9,7 +9,7 @@ import { root } from './files.ts';
 /** What each command may load: a package that comes in by accident costs every start of it (architecture.md). */
 // ssh2 looks for its native helpers, which are not compiled here, and goes on without.
 const ssh = ['ssh2', 'asn1', 'bcrypt-pbkdf', 'cpu-features', 'safer-buffer', 'tweetnacl'];
-const offline = ['re2js', 'semver', 'yaml', 'zod'];
+const offline = ['re2js', 'yaml', 'zod'];
 const commands: readonly [
   label: string,
   args: readonly string[],

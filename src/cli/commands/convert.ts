@@ -4,7 +4,7 @@ import { formatPlace } from '../../core/position.ts';
 import { convert } from '../../convert/convert.ts';
 import type { Conversion, Converted, SourceFile, Todo } from '../../convert/model.ts';
 import { nameClass } from '../../fields/name-class.ts';
-import { unifiedDiff } from '../../run/edits/compose.ts';
+import { unifiedDiff } from '../../run/edits/unified-diff.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { decode, encode } from '../../yaml/decode.ts';
 import type { Answer } from '../answer.ts';

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
 import { compareProblems, type Problem } from '../../core/problem.ts';
 import { parseReference } from '../../image/reference.ts';
-import { unifiedDiff } from '../../run/edits/compose.ts';
 import { rewrite, type Rewrite } from '../../run/edits/rewrite.ts';
 import type { Election } from '../../run/edits/rewriter.ts';
 import type { Answer } from '../answer.ts';
@@ -10,7 +9,7 @@ import type { CliContext } from '../context.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { count, problemLines } from '../problems.ts';
 import { resolve, type ConfigOptions } from '../session.ts';
-import { paintDiff } from '../style.ts';
+import { paintDiff, type Style } from '../style.ts';
 import type { WorkingDirectory } from '../wiring.ts';
 
 export interface EditOptions extends ConfigOptions {
@@ -43,8 +42,8 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
       problems,
       written,
     },
-    text: (style) =>
-      [...files].map(([file, text]) => paintDiff(unifiedDiff(file, text), style)).join('') +
+    text: async (style) =>
+      (await diffs(files, style)) +
       problemLines(problems, style) +
       (options.write
         ? `${count(written, 'file')} written\n`
@@ -52,6 +51,13 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
           ? 'Nothing would change.\n'
           : ''),
   };
+}
+
+/** The package that makes them is loaded only where they are shown. */
+async function diffs(files: Rewrite['files'], style: Style): Promise<string> {
+  if (files.size === 0) return '';
+  const { unifiedDiff } = await import('../../run/edits/unified-diff.ts');
+  return [...files].map(([file, text]) => paintDiff(unifiedDiff(file, text), style)).join('');
 }
 
 /**

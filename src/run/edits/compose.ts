@@ -1,13 +1,13 @@
-import { createTwoFilesPatch } from 'diff';
 import type { Intent } from '../../release/model.ts';
 import { renderMessage, type MessageRelease } from '../../release/message.ts';
 import type { CommitDraft } from '../../git/repository.ts';
 import { encode } from '../../yaml/decode.ts';
-import type { EditedCommit, FileText } from './edit-files.ts';
+import type { EditedCommit } from './edit-files.ts';
 import type { FieldRelease } from '../events.ts';
 import { fieldRelease, type EnvironmentOf } from './field-release.ts';
 import type { Move } from './moves.ts';
 import type { MoveSources } from './sources.ts';
+import { unifiedDiff } from './unified-diff.ts';
 
 /** One commit that a run would make, as a value that can be printed. */
 export interface PlannedCommit {
@@ -62,15 +62,6 @@ export function draftOf({ files }: EditedCommit, { message }: PlannedCommit): Co
   return { message, changes: [...files].map(([path, { after }]) => ({ path, bytes: encode(after) })) };
 }
 
-/** As `git diff` writes it, three lines of context. */
-export function unifiedDiff(file: string, { before, after }: FileText): string {
-  const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, {
-    context: 3,
-  });
-  // The package begins with a line of its own that git's readers do not need.
-  return patch.replace(/^=+\n/, '');
-}
-
 function toRecord(
   release: FieldRelease,
   { branch, intent }: ComposeContext,
@@ -88,6 +79,7 @@ function toRecord(
     to: release.to,
     digest: release.digest,
     revision,
+    ...(intent === 'promote' ? { ordered: true as const } : {}),
     intent: intent ?? (binding.policy.rule.kind === 'promote' ? 'promote' : 'update'),
   };
 }

@@ -5,7 +5,7 @@ import { addHold } from '../../release/edit-holds.ts';
 import { covers, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath } from '../../release/holds-file.ts';
 import { encode } from '../../yaml/decode.ts';
-import { unifiedDiff } from '../edits/compose.ts';
+import { unifiedDiff } from '../edits/unified-diff.ts';
 import { holdable } from '../prepare/holds.ts';
 import { demandReadableHolds, fileText } from './holds-text.ts';
 import type { Drawn, Order, Scene } from './model.ts';

@@ -9,7 +9,7 @@ import { dropPolicyHold, dropWorkloadHold, type Dropped } from '../../release/dr
 import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath, parseHolds } from '../../release/holds-file.ts';
 import { encode } from '../../yaml/decode.ts';
-import { unifiedDiff } from '../edits/compose.ts';
+import { unifiedDiff } from '../edits/unified-diff.ts';
 import { holdable } from '../prepare/holds.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
 import { nameDigest } from '../past/digest-names.ts';
