@@ -21,11 +21,12 @@ export function createWiring(): Wiring {
 
 async function openDirectory(root: string): Promise<WorkingDirectory> {
   const { openDirectoryTree } = await import('./tree/directory/directory-tree.ts');
-  const { createFileAtomic, writeFileAtomic } = await import('./tree/directory/write-file.ts');
+  const { createFileAtomic, FileWriter } = await import('./tree/directory/write-file.ts');
   const tree = openDirectoryTree(root);
+  const writer = new FileWriter(root);
   return {
     tree,
-    write: (path, bytes) => writeFileAtomic(root, path, bytes, tree.stampOfRead(path)),
+    write: async (path, bytes) => writer.write(path, bytes, tree.stampOfRead(path)),
     create: (path, bytes) => createFileAtomic(root, path, bytes),
   };
 }

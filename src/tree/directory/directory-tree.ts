@@ -14,7 +14,7 @@ export interface DirectoryTreeOptions {
 }
 
 export interface FolderTree extends Tree {
-  /** What a file that was read looked like then, for `writeFileAtomic`; `undefined` where it was not read. */
+  /** What a file that was read looked like then, for `FileWriter`; `undefined` where it was not read. */
   stampOfRead(path: string): string | undefined;
 }
 

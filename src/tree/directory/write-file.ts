@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
+  fstatSync,
   linkSync,
   lstatSync,
   openSync,
@@ -12,36 +13,70 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { stampOf } from './folder.ts';
-import { isInside } from './inside.ts';
+import { folderOf, hasPlainNames, isInside } from './inside.ts';
 
 /**
- * Replaces the content of an existing file below `root` by a rename: a reader, or a process that is killed, leaves or sees the old or the new
- * content, never a part. The file's mode is kept. Synchronous inside, as the tree is.
- * @param stamp what the file looked like when it was read (`FolderTree.stampOfRead`); default: whatever is there is replaced
- * @throws Failure `invalid-input` for symlinks, what is no file, paths outside `root`, a file that changed since it was read, and where writing fails;
- * then nothing was changed
+ * Replaces files below `root`, one at a time. Whoever writes thousands of them keeps one writer: what holds for a folder is looked at once for all files that are
+ * written into it one after the other.
  */
-export async function writeFileAtomic(
-  root: string,
-  path: string,
-  bytes: Uint8Array,
-  stamp?: string,
-): Promise<void> {
-  if (!isInside(root, path)) throw refused(path, 'it does not lie in a folder below the root');
-  const target = join(root, path);
-  const stats = lstatSync(target, { throwIfNoEntry: false });
-  if (stats === undefined) throw refused(path, 'there is no such file');
-  if (stats.isSymbolicLink()) throw refused(path, 'it is a symlink');
-  if (!stats.isFile()) throw refused(path, 'it is no file');
-  if (stamp !== undefined && stampOf(stats) !== stamp)
-    throw refused(path, 'it was changed by somebody else since it was read; run again');
-  const temporary = temporaryBeside(target);
-  try {
-    writeNew(temporary, bytes, stats.mode & 0o7777);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw refused(path, reasonOf(error), error);
+export class FileWriter {
+  readonly #root: string;
+  readonly #suffix = temporarySuffix();
+  /** The folder that was looked at last. */
+  #folder: string | undefined;
+  /** The mode of a file that was made there, where it came out as it was asked for. */
+  #mode: number | undefined;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * Replaces the content of an existing file by a rename: a reader, or a process that is killed, leaves or sees the old or the new
+   * content, never a part. The file's mode is kept. Synchronous, as the tree is.
+   * @param stamp what the file looked like when it was read (`FolderTree.stampOfRead`); default: whatever is there is replaced
+   * @throws Failure `invalid-input` for symlinks, what is no file, paths outside `root`, a file that changed since it was read, and where writing fails;
+   * then nothing was changed
+   */
+  write(path: string, bytes: Uint8Array, stamp?: string): void {
+    this.#enter(path);
+    const target = join(this.#root, path);
+    const stats = lstatSync(target, { throwIfNoEntry: false });
+    if (stats === undefined) throw refused(path, 'there is no such file');
+    if (stats.isSymbolicLink()) throw refused(path, 'it is a symlink');
+    if (!stats.isFile()) throw refused(path, 'it is no file');
+    if (stamp !== undefined && stampOf(stats) !== stamp)
+      throw refused(path, 'it was changed by somebody else since it was read; run again');
+    const temporary = temporaryBeside(target, this.#suffix);
+    try {
+      this.#writeNew(temporary, bytes, stats.mode & 0o7777);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw refused(path, reasonOf(error), error);
+    }
+  }
+
+  #enter(path: string): void {
+    const folder = folderOf(path);
+    if (hasPlainNames(path) && folder === this.#folder) return;
+    this.#folder = undefined;
+    this.#mode = undefined;
+    if (!isInside(this.#root, path)) throw refused(path, 'it does not lie in a folder below the root');
+    this.#folder = folder;
+  }
+
+  #writeNew(path: string, bytes: Uint8Array, mode: number): void {
+    const file = openSync(path, 'wx', mode);
+    try {
+      writeFileSync(file, bytes);
+      // The mode at opening is narrowed by the umask, or by what the folder says: for all files of a folder alike.
+      if (mode === this.#mode) return;
+      if ((fstatSync(file).mode & 0o7777) === mode) this.#mode = mode;
+      else fchmodSync(file, mode);
+    } finally {
+      closeSync(file);
+    }
   }
 }
 
@@ -52,9 +87,9 @@ export async function writeFileAtomic(
 export async function createFileAtomic(root: string, path: string, bytes: Uint8Array): Promise<void> {
   if (!isInside(root, path)) throw refused(path, 'it does not lie in a folder below the root');
   const target = join(root, path);
-  const temporary = temporaryBeside(target);
+  const temporary = temporaryBeside(target, temporarySuffix());
   try {
-    writeNew(temporary, bytes);
+    makeNew(temporary, bytes);
     // a link, unlike a rename, fails where the name is taken
     linkSync(temporary, target);
   } catch (error) {
@@ -66,18 +101,19 @@ export async function createFileAtomic(root: string, path: string, bytes: Uint8A
 }
 
 /** In the same folder, as a rename works within one file system only. */
-function temporaryBeside(target: string): string {
-  const name = `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
-  return join(dirname(target), name);
+function temporaryBeside(target: string, suffix: string): string {
+  return join(dirname(target), `.${basename(target).slice(0, 100)}${suffix}`);
 }
 
-/** @param mode default: that of a new file, as the user's umask has it */
-function writeNew(path: string, bytes: Uint8Array, mode?: number): void {
-  const file = openSync(path, 'wx', mode ?? 0o666);
+function temporarySuffix(): string {
+  return `.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** A file with the mode of new ones, as the user's umask has it. */
+function makeNew(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o666);
   try {
     writeFileSync(file, bytes);
-    // the mode at opening is narrowed by the umask
-    if (mode !== undefined) fchmodSync(file, mode);
   } finally {
     closeSync(file);
   }
