@@ -1,4 +1,5 @@
 import { decode } from '../yaml/decode.ts';
+import type { YamlError } from '../yaml/parse.ts';
 import { readOutline } from '../yaml/read.ts';
 import { readClaims } from './claims.ts';
 import { detach } from './detach.ts';
@@ -65,11 +66,7 @@ function unreadable(bytes: Uint8Array, reason: string): FileFacts {
   return { ...nothing, problems: [undecodable(reason)] };
 }
 
-function broken(
-  text: string,
-  nameClass: NameClass,
-  error: { readonly offset: number; readonly message: string },
-): FileFacts {
+function broken(text: string, nameClass: NameClass, error: YamlError): FileFacts {
   // JSON with comments, as many tools' own settings have it, is no manifest.
   if (nameClass === 'json' && !/"(?:apiVersion|kind)"/.test(text)) return nothing;
   return { ...nothing, problems: [brokenYaml(text, error)] };

@@ -1,5 +1,5 @@
 import { parseDigest } from '../image/digest.ts';
-import { parseReference } from '../image/reference.ts';
+import { parseReference, parseRepository } from '../image/reference.ts';
 import type { FieldKind } from './model.ts';
 
 /** What a scalar's text says about an image. Tags are source text and may be no valid tag; `undefined`: not there. */
@@ -9,11 +9,17 @@ export interface ImageText {
   readonly digest: string | undefined;
 }
 
-/** Reads a whole reference: `name[:tag][@digest]`. */
+/** Reads a whole reference: `name[:tag][@digest]`. Of one whose tag another tool fills in (`acme/web:${TAG}`), the name. */
 export function readImageText(text: string, kind: FieldKind): ImageText {
-  const reference = parseReference(text.slice(aliasLength(text, kind)));
-  if (reference === undefined) return { name: undefined, tag: undefined, digest: undefined };
+  const written = text.slice(aliasLength(text, kind));
+  const reference = parseReference(written);
+  if (reference === undefined) return { name: nameOfTemplate(written), tag: undefined, digest: undefined };
   return { name: reference.spelled, tag: reference.tag, digest: reference.digest };
+}
+
+function nameOfTemplate(text: string): string | undefined {
+  const name = /^([^\s{}$%<>@]+)[:@][^\s/:]*(?:\{\{|\{%|<%|\$[\w({])/.exec(text)?.[1];
+  return name === undefined ? undefined : parseRepository(name)?.spelled;
 }
 
 /** Length of the `alias=` that Argo CD's kustomize images may begin with, the sign included; else 0. */

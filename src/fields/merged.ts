@@ -8,6 +8,11 @@ export function lookup(reading: Reading, map: number, key: string): number | und
   return reading.textChild(map, key) ?? lookAbove(reading, map, key, 0)?.index;
 }
 
+/** What an alias repeats; any other node itself. */
+export function behindAlias(reading: Reading, index: number): number {
+  return reading.node(index).kind === 'alias' ? (reading.anchorOf(index) ?? index) : index;
+}
+
 /** A value that a map does not have itself, but merges in, as a part of its own field: it stands elsewhere and is refused here. */
 export function mergedIn(reading: Reading, map: number, part: PartName): PartFact | undefined {
   if (reading.child(map, part) !== undefined) return undefined;

@@ -8,7 +8,11 @@ export function undecodable(reason: string): FactProblem {
 }
 
 /** The problem of a file that is no YAML. */
-export function brokenYaml(text: string, { offset, message: why }: YamlError): FactProblem {
+export function brokenYaml(text: string, { offset, message: why, isLimit }: YamlError): FactProblem {
+  if (isLimit === true) {
+    const message = `This file is too much to be read: ${why}. Nothing in it is read or changed; keep images in a smaller one.`;
+    return { code: 'bad-yaml', ...positionsOf(text)(offset), message };
+  }
   const isTemplate = /\{\{|\{%/.test(text);
   const what = isTemplate
     ? 'This file holds template text and is no YAML as it stands'

@@ -6,6 +6,8 @@ import { outlineOf } from './tokens.ts';
 export interface YamlError {
   readonly offset: number;
   readonly message: string;
+  /** It may well be YAML, and is more than is read of it. */
+  readonly isLimit?: true;
 }
 
 /** Deepest nesting of collections that is read. The parser recurses, so this bounds its stack. */
@@ -43,10 +45,14 @@ function takeTokens(text: string, tokens: CST.Token[], comments: OutlineComment[
     }
     // Besides collections the stack holds the document and a scalar.
     if (parser.stack.length > maxDepth + 2) {
-      return { offset, message: `nested deeper than ${maxDepth} levels` };
+      return { offset, message: `it is nested deeper than ${maxDepth} levels here`, isLimit: true };
     }
     if (++count > maxTokens) {
-      return { offset, message: `more than ${maxTokens} tokens of YAML in one file` };
+      return {
+        offset,
+        message: `it has more than ${maxTokens} tokens of YAML, counted up to here`,
+        isLimit: true,
+      };
     }
   }
   for (const token of parser.end()) tokens.push(token);

@@ -40,6 +40,19 @@ const bad: readonly (readonly [
   ['flow.yaml', `${image}a: ${'['.repeat(10_000)}`, 'bad-yaml', ['nested deeper than 200']],
   ['sequences.yaml', `${image}a:\n  ${'- '.repeat(10_000)}x\n`, 'bad-yaml', ['nested deeper than 200']],
   [
+    'lists.json',
+    `{"kind": "Pod", "image": ${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+    'bad-yaml',
+    ['too much to be read', 'nested deeper than 200 levels', 'in a smaller one'],
+  ],
+  [
+    'maps.json',
+    `{"kind": "Pod", "image": ${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`,
+    'bad-yaml',
+    ['nested deeper than 200'],
+  ],
+  ['broken.json', '{"kind": "Pod", "image": "x"', 'bad-yaml', ['no valid YAML', 'mend it']],
+  [
     'maps.yaml',
     `${image}${Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')}`,
     'bad-yaml',

@@ -1,5 +1,6 @@
 import { children } from '../../yaml/walk.ts';
 import { addField } from '../field.ts';
+import { behindAlias, lookup } from '../merged.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import { keyAbove } from './surroundings.ts';
@@ -36,13 +37,15 @@ export const tektonSteps: Recogniser = {
   },
 };
 
-function addContainers(reading: Reading, list: number): void {
+function addContainers(reading: Reading, value: number): void {
+  const list = behindAlias(reading, value);
   if (reading.node(list).kind !== 'seq') return;
-  for (const item of children(reading.outline, list)) addContainer(reading, item);
+  for (const item of children(reading.outline, list)) addContainer(reading, behindAlias(reading, item));
 }
 
+/** A container that merges another one in has its image, where it has none itself: it moves there. */
 function addContainer(reading: Reading, index: number): void {
-  const image = reading.textChild(index, 'image');
+  const image = lookup(reading, index, 'image');
   if (image === undefined) return;
   const name = reading.textChild(index, 'name');
   addField(reading, {

@@ -2,6 +2,7 @@ import { parseReference } from '../../image/reference.ts';
 import { keyText } from '../../yaml/walk.ts';
 import { embed, fieldInFile } from '../embedded.ts';
 import { addField } from '../field.ts';
+import { readImageText } from '../image-text.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -61,7 +62,7 @@ function addMap(reading: Reading, map: number): void {
 
 /** `{registry, repository, tag, digest}`, and `{repository, image, tag}` where `image` is the last part of the path. */
 function addSplit(reading: Reading, map: number, image: number | undefined, tag: number | undefined): void {
-  const registry = reading.text(lookup(reading, map, 'registry'));
+  const registry = registryOf(reading, map);
   const pieces = [registry, reading.text(lookup(reading, map, 'repository')), reading.text(image)];
   const written = pieces.filter((piece) => piece !== '');
   const repository = written.length === 1 ? reading.textChild(map, 'repository') : undefined;
@@ -74,10 +75,11 @@ function addImage(reading: Reading, map: number, image: number, tag: number | un
   const isVersioned = reference?.tag !== undefined || reference?.digest !== undefined;
   if (isVersioned || (tag === undefined && mergedIn(reading, map, 'tag') === undefined)) {
     // Any text may stand under `image` in values: what reads as no reference is no field, except by a marker.
-    if (reference !== undefined) addField(reading, { kind: 'helm', index: map, parts: { image } });
+    const { name } = readImageText(reading.text(image), 'helm');
+    if (name !== undefined) addField(reading, { kind: 'helm', index: map, parts: { image } });
     return;
   }
-  const registry = reading.text(lookup(reading, map, 'registry'));
+  const registry = registryOf(reading, map);
   const name = registry === '' ? reading.text(image) : `${registry}/${reading.text(image)}`;
   addParts(reading, map, name, tag, registry === '' ? image : undefined);
 }
@@ -100,6 +102,11 @@ function addParts(
   // A map that merges in name and tag is the image of that other map, and moves with it.
   if (!has && (merged.length === 0 || !isNamed)) return;
   addField(reading, { kind: 'helm', index: map, name, parts: { tag, digest, name: nameIndex }, merged });
+}
+
+/** Some charts put nothing between the registry and the rest, and their values end it in a slash. */
+function registryOf(reading: Reading, map: number): string {
+  return reading.text(lookup(reading, map, 'registry')).replace(/\/$/, '');
 }
 
 function isImageKey(key: string | undefined): boolean {
