@@ -67,7 +67,7 @@ function nextAgreement(
   for (let sum = 1; sum <= window; sum++) {
     for (let skipped = Math.min(sum, leftOld); skipped >= Math.max(0, sum - leftNow); skipped--) {
       const line = old[at + skipped];
-      if (line === now[to + sum - skipped] && (line === undefined || line.trim() !== '')) {
+      if (line === now[to + sum - skipped] && line?.trim() !== '') {
         return [skipped, sum - skipped];
       }
     }
