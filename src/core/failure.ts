@@ -17,6 +17,7 @@ export const failureExits = {
   refused: 1, // the remote refused the push: hook, protection, permission
   untrusted: 1, // a commit that no trusted signer signed
   corrupt: 4, // stored data that fails its checksum
+  disk: 4, // this machine's disk does not take or give it: full, read-only, no right to it
   aborted: 4, // stopped from outside
   internal: 2, // a bug of ours
 } as const;

@@ -41,8 +41,11 @@ export interface CommitDraft {
 
 export type Publication =
   | { readonly kind: 'pushed'; readonly commits: readonly CommitId[] }
-  /** Somebody else pushed first: sync, recompute, try again. Nothing was written. */
-  | { readonly kind: 'raced' }
+  /**
+   * Somebody else pushed first: sync, recompute, try again. Nothing was written. `locked`: the branch may not have moved, but somebody
+   * holds its lock, or left it behind; in the words of who says so.
+   */
+  | { readonly kind: 'raced'; readonly locked?: string }
   /** The server said no, in its own words; trying again changes nothing. */
   | { readonly kind: 'refused'; readonly words: string };
 

@@ -44,8 +44,8 @@ export interface PushRequest {
 
 export type PushReport =
   | { readonly kind: 'ok' }
-  /** The ref is no longer at `oldId`, or its lock is held. */
-  | { readonly kind: 'raced' }
+  /** The ref is no longer at `oldId`, or its lock is held (`locked`: in the server's words). */
+  | { readonly kind: 'raced'; readonly locked?: string }
   /** In the server's words: protection, hook, permission. */
   | { readonly kind: 'refused'; readonly words: string };
 

@@ -25,11 +25,26 @@ export interface PushOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How pushing ended. `raced`: somebody else pushed first. `refused`: the server said no, in its own words. */
+/**
+ * How pushing ended. `raced`: somebody else pushed first, or (`locked`) holds the branch's lock; `lost` are the commits that did not
+ * arrive. `refused`: the server said no, in its own words.
+ */
 export type PushOutcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'raced' }
+  | { readonly kind: 'raced'; readonly lost: readonly PlannedCommit[]; readonly locked?: string }
   | { readonly kind: 'refused'; readonly words: string };
+
+/**
+ * What became of the last of so many tries, as the beginning of a sentence that says when the next one is.
+ * @param locked who says that the branch's lock was held then
+ */
+export function lostRace(branch: string, attempts: number, locked: string | undefined): string {
+  if (locked === undefined) return `${branch} moved ${attempts} times meanwhile`;
+  return (
+    `the lock of ${branch} was still held at the last of ${attempts} tries (${locked}). If no git process is at work in that ` +
+    'repository, a dead one left the lock file behind: remove it'
+  );
+}
 
 /** The pushes of one run, and what they made. */
 export class Pusher {
@@ -63,7 +78,7 @@ export class Pusher {
       this.problems = [...this.problems, ...draft.problems];
       if (draft.commits.length === 0) return { kind: 'done' };
       const publication = await this.#publish(base, draft.drafts);
-      if (publication.kind === 'raced') return publication;
+      if (publication.kind === 'raced') return { ...publication, lost: draft.commits };
       if (publication.kind === 'refused') {
         this.planned.push(...draft.commits);
         return publication;
@@ -72,7 +87,7 @@ export class Pusher {
       released(draft.commits.flatMap(({ releases }) => releases));
       if (!all || composer.isDone) return { kind: 'done' };
       base = await this.#ports.repository.sync(signal);
-      if (base.commit !== publication.commits.at(-1)) return { kind: 'raced' };
+      if (base.commit !== publication.commits.at(-1)) return { kind: 'raced', lost: [] };
     }
   }
 

@@ -13,7 +13,7 @@ import type { Pending } from './fuse/pending.ts';
 import type { PlanId } from './fuse/plan-id.ts';
 import { plan, withCommits, type PlanDraft, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
-import { Pusher, type Blocked } from './push.ts';
+import { lostRace, Pusher, type Blocked } from './push.ts';
 import type { Scans } from './scan.ts';
 import { recallPlan, rememberPlan } from './fuse/shown-plans.ts';
 import type { RunSettings } from './settings.ts';
@@ -152,15 +152,19 @@ async function attemptOnce(
   }
   const pushed = await pusher.push(judged.composer, snapshot, (releases) => accepted?.released(releases));
   const { commits, planned, problems } = pusher;
+  const lost = pushed.kind === 'raced' ? pushed.lost : [];
   const found = withCommits(
     { ...judged.plan, pending: run.whole ?? judged.plan.pending },
-    { commits: planned, problems },
+    { commits: [...planned, ...lost], problems },
   );
   if (pushed.kind === 'done') {
     return { outcome: commits.length > 0 ? 'released' : 'unchanged', plan: found, snapshot, commits };
   }
   if (pushed.kind === 'raced' && attempt < mostAttempts) return { scans: found.scans };
-  const words = pushed.kind === 'raced' ? lostRace(branch, attempt) : pushed.words;
+  const words =
+    pushed.kind === 'raced'
+      ? `${lostRace(branch, attempt, pushed.locked)}; the next run tries again.`
+      : pushed.words;
   return { outcome: 'refused', plan: found, snapshot, commits, words };
 }
 
@@ -208,10 +212,6 @@ function afterPushes(failure: Failure, commits: number): Failure {
   const detail = { host, file, line, column, retryable, retryAfter };
   const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== undefined));
   return new Failure(code, said, { ...known, cause: failure });
-}
-
-function lostRace(branch: string, attempts: number): string {
-  return `${branch} moved ${attempts} times while this run was working; the next run tries again.`;
 }
 
 /** Problems of the run, with what stopped or refused it. */

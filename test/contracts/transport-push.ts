@@ -54,7 +54,10 @@ export function pushContract(stage: TransportStage): void {
     const { path, commits } = await makeRepository(stage.root(), 'locked.git', 2);
     const push = await preparePush(stage.root(), path, commits[1] ?? zero);
     await writeFile(join(path, 'refs/heads/main.lock'), '');
-    expect(await stage.peer().open('locked.git').push(push)).toEqual({ kind: 'raced' });
+    expect(await stage.peer().open('locked.git').push(push)).toMatchObject({
+      kind: 'raced',
+      locked: expect.stringMatching(/^error: cannot lock ref .*main\.lock': File exists\.$/) as string,
+    });
     expect(await git(path, ['rev-parse', main])).toBe(commits[1]);
   });
 

@@ -47,13 +47,18 @@ describe('pushing', () => {
     expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.0.0"');
   });
 
-  it('gives up a race that it always loses, and says so', async () => {
+  it.each([
+    ['moved 6 times', undefined],
+    ['the lock of main was still held at the last of 6 tries (main.lock exists)', 'main.lock exists'],
+  ])('gives up a race that it always loses, and says so: %s', async (words, locked) => {
     const opened = await open();
-    const publishes = wrap(opened, async () => ({ kind: 'raced' }));
+    const raced = { kind: 'raced' as const };
+    const publishes = wrap(opened, async () => (locked === undefined ? raced : { ...raced, locked }));
     const result = await opened.run();
     expect(result).toMatchObject({
       outcome: 'refused',
-      words: expect.stringContaining('moved 6 times') as string,
+      words: expect.stringContaining(words) as string,
+      plan: { commits: [{}] },
     });
     expect(publishes()).toBe(6);
   });

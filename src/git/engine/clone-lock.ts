@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
-import { diskFailure } from './durable.ts';
+import { diskFailure, makeFolder } from './durable.ts';
 
 /**
  * Lets one process at a time change a kept clone: `BEGIN EXCLUSIVE` on a small SQLite file, which the operating system lets go of
@@ -46,7 +45,7 @@ export class CloneLock {
   async #open(): Promise<DatabaseSync> {
     if (this.#database !== undefined) return this.#database;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true });
+      makeFolder(dirname(this.#path));
     } catch (error) {
       throw diskFailure(error, 'create', dirname(this.#path));
     }
@@ -54,11 +53,9 @@ export class CloneLock {
     try {
       return (this.#database = new DatabaseSync(this.#path, { timeout: 0 }));
     } catch (error) {
-      throw new Failure(
-        'forbidden',
-        `cannot open the lock file ${this.#path}; give this user the right to it`,
-        { cause: error },
-      );
+      throw new Failure('disk', `cannot open the lock file ${this.#path}; give this user the right to it`, {
+        cause: error,
+      });
     }
   }
 
@@ -71,7 +68,9 @@ export class CloneLock {
         return;
       } catch (error) {
         if (!isBusy(error))
-          throw new Failure('internal', `cannot lock ${this.#path}: ${String(error)}`, { cause: error });
+          throw new Failure('disk', `cannot lock ${this.#path}: ${String(error)}; look at the disk`, {
+            cause: error,
+          });
       }
       if (performance.now() > end) {
         throw new Failure(

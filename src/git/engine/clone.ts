@@ -21,7 +21,7 @@ export class KeptClone {
   readonly #ref: string;
   readonly #objects: ObjectStore;
 
-  /** Opens the clone, or makes an empty one. @throws Failure `corrupt` where its packs cannot be read, `forbidden` */
+  /** Opens the clone, or makes an empty one. @throws Failure `corrupt` where its packs cannot be read, `disk` */
   constructor(directory: string, branch: string) {
     this.directory = directory;
     this.#ref = branchRef(branch);
@@ -150,7 +150,7 @@ export type CompleteTrees = Set<ObjectId>;
 
 const mostKnown = 200_000;
 
-/** Deletes a clone's content, but not its lock. @throws Failure `forbidden` */
+/** Deletes a clone's content, but not its lock. @throws Failure `disk` */
 export function emptyClone(directory: string): void {
   try {
     const names = existsSync(directory) ? readdirSync(directory) : [];

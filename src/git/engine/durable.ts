@@ -6,17 +6,34 @@ import { Failure, type FailureCode } from '../../core/failure.ts';
 
 /**
  * Writes a file so that others see all of it or nothing: a temporary file beside it, flushed to the disk, then renamed.
- * @throws Failure `forbidden` or `internal` where the disk does not take it
+ * @throws Failure `disk` where the disk does not take it
  */
 export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeNew(temporary, bytes, mode);
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw diskFailure(error, 'write', path);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive`, which says that the folder is not there where the file system is read-only.
+ * Throws what `node:fs` throws.
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || path === dirname(path)) throw error;
+    makeFolder(dirname(path));
+    // Another process may have made it by now.
+    mkdirSync(path, { recursive: true });
   }
 }
 
@@ -29,13 +46,17 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Creates a file that must not be there yet, flushed to the disk. Throws what `node:fs` throws. */
+/** Creates a file that must not be there yet, flushed to the disk; whole, or not at all. Throws what `node:fs` throws. */
 export function writeNew(path: string, bytes: Uint8Array | string, mode = 0o644): void {
   const file = openSync(path, 'wx', mode);
   try {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     for (let done = 0; done < data.length;) done += writeSync(file, data, done);
     fsyncSync(file);
+  } catch (error) {
+    // Half a file is debris; a lock file that stays would stop everybody.
+    removeQuietly(path);
+    throw error;
   } finally {
     closeSync(file);
   }
@@ -45,23 +66,28 @@ export function writeNew(path: string, bytes: Uint8Array | string, mode = 0o644)
 export function diskFailure(error: unknown, verb: string, path: string): Failure {
   if (error instanceof Failure) return error;
   const code = errorCode(error);
-  const [failure, advice] = diskErrors.get(code ?? '') ?? ['internal', 'look at the disk'];
-  return new Failure(failure, `cannot ${verb} ${path}: ${code ?? String(error)}; ${advice}`, {
-    cause: error,
-  });
+  const advice = diskErrors.get(code ?? '') ?? 'look at the disk';
+  const words = `cannot ${verb} ${path}: ${code ?? String(error)}; ${advice}`;
+  return new Failure(failureCode(code), words, { cause: error });
+}
+
+function failureCode(code: string | undefined): FailureCode {
+  if (code === undefined) return 'internal';
+  return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : 'disk';
 }
 
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-const diskErrors = new Map<string, [FailureCode, string]>([
-  ['EACCES', ['forbidden', 'give this user the right to it']],
-  ['EPERM', ['forbidden', 'give this user the right to it']],
-  ['EROFS', ['forbidden', 'the file system is read-only']],
-  ['ENOSPC', ['internal', 'the disk is full']],
-  ['EDQUOT', ['internal', 'the disk quota is used up']],
-  ['ENOENT', ['not-found', 'it is not there']],
-  ['ENOTDIR', ['not-found', 'a part of the path is no directory']],
-  ['EMFILE', ['internal', 'too many open files: raise the limit']],
+const diskErrors = new Map([
+  ['EACCES', 'give this user the right to it'],
+  ['EPERM', 'give this user the right to it'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full: make room; the next run goes on'],
+  ['EDQUOT', 'the disk quota is used up: make room; the next run goes on'],
+  ['EFBIG', 'files may not be that large here: raise the limit (ulimit -f)'],
+  ['ENOENT', 'it is not there'],
+  ['ENOTDIR', 'a part of the path is no directory'],
+  ['EMFILE', 'too many open files: raise the limit (ulimit -n)'],
 ]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { diskFailure, writeDurably } from './durable.ts';
 
-/** Makes the files of an empty bare repository, as `git init --bare` does. `ref` is what HEAD names. @throws Failure `forbidden` */
+/** Makes the files of an empty bare repository, as `git init --bare` does. `ref` is what HEAD names. @throws Failure `disk` */
 export function createLayout(path: string, ref: string): void {
   try {
     for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {

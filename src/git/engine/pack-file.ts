@@ -22,7 +22,7 @@ export class PackFile {
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
-  /** @param path of the `.pack`; the `.idx` stands beside it. @throws Failure `corrupt`, `not-found`, `forbidden` */
+  /** @param path of the `.pack`; the `.idx` stands beside it. @throws Failure `corrupt`, `not-found`, `disk` */
   constructor(path: string) {
     this.path = path;
     const indexPath = path.replace(/\.pack$/, '.idx');

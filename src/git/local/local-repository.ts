@@ -86,7 +86,9 @@ class LocalRepository implements ConfigRepository {
     const { committer, now } = this.#options;
     const logLine = `${committer.name} <${committer.email}> ${Math.floor(now() / 1000)} +0000\tpush`;
     const outcome = await updateRef(common, { ref: ref.name, oldId: base.commit, newId, logLine });
-    return outcome === 'raced' ? { kind: 'raced' } : { kind: 'pushed', commits };
+    if (outcome === 'raced') return { kind: 'raced' };
+    if (outcome === 'moved') return { kind: 'pushed', commits };
+    return { kind: 'raced', locked: `${join(common, ref.name)}.lock exists` };
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import type { CommitId } from '../../release/log.ts';
-import { diskFailure, errorCode, writeNew } from '../engine/durable.ts';
+import { diskFailure, errorCode, makeFolder, writeNew } from '../engine/durable.ts';
 import { readRef } from '../engine/refs.ts';
 
 export interface RefUpdate {
@@ -18,14 +18,17 @@ export interface RefUpdate {
 /**
  * Moves a ref from `oldId` to `newId` as git does it: the new value is written to `<ref>.lock`, which only one process can
  * create; under that lock the old value is looked at again; then the lock file becomes the ref.
- * @returns `raced` where the ref is elsewhere by now, or its lock is still held after about a second (a lock that a dead process left
- * behind stays until a person removes it)
- * @throws Failure `forbidden` or `internal` where the disk does not take it
+ * @returns `raced` where the ref is elsewhere by now, `locked` where its lock is still held after about a second (a lock that a dead
+ * process left behind stays until a person removes it)
+ * @throws Failure `disk` where the disk does not take it
  */
-export async function updateRef(gitDirectory: string, update: RefUpdate): Promise<'moved' | 'raced'> {
+export async function updateRef(
+  gitDirectory: string,
+  update: RefUpdate,
+): Promise<'moved' | 'raced' | 'locked'> {
   const path = join(gitDirectory, update.ref);
   const lock = `${path}.lock`;
-  if (!(await takeLock(lock, update.newId))) return 'raced';
+  if (!(await takeLock(lock, update.newId))) return 'locked';
   let moved = false;
   try {
     if (readRef(gitDirectory, update.ref)?.id !== update.oldId) return 'raced';
@@ -43,7 +46,7 @@ export async function updateRef(gitDirectory: string, update: RefUpdate): Promis
 async function takeLock(lock: string, id: CommitId): Promise<boolean> {
   for (let attempt = 0; attempt < lockAttempts; attempt++) {
     try {
-      mkdirSync(dirname(lock), { recursive: true });
+      makeFolder(dirname(lock));
       writeNew(lock, `${id}\n`);
       return true;
     } catch (error) {

@@ -80,7 +80,10 @@ export function readReport(lines: readonly string[], ref: string, said: string, 
       retryable: true,
     });
   }
-  if (refused !== undefined && isRace(refused, said)) return { kind: 'raced' };
+  if (refused !== undefined && isRace(refused, said)) {
+    const locked = [refused, ...said.split('\n')].findLast((line) => lockedReason.test(line));
+    return locked === undefined ? { kind: 'raced' } : { kind: 'raced', locked: peer.words(locked) };
+  }
   const words = [said, ...reasons.map((reason) => peer.words(reason))];
   return { kind: 'refused', words: words.filter((part) => part !== '').join('\n') };
 }
@@ -101,6 +104,8 @@ const raceReasons = [
   /reference already exists/i,
   /is at [0-9a-f]+ but expected/i,
 ];
+/** Git gives one reason where the ref moved while it was pushed to, and where its lock file is there; these say which. */
+const lockedReason = /\.lock['"]?: file exists|failed to lock/i;
 /** A lock that fails for these reasons fails again. */
 const lastingReasons = /permission denied|read-only file system|no space left|quota exceeded/i;
 

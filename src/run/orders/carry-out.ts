@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Publication, Snapshot } from '../../git/repository.ts';
 import type { RunPorts } from '../ports.ts';
+import { lostRace } from '../push.ts';
 import type { RunMemory } from '../run.ts';
 import type { RunSettings } from '../settings.ts';
 import { sync } from '../sync.ts';
@@ -47,7 +48,7 @@ export async function carryOut(
     }
     if (published.kind === 'refused') return { ...made, outcome: 'refused', words: published.words };
     if (attempt >= mostAttempts) {
-      const words = `${snapshot.branch} moved ${attempt} times while this was being done; try again.`;
+      const words = `${lostRace(snapshot.branch, attempt, published.locked)}; try again.`;
       return { ...made, outcome: 'refused', words };
     }
     ports.listen({ kind: 'raced', repository: settings.repository, attempt });

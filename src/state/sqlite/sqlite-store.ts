@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,6 +34,16 @@ interface Connection {
   readonly upsert: StatementSync;
 }
 
+/** Making a folder with its parents says ENOENT on a read-only file system: this finds what the nearest folder that is there says. */
+async function folderError(folder: string, error: NodeJS.ErrnoException): Promise<string> {
+  const { code = 'unknown error' } = error;
+  if (code !== 'ENOENT' || folder === dirname(folder)) return code;
+  return access(folder, constants.W_OK).then(
+    () => code,
+    (failure: unknown) => folderError(dirname(folder), failure as NodeJS.ErrnoException),
+  );
+}
+
 class SqliteState implements StateStore {
   readonly #path: string;
   readonly #patience: number;
@@ -49,7 +59,7 @@ class SqliteState implements StateStore {
     try {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+      const code = await folderError(dirname(this.#path), error as NodeJS.ErrnoException);
       const message = `cannot make the folder of the state file ${this.#path}: ${code}; check stateDirectory`;
       throw new Failure('invalid-config', message, { file: this.#path, cause: error });
     }

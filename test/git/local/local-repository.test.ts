@@ -176,7 +176,10 @@ describe('openLocalRepository', () => {
       writeFileSync(join(path, 'refs/heads/main.lock'), '');
       const repository = open(path);
       const draft = { changes: [{ path: 'a.yaml', bytes: Buffer.from('x: 2\n') }], message: 'Two' };
-      expect(await repository.publish(await repository.sync(), [draft])).toEqual({ kind: 'raced' });
+      expect(await repository.publish(await repository.sync(), [draft])).toEqual({
+        kind: 'raced',
+        locked: `${join(path, 'refs/heads/main.lock')} exists`,
+      });
       expect(git(path, 'rev-parse', 'main')).toBe(first);
       expect(readFileSync(join(path, 'refs/heads/main.lock'), 'utf8')).toBe('');
     });

@@ -67,10 +67,20 @@ describe('the report of a push', () => {
     'failed to update ref',
     'incorrect old value provided',
     'reference already exists',
-    'failed to lock',
     "cannot lock ref 'refs/heads/main': is at 1234567 but expected abcdef0",
   ])('tells a lost race: %s', (reason) => {
     expect(report(['unpack ok', `ng ${ref} ${reason}`])).toEqual({ kind: 'raced' });
+  });
+
+  it.each([
+    ['failed to lock', '', 'failed to lock'],
+    [
+      'failed to update ref',
+      "error: cannot lock ref 'refs/heads/main': Unable to create '/srv/x.git/./refs/heads/main.lock': File exists.\n\nAnother git process seems to be running",
+      "error: cannot lock ref 'refs/heads/main': Unable to create '/srv/x.git/./refs/heads/main.lock': File exists.",
+    ],
+  ])('tells a lock that is held: %s', (reason, said, locked) => {
+    expect(report(['unpack ok', `ng ${ref} ${reason}`], said)).toEqual({ kind: 'raced', locked });
   });
 
   it.each([
