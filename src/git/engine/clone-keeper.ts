@@ -232,10 +232,8 @@ export class CloneKeeper implements TreeOwner {
     const answer = await this.#fetch(request, signal);
     const pack = await receivePack(answer);
     if (pack.length === 0) return answer.shallow;
-    this.objects.addPack(pack, {
-      visit: ({ id, type, bytes }) => {
-        if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
-      },
+    await this.objects.addPackInTurns(pack, ({ id, type, bytes }) => {
+      if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
     });
     return answer.shallow;
   }

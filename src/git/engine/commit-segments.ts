@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { deflate, inflateSync } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 
 import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
@@ -29,9 +29,8 @@ export class CommitSegments {
     const commits: RawCommit[] = [];
     for (const name of this.#names()) {
       try {
-        const bytes = inflateSync(readFileSync(join(this.#directory, name)), {
-          maxOutputLength: mostBytes,
-        });
+        const file = readFileSync(join(this.#directory, name));
+        const bytes = zstdDecompressSync(file, { maxOutputLength: mostBytes });
         splitInto(commits, bytes);
       } catch (error) {
         throw new Failure('corrupt', `the kept history ${join(this.#directory, name)} is damaged`, {
@@ -49,11 +48,11 @@ export class CommitSegments {
     const all = fold ? [...this.read(), ...commits] : commits;
     const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
     const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
-    writeDurably(path, await deflateAsync(encodeCommits(all), { level: 1 }));
+    writeDurably(path, await compress(encodeCommits(all), fastest));
     if (fold) for (const name of names) rmSync(join(this.#directory, name), { force: true });
   }
 
-  /** @throws Failure `forbidden` */
+  /** @throws Failure `disk` */
   clear(): void {
     try {
       rmSync(this.#directory, { recursive: true, force: true });
@@ -70,22 +69,26 @@ export class CommitSegments {
   }
 }
 
-const deflateAsync = promisify<Buffer, { level: number }, Buffer>(deflate);
-const suffix = '.commits';
+const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
+/** Three times as fast as deflate at its fastest, and no larger. */
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } };
+const suffix = '.commits.zst';
 const digits = 8;
 const mostSegments = 24;
 const mostBytes = 2 * 1024 ** 3;
 
 /** Each commit: the length of its bytes in 4 bytes, its id in 20, its bytes. */
 function encodeCommits(commits: readonly RawCommit[]): Buffer {
-  const parts: Uint8Array[] = [];
+  const size = commits.reduce((sum, { bytes }) => sum + 24 + bytes.length, 0);
+  const all = Buffer.allocUnsafe(size);
+  let at = 0;
   for (const { id, bytes } of commits) {
-    const head = Buffer.allocUnsafe(24);
-    head.writeUInt32BE(bytes.length, 0);
-    head.write(id, 4, 20, 'hex');
-    parts.push(head, bytes);
+    at = all.writeUInt32BE(bytes.length, at);
+    at += all.write(id, at, 20, 'hex');
+    all.set(bytes, at);
+    at += bytes.length;
   }
-  return Buffer.concat(parts);
+  return all;
 }
 
 function splitInto(commits: RawCommit[], all: Buffer): void {

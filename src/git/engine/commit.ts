@@ -45,25 +45,20 @@ export function encodeCommit(commit: NewCommit, signature?: string): Buffer {
 export function parseCommit(id: CommitId, bytes: Uint8Array): ParsedCommit {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = raw.indexOf('\n\n');
-  const headText = raw.toString('latin1', 0, end < 0 ? raw.length : end);
-  const decode = decoderFor(headText);
-  let tree: string | undefined;
-  const parents: CommitId[] = [];
-  let author: Stamped | undefined;
-  let committer: Stamped | undefined;
-  for (const line of headText.split('\n')) {
-    const space = line.indexOf(' ');
-    if (space <= 0) continue; // continuation of gpgsig or mergetag
-    const value = line.slice(space + 1);
-    const key = line.slice(0, space);
-    if (key === 'tree') tree ??= value;
-    else if (key === 'parent') parents.push(value as CommitId);
-    else if (key === 'author') author ??= parseStamped(value, decode);
-    else if (key === 'committer') committer ??= parseStamped(value, decode);
-  }
-  if (tree === undefined || !isObjectId(tree) || !parents.every(isObjectId) || !author || !committer) {
+  const head = readHead(raw.toString('latin1', 0, end < 0 ? raw.length : end));
+  const { tree, parents } = head;
+  if (
+    tree === undefined ||
+    !isObjectId(tree) ||
+    !parents.every(isObjectId) ||
+    head.author === undefined ||
+    head.committer === undefined
+  ) {
     throw new Failure('corrupt', `commit ${id} is damaged: no valid tree, parents, author and committer`);
   }
+  const decode = head.encoding === undefined ? utf8 : decoderFor(head.encoding);
+  const author = parseStamped(head.author, decode);
+  const committer = parseStamped(head.committer, decode);
   return {
     id,
     tree,
@@ -72,8 +67,35 @@ export function parseCommit(id: CommitId, bytes: Uint8Array): ParsedCommit {
     authoredAt: author.at,
     committer: committer.person,
     committedAt: committer.at,
-    message: end < 0 ? '' : decode(raw.subarray(end + 2)),
+    message: end < 0 ? '' : decode(raw, end + 2),
   };
+}
+
+/** The lines of a commit before its message, each as its bytes. Of lines that stand there twice the first counts. */
+interface CommitHead {
+  tree: string | undefined;
+  readonly parents: CommitId[];
+  author: string | undefined;
+  committer: string | undefined;
+  encoding: string | undefined;
+}
+
+/** Without arrays of lines and words: histories have commits by the ten thousands. */
+function readHead(text: string): CommitHead {
+  const none = undefined;
+  const head: CommitHead = { tree: none, parents: [], author: none, committer: none, encoding: none };
+  for (let at = 0; at < text.length;) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    // Lines that begin with a blank go on with gpgsig or mergetag.
+    if (text.startsWith('tree ', at)) head.tree ??= text.slice(at + 5, end);
+    else if (text.startsWith('parent ', at)) head.parents.push(text.slice(at + 7, end) as CommitId);
+    else if (text.startsWith('author ', at)) head.author ??= text.slice(at + 7, end);
+    else if (text.startsWith('committer ', at)) head.committer ??= text.slice(at + 10, end);
+    else if (text.startsWith('encoding ', at)) head.encoding ??= text.slice(at + 9, end);
+    at = end + 1;
+  }
+  return head;
 }
 
 interface Stamped {
@@ -81,29 +103,32 @@ interface Stamped {
   readonly at: number;
 }
 
-type Decode = (bytes: Uint8Array) => string;
+/** From the given byte on; default all. */
+type Decode = (bytes: Buffer, from?: number) => string;
 
-function decoderFor(headText: string): Decode {
-  const label = /^encoding (.+)$/m.exec(headText)?.[1];
-  if (label === undefined) return utf8;
+function decoderFor(label: string): Decode {
   try {
     const decoder = new TextDecoder(label, { ignoreBOM: true });
-    return (bytes) => decoder.decode(bytes);
+    return (bytes, from = 0) => decoder.decode(bytes.subarray(from));
   } catch {
     return utf8; // an encoding that nobody knows
   }
 }
 
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+function utf8(bytes: Buffer, from = 0): string {
+  return bytes.toString('utf8', from);
 }
 
 /** As git splits it: name before the first `<`, address up to the next `>`, date after the last `>`. */
 function parseStamped(value: string, decode: Decode): Stamped {
   const open = value.indexOf('<');
   const close = value.indexOf('>', open + 1);
-  const text = (from: number, to: number): string =>
-    decode(Buffer.from(value.slice(from, to), 'latin1')).trim();
+  // Plain text is the same in every encoding that commits are written in.
+  const isPlain = decode === utf8 && /^[\x20-\x7e]*$/.test(value);
+  const text = (from: number, to: number): string => {
+    const part = value.slice(from, to);
+    return (isPlain ? part : decode(Buffer.from(part, 'latin1'))).trim();
+  };
   const person =
     open < 0
       ? { name: text(0, value.length), email: '' }

@@ -9,7 +9,7 @@ import { walkCommits } from './commit-walk.ts';
 import { parseCommit, type ParsedCommit } from './commit.ts';
 import { writeDurably } from './durable.ts';
 import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
-import { readPack } from './pack-reader.ts';
+import { readPackInTurns } from './pack-reader.ts';
 import { receivePack } from './receive.ts';
 
 /** What is here: every commit reachable from `tip` that is not older than `since`. */
@@ -160,11 +160,10 @@ export class HistoryStore {
       const bytes = kept.get(id)?.bytes;
       return bytes && { type: 'commit', bytes };
     };
-    readPack(pack, {
+    await readPackInTurns(pack, {
+      only: 'commit',
       external: (id) => this.#inClone(id) ?? (this.#parsed.has(id as CommitId) ? inSegments(id) : undefined),
-      unresolved: 'skip',
-      visit: ({ type, id, bytes }) => {
-        if (type !== 'commit') return;
+      visit: ({ id, bytes }) => {
         const commit = { id: id as CommitId, bytes };
         commits.push(commit);
         this.#keep(commit);

@@ -6,10 +6,24 @@ import { diskFailure, errorCode, writeDurably } from './durable.ts';
 import { hasLoose, readLoose, writeLoose } from './loose-objects.ts';
 import type { GitObject, NewObject, ObjectId, ObjectReader } from './object-id.ts';
 import { PackFile } from './pack-file.ts';
-import { encodePackIndex, type IndexEntry } from './pack-index.ts';
-import { readPack, type PackedObject, type PackReading } from './pack-reader.ts';
+import { encodePackIndex, indexEntry, type IndexEntry } from './pack-index.ts';
+import {
+  readPack,
+  readPackInTurns,
+  type PackedObject,
+  type PackReading,
+  type PackSummary,
+} from './pack-reader.ts';
 import { extendPack } from './pack-writer.ts';
 import { RecentBlobs } from './recent-blobs.ts';
+
+/** A pack on its way in. */
+interface Arrival {
+  readonly pack: Buffer;
+  /** Of what was read so far. */
+  readonly entries: IndexEntry[];
+  readonly reading: PackReading;
+}
 
 export interface AddedPack {
   readonly objects: number;
@@ -53,7 +67,9 @@ export class ObjectStore implements ObjectReader {
     if (recent !== undefined) return recent;
     const place = this.#inPacks(id);
     if (place !== undefined) return this.#readPacked(id, place.pack, place.offset);
-    return readLoose(this.directory, id) ?? this.#elsewhere((store) => store.read(id));
+    // Of a kept clone hardly any object is loose: to ask is cheaper than to fail.
+    const loose = hasLoose(this.directory, id) ? readLoose(this.directory, id) : undefined;
+    return loose ?? this.#elsewhere((store) => store.read(id));
   }
 
   /** The ids in the order in which they are read fastest: pack by pack, by place in the pack; the rest last. */
@@ -75,28 +91,41 @@ export class ObjectStore implements ObjectReader {
 
   /**
    * Checks a pack, completes it where it is thin (with bases from this store), and keeps it with a new index.
-   * @throws Failure `corrupt`, `too-large`, `forbidden`
+   * @throws Failure `corrupt`, `too-large`, `disk`
    */
-  addPack(pack: Buffer, reading: Partial<PackReading> = {}): AddedPack {
+  addPack(pack: Buffer): AddedPack {
+    const arrival = this.#expect(pack);
+    return this.#keepArrival(arrival, readPack(pack, arrival.reading));
+  }
+
+  /** The same for large packs: other work gets its turn meanwhile. Nobody may change `pack` until it is done. */
+  async addPackInTurns(pack: Buffer, visit?: PackReading['visit']): Promise<AddedPack> {
+    const arrival = this.#expect(pack, visit);
+    return this.#keepArrival(arrival, await readPackInTurns(pack, arrival.reading));
+  }
+
+  #expect(pack: Buffer, see?: PackReading['visit']): Arrival {
     const entries: IndexEntry[] = [];
-    const add = (object: PackedObject): void => {
-      entries.push({ id: object.id, offset: object.offset, crc: object.crc });
-    };
     this.#recent.clear();
     const visit = (object: PackedObject): void => {
-      add(object);
-      this.#recent.add(object.id, object);
-      reading.visit?.(object);
+      const { id, offset, end } = object;
+      entries.push(indexEntry(pack, id, offset, end));
+      this.#recent.add(id, object);
+      see?.(object);
     };
-    const { externalBases, objects } = readPack(pack, { external: (id) => this.read(id), ...reading, visit });
+    return { pack, entries, reading: { visit, external: (id) => this.read(id) } };
+  }
+
+  #keepArrival({ pack, entries }: Arrival, { objects, externalBases }: PackSummary): AddedPack {
     if (objects === 0) return { objects, path: '' };
-    let whole = pack;
-    if (externalBases.size > 0) {
-      whole = extendPack(pack, [...externalBases.values()]);
-      entries.length = 0;
-      readPack(whole, { visit: add });
+    if (externalBases.size === 0) return { objects, path: this.keepPack(pack, entries) };
+    const whole = extendPack(pack, [...externalBases.values()]);
+    let row = 0;
+    for (const id of externalBases.keys()) {
+      const [offset = 0, end = 0] = whole.offsets.slice(row++);
+      entries.push(indexEntry(whole.pack, id, offset, end));
     }
-    return { objects, path: this.keepPack(whole, entries) };
+    return { objects, path: this.keepPack(whole.pack, entries) };
   }
 
   /** Keeps a complete pack that was read already; `entries` are what its reader met. @returns its path */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 import { Failure } from '../../core/failure.ts';
 import type { ObjectId } from './object-id.ts';
@@ -7,6 +8,11 @@ export interface IndexEntry {
   readonly id: ObjectId;
   readonly offset: number;
   readonly crc: number;
+}
+
+/** What the index of `pack` tells of the object whose entry stands there. */
+export function indexEntry(pack: Buffer, id: ObjectId, offset: number, end: number): IndexEntry {
+  return { id, offset, crc: crc32(pack.subarray(offset, end)) };
 }
 
 /** A pack's index, version 2: from object id to the offset of its entry. Offsets are kept sorted to know each entry's end. */

@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { createHash, type Hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
 import { inflateExactly } from './inflate.ts';
-import { hashObject, type GitObject, type ObjectId } from './object-id.ts';
+import { hashObject, type GitObject, type ObjectId, type ObjectType } from './object-id.ts';
 import { readEntryHead } from './pack-entry.ts';
 
 /** One object as the reader meets it. `bytes` must not be changed. */
 export interface PackedObject extends GitObject {
   readonly id: ObjectId;
-  /** Where its entry starts in the pack, and the CRC-32 of the entry as it stands there. */
+  /** Where its entry starts in the pack, and where the next one does. */
   readonly offset: number;
-  readonly crc: number;
+  readonly end: number;
 }
 
 export interface PackReading {
@@ -20,8 +20,8 @@ export interface PackReading {
   readonly visit: (object: PackedObject) => void;
   /** Gives the bases that a thin pack leaves out. */
   readonly external?: (id: ObjectId) => GitObject | undefined;
-  /** What to do with a delta whose base is nowhere: a Failure (default), or leave the object out. */
-  readonly unresolved?: 'fail' | 'skip';
+  /** Only objects of this type are made and shown; deltas whose base is nowhere are left out then. Default: all, and each delta needs its base. */
+  readonly only?: ObjectType;
   readonly limits?: Partial<PackLimits>;
 }
 
@@ -33,9 +33,8 @@ export interface PackLimits {
 }
 
 export interface PackSummary {
+  /** Those that were shown. */
   readonly objects: number;
-  /** Deltas without a base, left out. */
-  readonly left: number;
   /** Bases that came from `external`; the pack is complete once they are added. */
   readonly externalBases: ReadonlyMap<ObjectId, GitObject>;
 }
@@ -47,15 +46,29 @@ export interface PackSummary {
  * @throws Failure `corrupt` or `too-large`
  */
 export function readPack(pack: Buffer, reading: PackReading): PackSummary {
-  return new PackPass(pack, reading).run();
+  const pass = new PackPass(pack, reading);
+  while (!pass.hash(Infinity));
+  while (!pass.readOn(Infinity));
+  return pass.finish();
+}
+
+/** The same; after some milliseconds each, connections and timers get their turn. Nobody may change `pack` until it is done. */
+export async function readPackInTurns(pack: Buffer, reading: PackReading): Promise<PackSummary> {
+  const pass = new PackPass(pack, reading);
+  while (!pass.hash(hashedAtOnce)) await setImmediate();
+  while (!pass.readOn(performance.now() + busyMilliseconds)) await setImmediate();
+  return pass.finish();
 }
 
 const defaultLimits: PackLimits = { objects: 5_000_000, bytes: 4 * 1024 ** 3 };
 const keptBytes = 32 * 1024 ** 2;
+/** Some 10 ms. */
+const hashedAtOnce = 8 * 1024 ** 2;
+const busyMilliseconds = 15;
 
 interface Waiting {
   readonly offset: number;
-  readonly crc: number;
+  readonly end: number;
   readonly delta: Buffer;
 }
 
@@ -65,11 +78,17 @@ class PackPass {
   readonly #limits: PackLimits;
   readonly #end: number;
   readonly #starts = new Set<number>();
+  /** Entries of types that nobody wants, and the deltas made from them. */
+  readonly #passed = new Set<number>();
   readonly #offsets = new Map<ObjectId, number>();
   readonly #kept = new Map<number, GitObject>();
   readonly #externalBases = new Map<ObjectId, GitObject>();
   readonly #waitingForId = new Map<ObjectId, Waiting[]>();
   readonly #waitingForOffset = new Map<number, Waiting[]>();
+  readonly #sum: Hash = createHash('sha1');
+  #summed = 0;
+  #count = 0;
+  #offset = 12;
   #keptBytes = 0;
   #spentBytes = 0;
   #resolved = 0;
@@ -79,94 +98,126 @@ class PackPass {
     this.#reading = reading;
     this.#limits = { ...defaultLimits, ...reading.limits };
     this.#end = pack.length - 20;
+    this.#checkHead();
   }
 
-  run(): PackSummary {
-    const count = this.#checkFrame();
-    let offset = 12;
-    for (let index = 0; index < count; index++) {
-      if (offset >= this.#end) throw corruptPack(`it holds fewer than the ${count} objects that it states`);
-      offset = this.#readEntry(offset);
+  /** Checks the trailer, so many bytes at once. @returns whether that is done */
+  hash(bytes: number): boolean {
+    const to = Math.min(this.#end, this.#summed + bytes);
+    this.#sum.update(this.#pack.subarray(this.#summed, to));
+    this.#summed = to;
+    if (to < this.#end) return false;
+    if (!this.#sum.digest().equals(this.#pack.subarray(this.#end)))
+      throw corruptPack('its checksum is wrong: it was cut off or changed on the way');
+    const count = this.#count;
+    if (count > this.#limits.objects)
+      throw new Failure(
+        'too-large',
+        `a pack of ${count} objects is over the bound of ${this.#limits.objects}`,
+      );
+    return true;
+  }
+
+  /** Reads entries until the given time. @returns whether all are read */
+  readOn(until: number): boolean {
+    for (let read = 1; this.#starts.size < this.#count; read++) {
+      if (this.#offset >= this.#end)
+        throw corruptPack(`it holds fewer than the ${this.#count} objects that it states`);
+      this.#offset = this.#readEntry(this.#offset);
+      if (read % 16 === 0 && performance.now() > until) return false;
     }
-    if (offset !== this.#end) throw corruptPack('bytes stand between its last object and its checksum');
+    return true;
+  }
+
+  finish(): PackSummary {
+    if (this.#offset !== this.#end) throw corruptPack('bytes stand between its last object and its checksum');
     this.#resolveExternal();
-    if (this.#resolved !== count && this.#reading.unresolved !== 'skip') {
+    const left = this.#count - this.#resolved;
+    if (left > 0 && this.#reading.only === undefined) {
       const missing = [...this.#waitingForId.keys()][0] ?? 'unknown';
-      throw corruptPack(`${count - this.#resolved} deltas have no base (the first is ${missing})`);
+      throw corruptPack(`${left} deltas have no base (the first is ${missing})`);
     }
-    return { objects: this.#resolved, left: count - this.#resolved, externalBases: this.#externalBases };
+    return { objects: this.#resolved, externalBases: this.#externalBases };
   }
 
-  #checkFrame(): number {
+  #checkHead(): void {
     const pack = this.#pack;
     if (pack.length < 32 || pack.toString('latin1', 0, 4) !== 'PACK')
       throw corruptPack('it is cut off or no pack at all');
     const version = pack.readUInt32BE(4);
     if (version !== 2 && version !== 3) throw corruptPack(`its version is ${version}, expected 2`);
-    const sum = createHash('sha1').update(pack.subarray(0, this.#end)).digest();
-    if (!sum.equals(pack.subarray(this.#end)))
-      throw corruptPack('its checksum is wrong: it was cut off or changed on the way');
-    const count = pack.readUInt32BE(8);
-    if (count > this.#limits.objects) {
-      throw new Failure(
-        'too-large',
-        `a pack of ${count} objects is over the bound of ${this.#limits.objects}`,
-      );
-    }
-    return count;
+    this.#count = pack.readUInt32BE(8);
   }
 
+  /** @returns where the next one starts */
   #readEntry(offset: number): number {
     this.#starts.add(offset);
-    const head = readEntryHead(this.#pack, offset, offset);
-    const { bytes, used } = this.#inflate(offset, head.dataAt, head.size);
-    const end = head.dataAt + used;
+    const { kind, size, dataAt, baseOffset, baseId } = readEntryHead(this.#pack, offset, offset);
+    const { bytes, used } = this.#inflate(offset, dataAt, size);
+    const end = dataAt + used;
     if (end > this.#end) throw corruptPack(`the entry at byte ${offset} runs into the checksum`);
-    const crc = crc32(this.#pack.subarray(offset, end));
-    if (head.kind === 'ofs-delta') {
-      if (!this.#starts.has(head.baseOffset))
+    if (kind === 'ofs-delta') {
+      if (!this.#starts.has(baseOffset))
         throw corruptPack(`the entry at byte ${offset} names no entry as its base`);
-      const base = this.#kept.get(head.baseOffset) ?? this.#makeAgain(head.baseOffset);
-      if (base === undefined) push(this.#waitingForOffset, head.baseOffset, { offset, crc, delta: bytes });
-      else this.#settle(offset, crc, this.#make(base, bytes));
-    } else if (head.kind === 'ref-delta') {
-      const at = this.#offsets.get(head.baseId);
-      const base = at === undefined ? undefined : (this.#kept.get(at) ?? this.#makeAgain(at));
-      if (base === undefined) push(this.#waitingForId, head.baseId, { offset, crc, delta: bytes });
-      else this.#settle(offset, crc, this.#make(base, bytes));
+      if (this.#passed.has(baseOffset)) this.#passed.add(offset);
+      else this.#readDelta({ offset, end, delta: bytes }, baseOffset);
+    } else if (kind === 'ref-delta') {
+      const at = this.#offsets.get(baseId);
+      if (at === undefined) push(this.#waitingForId, baseId, { offset, end, delta: bytes });
+      else this.#readDelta({ offset, end, delta: bytes }, at);
+    } else if (this.#isWanted(kind)) {
+      this.#settle(offset, end, { type: kind, bytes });
     } else {
-      this.#settle(offset, crc, { type: head.kind, bytes });
+      this.#passed.add(offset);
     }
     return end;
   }
 
+  #readDelta(entry: Waiting, baseAt: number): void {
+    const base = this.#kept.get(baseAt) ?? this.#makeAgain(baseAt);
+    if (base === undefined) push(this.#waitingForOffset, baseAt, entry);
+    else this.#settle(entry.offset, entry.end, this.#make(base, entry.delta));
+  }
+
+  #isWanted(type: ObjectType): boolean {
+    const { only } = this.#reading;
+    return only === undefined || only === type;
+  }
+
   /** Names an object, shows it, and goes on with all that waited for it. */
-  #settle(offset: number, crc: number, object: GitObject): void {
-    const open = [{ offset, crc, object }];
+  #settle(offset: number, end: number, object: GitObject): void {
+    const id = this.#show(offset, end, object);
+    if (this.#waitingForId.size === 0 && this.#waitingForOffset.size === 0) return;
+    const open = [{ id, offset, object }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const id = hashObject(next.object.type, next.object.bytes);
-      this.#offsets.set(id, next.offset);
-      this.#keep(next.offset, next.object);
-      this.#resolved++;
-      this.#reading.visit({ ...next.object, id, offset: next.offset, crc: next.crc });
-      for (const waiting of [...take(this.#waitingForId, id), ...take(this.#waitingForOffset, next.offset)]) {
-        open.push({
-          offset: waiting.offset,
-          crc: waiting.crc,
-          object: this.#make(next.object, waiting.delta),
-        });
+      for (const waiting of [
+        ...take(this.#waitingForId, next.id),
+        ...take(this.#waitingForOffset, next.offset),
+      ]) {
+        const made = this.#make(next.object, waiting.delta);
+        const name = this.#show(waiting.offset, waiting.end, made);
+        open.push({ id: name, offset: waiting.offset, object: made });
       }
     }
+  }
+
+  #show(offset: number, end: number, { type, bytes }: GitObject): ObjectId {
+    const id = hashObject(type, bytes);
+    this.#offsets.set(id, offset);
+    this.#keep(offset, { type, bytes });
+    this.#resolved++;
+    this.#reading.visit({ type, bytes, id, offset, end });
+    return id;
   }
 
   /** Bases that the pack leaves out, because the receiver holds them. */
   #resolveExternal(): void {
     for (const id of Array.from(this.#waitingForId.keys())) {
       const base = this.#reading.external?.(id);
-      if (base === undefined) continue;
+      if (base === undefined || !this.#isWanted(base.type)) continue;
       this.#externalBases.set(id, base);
-      for (const { offset, crc, delta } of take(this.#waitingForId, id)) {
-        this.#settle(offset, crc, this.#make(base, delta));
+      for (const { offset, end, delta } of take(this.#waitingForId, id)) {
+        this.#settle(offset, end, this.#make(base, delta));
       }
     }
   }

@@ -9,10 +9,24 @@ export function writePack(objects: readonly GitObject[]): Buffer {
   return seal([packHeader(objects.length), ...objects.flatMap(encodeEntry)]);
 }
 
+/** A pack that was thin, and where its new entries are: each starts where the one before it ends. */
+export interface ExtendedPack {
+  readonly pack: Buffer;
+  /** In the order of the objects, with the end of the last one. */
+  readonly offsets: readonly number[];
+}
+
 /** The same pack with more objects at its end: makes a thin pack complete. Entries keep their offsets. */
-export function extendPack(pack: Buffer, more: readonly GitObject[]): Buffer {
+export function extendPack(pack: Buffer, more: readonly GitObject[]): ExtendedPack {
   const count = pack.readUInt32BE(8) + more.length;
-  return seal([packHeader(count), pack.subarray(12, pack.length - 20), ...more.flatMap(encodeEntry)]);
+  const offsets = [pack.length - 20];
+  const parts = [packHeader(count), pack.subarray(12, pack.length - 20)];
+  for (const object of more) {
+    const entry = encodeEntry(object);
+    parts.push(...entry);
+    offsets.push(entry.reduce((at, { length }) => at + length, offsets.at(-1) ?? 0));
+  }
+  return { pack: seal(parts), offsets };
 }
 
 function encodeEntry(object: GitObject): Buffer[] {

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { newObject, objectTypes, type GitObject } from '../../../src/git/engine/object-id.ts';
 import { ObjectStore } from '../../../src/git/engine/object-store.ts';
-import { encodePackIndex, PackIndex } from '../../../src/git/engine/pack-index.ts';
-import { readPack, type PackedObject } from '../../../src/git/engine/pack-reader.ts';
+import { encodePackIndex, indexEntry, PackIndex } from '../../../src/git/engine/pack-index.ts';
+import { readPack, readPackInTurns, type PackedObject } from '../../../src/git/engine/pack-reader.ts';
 import { extendPack, writePack } from '../../../src/git/engine/pack-writer.ts';
 import type { CommitId } from '../../../src/release/log.ts';
 import { git, gitRaw, inFolder } from '../git.ts';
@@ -21,6 +21,11 @@ function readAll(pack: Buffer, external?: (id: string) => GitObject | undefined)
     ...(external === undefined ? {} : { external }),
   });
   return found;
+}
+
+function indexOf(pack: Buffer): Buffer {
+  const entries = readAll(pack).map(({ id, offset, end }) => indexEntry(pack, id, offset, end));
+  return encodePackIndex(entries, pack.subarray(-20));
 }
 
 /** A history in which files change a little each time, so that git makes deltas. */
@@ -64,10 +69,10 @@ describe('writePack', () => {
       const objects = Array.from({ length: 300 }, (_, n) =>
         newObject('blob', Buffer.alloc(n * 37, `text ${n} `)),
       );
-      const pack = extendPack(writePack(objects.slice(0, 200)), objects.slice(200));
+      const { pack } = extendPack(writePack(objects.slice(0, 200)), objects.slice(200));
       writeFileSync(join(folder, 'x.pack'), pack);
       git(folder, 'index-pack', '--strict', 'x.pack');
-      expect(encodePackIndex(readAll(pack), pack.subarray(-20))).toEqual(readFileSync(join(folder, 'x.idx')));
+      expect(indexOf(pack)).toEqual(readFileSync(join(folder, 'x.idx')));
     });
   });
 });
@@ -95,7 +100,7 @@ describe('readPack', () => {
       writeFileSync(join(folder, 'x.pack'), pack);
       git(folder, 'index-pack', 'x.pack');
       expect(git(folder, 'verify-pack', '-v', 'x.idx')).toMatch(/chain length = [23]/);
-      expect(encodePackIndex(readAll(pack), pack.subarray(-20))).toEqual(readFileSync(join(folder, 'x.idx')));
+      expect(indexOf(pack)).toEqual(readFileSync(join(folder, 'x.idx')));
     });
   });
 
@@ -127,6 +132,34 @@ describe('readPack', () => {
       ).toEqual(sizes);
       store.close();
     });
+  });
+
+  it('shows only the wanted type, and makes nothing else', async () => {
+    await inFolder(async (folder) => {
+      deltaRepository(folder);
+      const all = gitRaw(folder, ['pack-objects', '--all', '--stdout', '-q', '--delta-base-offset']);
+      const commits = readAll(all).filter(({ type }) => type === 'commit');
+      const found: PackedObject[] = [];
+      const { objects } = await readPackInTurns(all, {
+        only: 'commit',
+        visit: (object) => void found.push(object),
+      });
+      expect(commits.length).toBe(25);
+      expect(found).toEqual(commits);
+      expect(objects).toBe(25);
+    });
+  });
+
+  it('leaves connections and timers their turn where it reads a large pack', async () => {
+    const objects = Array.from({ length: 20_000 }, (_, n) => newObject('blob', Buffer.from(`file ${n}`)));
+    const pack = writePack(objects);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const found: string[] = [];
+    await readPackInTurns(pack, { visit: ({ id }) => void found.push(id) });
+    clearInterval(timer);
+    expect(found).toEqual(objects.map(({ id }) => id));
+    expect(ticks).toBeGreaterThan(2); // in one go it would be none
   });
 
   it('makes bases again where they were too large to keep', () => {

@@ -134,5 +134,5 @@ function changes(count: number, from = 0): { readonly path: string; readonly con
 }
 
 function segmentOf(folder: string): string {
-  return readdirSync(folder).find((name) => name.endsWith('.commits')) ?? '';
+  return readdirSync(folder).find((name) => name.endsWith('.commits.zst')) ?? '';
 }
