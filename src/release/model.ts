@@ -21,6 +21,8 @@ export interface ReleaseRecord {
   /** Where the image's code lives, as `sourceOf` gives it. */
   readonly source?: string;
   readonly intent: Intent;
+  /** A promotion that a person ordered, which may go back; the other intents say themselves who moved the field. */
+  readonly ordered?: true;
 }
 
 /** A record with the commit whose message holds it. Whether it counts is another question. */

@@ -21,6 +21,7 @@ export function renderRecord(record: ReleaseRecord): string {
     ['revision', record.revision],
     ...optional('from-revision', record.fromRevision),
     ...optional('source', record.source),
+    ...optional('ordered', record.ordered === true ? 'true' : undefined),
     ['intent', record.intent],
   ]);
   return `${recordKey}: ${pairs}`;
@@ -111,6 +112,7 @@ function recordOf(value: (key: string) => string, intent: Intent): ReleaseRecord
     revision: value('revision'),
     ...(isRevision(fromRevision) ? { fromRevision } : {}),
     ...(source === undefined ? {} : { source }),
+    ...(value('ordered') === 'true' ? { ordered: true as const } : {}),
     intent,
   };
 }

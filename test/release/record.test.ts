@@ -35,6 +35,7 @@ const anyRecord: fc.Arbitrary<ReleaseRecord> = fc.record({
 const anySource = fc.record(
   {
     fromRevision: hex(40),
+    ordered: fc.constant(true as const),
     source: fc.webUrl({ validSchemes: ['https'] }).map((url) => sourceAddress(url) ?? ''),
   },
   { requiredKeys: [] },

@@ -55,6 +55,20 @@ describe('rollback', () => {
     expect(await tag(on)).toBe('1.3.0');
   });
 
+  it('hides nothing that a person tried by hand and took back before', async () => {
+    const on = await open();
+    on.push('web', '1.1.0');
+    await on.run();
+    const before = await on.file('prod/web.yaml');
+    await on.commit({ 'prod/web.yaml': before.replace(':1.1.0', ':1.5.0') });
+    await on.commit({ 'prod/web.yaml': before });
+    on.push('web', '1.5.0');
+    await rollback(on, { to: '1.0.0' });
+    on.forget();
+    expect(titles(await on.run())).toEqual([]);
+    expect(await tag(on)).toBe('1.0.0');
+  });
+
   it('takes back what a person did, without any record', async () => {
     const on = await open();
     await on.commit({ 'prod/web.yaml': deployment('web', `${on.image('web')}:1.0.5`) });

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { parseRecords } from '../../src/release/record.ts';
+import { drawPromote } from '../../src/run/orders/promote.ts';
 import type { RunResult } from '../../src/run/run.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
-import { hold, lift, rollback } from './orders.ts';
+import { ann, hold, lift, order, rollback } from './orders.ts';
 import { codes, Stage, titles } from './stage.ts';
 
 const hour = 3_600_000;
@@ -182,5 +183,27 @@ describe('a target', () => {
     expect(messages(result)).toEqual([
       'web-prod elects nothing: other/web-staging cannot be read: other does not answer.',
     ]);
+  });
+});
+
+describe('promotion by command', () => {
+  it('hides nothing that a person took back by hand before', async () => {
+    const on = await open('from: web-staging');
+    const before = await on.file('prod/web.yaml');
+    await on.commit({ 'prod/web.yaml': before.replace(':1.0.0', ':1.5.0') });
+    await on.commit({ 'prod/web.yaml': before });
+    on.put('web', '1.1.0', 'x');
+    await on.run();
+    const told = { policy: 'web-prod', environment: undefined, overrides: [], reason: 'INC-9', author: ann };
+    const done = await order(on, (scene) => drawPromote(told, scene));
+    expect(done.commits[0]?.message).toContain(' ordered=true intent=promote\n');
+    on.put('web', '1.5.0', 'y');
+    await on.run();
+    expect(await tag(on, 'staging')).toBe('1.5.0');
+    on.forget();
+    expect(titles(await on.run())).toEqual([]);
+    on.put('web', '1.6.0', 'z');
+    await on.run();
+    expect(titles(await on.run())).toEqual(['web-prod']);
   });
 });

@@ -1,12 +1,10 @@
 import type { Binding } from '../../bindings/model.ts';
 import type { WatchedField } from '../../bindings/watched.ts';
-import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/decision.ts';
 import type { MarkOrder } from '../../policy/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
-import type { LoggedRelease } from '../../release/model.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
 import type { BranchLog } from './branch-log.ts';
 import { enoughClaims } from './enough-claims.ts';
@@ -14,9 +12,11 @@ import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { findField, isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type HeldValue } from './file-trail.ts';
-import { rivalOf, type OwnMove } from './rival.ts';
-import { isDigestAlone, recordHolds } from './record-holds.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
+import { recordHolds } from './record-holds.ts';
+import { rivalOf } from './rival.ts';
+import { isStill } from './still.ts';
+import { tell, type Told } from './told.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
@@ -98,9 +98,10 @@ export class BranchHistory {
     const { line } = loaded.log;
     const told = await this.#told(binding, loaded, order);
     if (told === undefined) return this.#held(binding, loaded, line);
-    // People leave no records: what they did since the newest one, the file itself must tell.
+    // People leave no records: what they did since the newest one of a run, the file itself must tell. What a run released was above all before it.
     const last = line.findIndex(({ id }) => id === told.newest);
-    const recent = await this.#held(binding, loaded, line.slice(0, Math.min(last, mostLookedBack)));
+    const length = told.newest === undefined ? line.length : Math.min(last, mostLookedBack);
+    const recent = await this.#held(binding, loaded, line.slice(0, length));
     return nameDigests([...recent, ...told.held], told.names);
   }
 
@@ -189,25 +190,7 @@ export class BranchHistory {
       this.#counting(some, { file, field }, log),
     );
     const counting = await this.#counting(looked, { file, field }, log);
-    const held: Current[] = [];
-    const names = new Map<string, string>();
-    const moves: OwnMove[] = [];
-    let newest: CommitId | undefined;
-    let isLifted = false;
-    for (const { commit, record } of counting) {
-      const bringer = log.bringers.get(commit.id) ?? commit.id;
-      newest ??= bringer;
-      // The newest that tells wins.
-      if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
-        names.set(record.digest, record.to);
-      isLifted ||= record.intent === 'lift';
-      if (isLifted) continue;
-      held.push(valueOf(record.to, record.digest));
-      if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
-      // What people put there before our first record is told only by what that record left.
-      if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
-    }
-    return newest === undefined ? undefined : { held, newest, names, moves };
+    return tell(counting, log.bringers, field);
   }
 
   /** Those of the field's records that count, in the same order. */
@@ -225,7 +208,12 @@ export class BranchHistory {
       if (bringer === undefined) continue;
       const then = findField(field, present, await this.#fields.fields(bringer, file));
       // The same pointer may have been another field then.
-      if (then?.pointer === claim.place.pointer && recordHolds(claim.record, then)) found.add(claim);
+      if (then?.pointer !== claim.place.pointer || !recordHolds(claim.record, then)) continue;
+      if (
+        claim.record.intent !== 'lift' ||
+        (await isStill(this.#fields, parentIn(log, bringer), { commit: bringer, file, field: then }))
+      )
+        found.add(claim);
     }
     return found;
   }
@@ -262,26 +250,8 @@ export class BranchHistory {
   }
 }
 
-/** What the records of one field tell. */
-interface Told {
-  readonly held: Past;
-  /** The commit that brought the newest of them. */
-  readonly newest: CommitId;
-  readonly names: DigestNames;
-  /** The newest two that moved the field, since the last lift. */
-  readonly moves: readonly OwnMove[];
-}
-
-/** Whether the release moved the field away from the value that stands there again now. */
-function leftValue(
-  { from, fromDigest }: LoggedRelease['record'],
-  now: Pick<FieldFact, 'tag' | 'digest'>,
-): boolean {
-  // Of a digest that stood alone, `from` is what records or the registry told of it.
-  if (isDigestAlone(now)) return fromDigest === now.digest;
-  return from === (now.tag ?? '') && fromDigest === (now.digest ?? '');
-}
-
-function valueOf(tag: string, digest: string): Current {
-  return { tag: tag === '' ? null : tag, digest: digest === '' ? null : digest };
+/** The commit that the branch was at before; `undefined` where the log ends. */
+function parentIn({ byId }: BranchLog, commit: CommitId): CommitId | undefined {
+  const [parent] = byId.get(commit)?.parents ?? [];
+  return parent === undefined || !byId.has(parent) ? undefined : parent;
 }

@@ -9,6 +9,7 @@ import { valueOf, type FieldReader } from './field-at.ts';
 import { findField, isSameImage, type FileFields } from './field-identity.ts';
 import { formerName } from './former-name.ts';
 import { recordHolds } from './record-holds.ts';
+import { isStill } from './still.ts';
 
 type Lift = LoggedRelease & { readonly place: FieldPlace };
 
@@ -113,7 +114,7 @@ export class FileTrail {
       }
       const trace = same.has(commit.id) ? { ...from, commit: commit.id } : await this.#step(named, commit.id);
       yield { trace, from, commit };
-      if (this.#isLifted(commit.id, trace)) continue;
+      if (await this.#isLifted(commit, trace, line)) continue;
       for (const parent of this.#parents(commit, line)) {
         if (traces.has(parent)) continue;
         traces.set(parent, trace);
@@ -150,11 +151,17 @@ export class FileTrail {
     return { ...trace, ...found, content: entry.id, commit };
   }
 
-  #isLifted(commit: CommitId, { file, field }: Trace): boolean {
-    return (this.#lifts.get(commit) ?? []).some(
+  async #isLifted(
+    { id, parents }: LoggedCommit,
+    { file, field }: Trace,
+    line: readonly LoggedCommit[],
+  ): Promise<boolean> {
+    const isTold = (this.#lifts.get(id) ?? []).some(
       ({ place, record }) =>
         place.file === file && place.pointer === field.pointer && recordHolds(record, field),
     );
+    const parent = parents.slice(0, 1).find((one) => this.#idsOf(line).has(one));
+    return isTold && isStill(this.#fields, parent, { commit: id, file, field });
   }
 
   /** Reads all versions of the file at once. */

@@ -46,8 +46,8 @@ export async function rivalOf(
   };
 }
 
-function isRun({ record: { intent } }: OwnMove): boolean {
-  return intent === 'update' || intent === 'promote';
+function isRun({ record: { intent, ordered } }: OwnMove): boolean {
+  return intent === 'update' || (intent === 'promote' && ordered !== true);
 }
 
 /** Whether nobody moved the field in between. */

@@ -1,0 +1,74 @@
+import type { FieldFact } from '../../fields/model.ts';
+import type { Current, Past } from '../../policy/decision.ts';
+import type { CommitId } from '../../release/log.ts';
+import type { LoggedRelease } from '../../release/model.ts';
+import type { DigestNames } from './digest-names.ts';
+import { isDigestAlone } from './record-holds.ts';
+import type { OwnMove } from './rival.ts';
+
+/** What the records of one field tell. */
+export interface Told {
+  readonly held: Past;
+  /** The commit that brought the newest of a run, or of a lift. */
+  readonly newest: CommitId | undefined;
+  readonly names: DigestNames;
+  /** The newest two that moved the field, since the last lift. */
+  readonly moves: readonly OwnMove[];
+}
+
+/**
+ * @param counting records of the field that count, newest first
+ * @param bringers the commit that brought each commit to the branch
+ * @returns `undefined` where there are none
+ */
+export function tell(
+  counting: Iterable<LoggedRelease>,
+  bringers: ReadonlyMap<CommitId, CommitId>,
+  field: FieldFact,
+): Told | undefined {
+  const held: Current[] = [];
+  const names = new Map<string, string>();
+  const moves: OwnMove[] = [];
+  let newest: CommitId | undefined;
+  let counts = false;
+  let isLifted = false;
+  for (const { commit, record } of counting) {
+    const bringer = bringers.get(commit.id) ?? commit.id;
+    counts = true;
+    if (isBoundary(record)) newest ??= bringer;
+    // The newest that tells wins.
+    if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
+      names.set(record.digest, record.to);
+    isLifted ||= record.intent === 'lift';
+    if (isLifted) continue;
+    held.push(valueOf(record.to, record.digest));
+    if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
+    // What people put there before our first record is told only by what that record left.
+    if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
+  }
+  return counts ? { held, newest, names, moves } : undefined;
+}
+
+/**
+ * A run releases nothing at or below what the field held, and a lift forgets it. What a person orders may be anything, and a digest that is
+ * added to a tag says nothing of other tags.
+ */
+function isBoundary({ intent, ordered, from, fromDigest, to }: LoggedRelease['record']): boolean {
+  if (intent === 'lift') return true;
+  const isRun = intent === 'update' || (intent === 'promote' && ordered !== true);
+  return isRun && (from !== to || fromDigest !== '');
+}
+
+/** Whether the release moved the field away from the value that stands there again now. */
+function leftValue(
+  { from, fromDigest }: LoggedRelease['record'],
+  now: Pick<FieldFact, 'tag' | 'digest'>,
+): boolean {
+  // Of a digest that stood alone, `from` is what records or the registry told of it.
+  if (isDigestAlone(now)) return fromDigest === now.digest;
+  return from === (now.tag ?? '') && fromDigest === (now.digest ?? '');
+}
+
+function valueOf(tag: string, digest: string): Current {
+  return { tag: tag === '' ? null : tag, digest: digest === '' ? null : digest };
+}
