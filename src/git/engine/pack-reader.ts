@@ -270,6 +270,7 @@ class PackPass {
   #keep(offset: number, object: GitObject): void {
     this.#kept.set(offset, object);
     this.#keptBytes += object.bytes.length;
+    if (this.#keptBytes <= keptBytes) return;
     for (const [oldest, { bytes }] of this.#kept) {
       if (this.#keptBytes <= keptBytes) break;
       this.#kept.delete(oldest);
