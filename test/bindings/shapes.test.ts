@@ -20,7 +20,10 @@ interface Golden {
   readonly problems: readonly { readonly place: string; readonly says?: string }[];
 }
 
-const shapes = JSON.parse(read('shapes.json')) as Record<string, readonly Shape[]>;
+const shapes = JSON.parse(readFileSync(new URL('fixtures/shapes.json', import.meta.url), 'utf8')) as Record<
+  string,
+  readonly Shape[]
+>;
 
 /** `golden.test.ts` proves the cases; this table, that each shape is in one of them with the outcome that is claimed. */
 describe.each(Object.entries(shapes))('what repositories hold: %s', (_, rows) => {
