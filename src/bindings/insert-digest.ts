@@ -38,8 +38,13 @@ export function insertDigest(
     if (writes.some(({ start }) => start === existing.start)) return undefined;
     return { refused: 'the policy pins, and its digest is written nowhere; write digest: "" to begin with' };
   }
+  if (field.lendsTo !== undefined) return { refused: lent(field.lendsTo) };
   const found = tag.inFlow ? inFlow(tag, digest, text, file.endsWith('.json')) : inBlock(tag, digest, text);
   return 'refused' in found ? found : { ...found, digest, tag };
+}
+
+function lent(line: number): string {
+  return `the policy pins, and the map at line ${line} merges this one in and has no digest of its own, so that it would get this one; write digest: "" there to begin with`;
 }
 
 type Found = Pick<Insertion, 'offset' | 'source'> | Refused;

@@ -36,6 +36,7 @@ export function addField(reading: Reading, draft: Draft): void {
   });
   parts.push(...(draft.merged ?? []));
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
+  reading.fieldOf.set(draft.index, reading.fields.length);
   reading.fields.push({
     kind: draft.kind,
     document: reading.node(main).document,

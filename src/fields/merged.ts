@@ -14,9 +14,14 @@ export function behindAlias(reading: Reading, index: number): number {
 }
 
 /** A value that a map does not have itself, but merges in, as a part of its own field: it stands elsewhere and is refused here. */
-export function mergedIn(reading: Reading, map: number, part: PartName): PartFact | undefined {
-  if (reading.child(map, part) !== undefined) return undefined;
-  const found = lookAbove(reading, map, part, 0);
+export function mergedIn(
+  reading: Reading,
+  map: number,
+  part: PartName,
+  key: string = part,
+): PartFact | undefined {
+  if (reading.child(map, key) !== undefined) return undefined;
+  const found = lookAbove(reading, map, key, 0);
   if (found === undefined) return undefined;
   const { start, end, anchor } = reading.node(found.alias);
   const held = partOf(reading, found.index, part);
@@ -24,8 +29,8 @@ export function mergedIn(reading: Reading, map: number, part: PartName): PartFac
     ...held,
     start,
     end,
-    pointer: `${reading.pointer(map)}/${part}`,
-    refused: `it is merged in from the anchor &${anchor ?? ''}, and belongs to another image there; write a ${part} of its own into the map`,
+    pointer: `${reading.pointer(map)}/${key}`,
+    refused: `it is merged in from the anchor &${anchor ?? ''}, and belongs to another image there; write a ${key} of its own into the map`,
     anchor: held.anchor ?? held.start,
     ...reading.at(start),
   };
@@ -37,18 +42,50 @@ interface Found {
   readonly alias: number;
 }
 
+/** Notes with the fields whose maps a map merges in that it would have a digest which is inserted there, beside a tag or a name of its own. */
+export function lendTo(reading: Reading, map: number): void {
+  if (reading.child(map, '<<') === undefined) return;
+  const { line } = reading.at(reading.node(map).start);
+  for (const base of basesOf(reading, map)) {
+    const at = reading.fieldOf.get(base);
+    const field = at === undefined ? undefined : reading.fields[at];
+    if (at !== undefined && field !== undefined && field.lendsTo === undefined)
+      reading.fields[at] = { ...field, lendsTo: line };
+  }
+}
+
+/** The maps that a map merges in, and those that these merge in: what is added to one of them, it has too. */
+function basesOf(reading: Reading, map: number): number[] {
+  const found: number[] = [];
+  for (let open = [map], depth = 0; open.length > 0 && depth <= deepest; depth++) {
+    const bases = open.flatMap((at) =>
+      aliasesOf(reading, at, depth).flatMap((alias) => reading.anchorOf(alias) ?? []),
+    );
+    found.push(...bases);
+    open = bases;
+  }
+  return found;
+}
+
+const deepest = 4;
+
 /** Bounded: five maps above each other, and eight beside each other in the first. */
 function lookAbove(reading: Reading, map: number, key: string, depth: number): Found | undefined {
-  const merge = depth > 4 ? undefined : reading.child(map, '<<');
-  if (merge === undefined) return undefined;
-  const isList = depth === 0 && reading.node(merge).kind === 'seq';
-  const aliases = isList ? children(reading.outline, merge).slice(0, 8) : [merge];
-  for (const alias of aliases) {
-    if (reading.node(alias).kind !== 'alias') continue;
+  if (depth > deepest) return undefined;
+  for (const alias of aliasesOf(reading, map, depth)) {
     const base = reading.anchorOf(alias);
     if (base === undefined) continue;
     const index = reading.textChild(base, key) ?? lookAbove(reading, base, key, depth + 1)?.index;
     if (index !== undefined) return { index, alias };
   }
   return undefined;
+}
+
+/** What a map names under `<<`. */
+function aliasesOf(reading: Reading, map: number, depth: number): number[] {
+  const merge = reading.child(map, '<<');
+  if (merge === undefined) return [];
+  const isList = depth === 0 && reading.node(merge).kind === 'seq';
+  const named = isList ? children(reading.outline, merge).slice(0, 8) : [merge];
+  return named.filter((at) => reading.node(at).kind === 'alias');
 }

@@ -129,6 +129,8 @@ export interface FieldFact extends Position {
   /** For containers: index into `claims` of the workload's annotations, and the container's name. */
   readonly claim: number | undefined;
   readonly container: string | undefined;
+  /** Line of a map that merges this one in and has a tag or name of its own, and no digest: one inserted here would be its digest too. */
+  readonly lendsTo?: number;
 }
 
 /** A comment that ties a scalar to a policy (2.3). */

@@ -38,6 +38,8 @@ export class Reading {
   readonly claimOf = new Map<number, number>();
   /** Nodes that are a part of a field already: a second recogniser does not take them again. */
   readonly taken = new Map<number, { readonly part: PartFact; readonly kind: FieldKind }>();
+  /** Place among the fields, by the map that holds the field. */
+  readonly fieldOf = new Map<number, number>();
   /** By the node of the block scalar. */
   readonly embedded = new Map<number, EmbeddedText>();
   /** Whether this is such a text itself: texts within texts are not read. */

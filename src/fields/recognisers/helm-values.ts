@@ -6,7 +6,7 @@ import { readImageText } from '../image-text.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
-import { lookup, mergedIn } from '../merged.ts';
+import { lendTo, lookup, mergedIn } from '../merged.ts';
 import { keyAbove } from './surroundings.ts';
 
 /**
@@ -102,6 +102,7 @@ function addParts(
   // A map that merges in name and tag is the image of that other map, and moves with it.
   if (!has && (merged.length === 0 || !isNamed)) return;
   addField(reading, { kind: 'helm', index: map, name, parts: { tag, digest, name: nameIndex }, merged });
+  if (digest === undefined && merged.every(({ part }) => part !== 'digest')) lendTo(reading, map);
 }
 
 /** Some charts put nothing between the registry and the rest, and their values end it in a slash. */

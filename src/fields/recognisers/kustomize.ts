@@ -1,5 +1,6 @@
 import { children } from '../../yaml/walk.ts';
 import { addField } from '../field.ts';
+import { lendTo, lookup, mergedIn } from '../merged.ts';
 import { objectOf } from '../objects.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -37,18 +38,22 @@ function isKustomize(reading: Reading, index: number): boolean {
 }
 
 function addEntry(reading: Reading, entry: number): void {
-  const original = reading.textChild(entry, 'name');
   const renamed = reading.textChild(entry, 'newName');
-  const named = reading.hasValue(renamed) ? renamed : original;
+  const named = [renamed, lookup(reading, entry, 'newName'), lookup(reading, entry, 'name')].find((at) =>
+    reading.hasValue(at),
+  );
   if (!reading.hasValue(named)) return;
+  const digest = reading.textChild(entry, 'digest');
+  const merged = [
+    mergedIn(reading, entry, 'tag', 'newTag') ?? [],
+    mergedIn(reading, entry, 'digest') ?? [],
+  ].flat();
   addField(reading, {
     kind: 'kustomize',
     index: entry,
     name: reading.text(named),
-    parts: {
-      tag: reading.textChild(entry, 'newTag'),
-      digest: reading.textChild(entry, 'digest'),
-      name: renamed,
-    },
+    parts: { tag: reading.textChild(entry, 'newTag'), digest, name: renamed },
+    merged,
   });
+  if (digest === undefined && merged.every(({ part }) => part !== 'digest')) lendTo(reading, entry);
 }

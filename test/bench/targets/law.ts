@@ -97,6 +97,10 @@ const knownDifferences: readonly RegExp[] = [
   /[|>][-+\d]*[ \t]*(?:#.*)?\r?\n(?:[ \t]*\r?\n)*[ ]*\t/,
   // The `yaml` package folds an empty line behind an escaped line break away. Such values are never edited.
   /\\\r?\n[ \t]*\r?\n/,
+  // A last line of blanks without a line break may be part of a block scalar, and python3-yaml is shown it with one.
+  /\n[ \t]+$/,
+  // python3-yaml takes no question mark behind a colon in a flow collection.
+  /:\?/,
 ];
 
 /** An outline as the events that python3-yaml tells of. */
