@@ -5,6 +5,7 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { FetchAnswer, FetchRequest, Transport } from '../transport.ts';
 import { CloneLock } from './clone-lock.ts';
 import { emptyClone, historyFolder, KeptClone, lockFolder, type CompleteTrees } from './clone.ts';
+import { blamed, isDamage } from './damage.ts';
 import { foldPacks } from './fold.ts';
 import { Gathering } from './gathering.ts';
 import { GitTree, TreeCache } from './git-tree.ts';
@@ -41,6 +42,7 @@ export class CloneKeeper implements TreeOwner {
   #clone: KeptClone | undefined;
   #history: HistoryStore | undefined;
   #damaged = false;
+  readonly #told = new WeakSet<Failure>();
   #swept = false;
 
   constructor(options: CloneKeeperOptions) {
@@ -80,19 +82,23 @@ export class CloneKeeper implements TreeOwner {
   }
 
   async history(tip: CommitId, since: number): Promise<readonly LoggedCommit[]> {
-    const local = this.#log().local(tip, since);
-    return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (request) => this.#fetch(request)));
+    return this.watch(async () => {
+      const local = this.#log().local(tip, since);
+      return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (request) => this.#fetch(request)));
+    });
   }
 
   async commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>> {
-    return this.#log().bytes(commits);
+    return this.watch(async () => this.#log().bytes(commits));
   }
 
   /** What is asked for at the same time comes in one fetch. */
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
-    await this.#treesWanted.ask(this.#withoutTrees(commits));
-    const [absent] = this.#withoutTrees(commits);
-    if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
+    await this.watch(async () => {
+      await this.#treesWanted.ask(this.#withoutTrees(commits));
+      const [absent] = this.#withoutTrees(commits);
+      if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
+    });
   }
 
   async bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void> {
@@ -101,20 +107,22 @@ export class CloneKeeper implements TreeOwner {
 
   /** Brings files of several commits at once. */
   async bringFiles(files: readonly WantedFile[]): Promise<void> {
-    await this.#filesWanted.ask(this.#withoutBytes(files));
+    await this.watch(async () => this.#filesWanted.ask(this.#withoutBytes(files)));
   }
 
   treeOf(id: CommitId): RemoteTree {
     const clone = this.#opened();
     const root = this.#ready.root(id, clone, this.#trees);
-    if (root === undefined) throw this.reportDamage(new Failure('corrupt', `commit ${id} is missing`));
+    if (root === undefined) throw this.#report(new Failure('corrupt', `commit ${id} is missing`));
     return new RemoteTree(new GitTree(clone.objects, root, this.#trees), id, this);
   }
 
-  reportDamage(error: Failure): Failure {
-    this.#damaged = true;
-    const message = `${error.message}; the kept clone of ${this.#options.name} is thrown away and fetched anew at the next run`;
-    return new Failure('corrupt', message, { retryable: true, cause: error });
+  async watch<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw isDamage(error) ? this.#report(error) : error;
+    }
   }
 
   async close(): Promise<void> {
@@ -130,7 +138,7 @@ export class CloneKeeper implements TreeOwner {
       clone.moveTip(commit, edge);
       return true;
     } catch (error) {
-      if (error instanceof Failure && error.code === 'corrupt') return false;
+      if (isDamage(error)) return false;
       throw error;
     }
   }
@@ -142,7 +150,7 @@ export class CloneKeeper implements TreeOwner {
       if (basis.haves.length === 0) return false;
       return this.#found(commit, await this.#add({ wants: [commit], ...basis, depth: 1 }, signal));
     } catch (error) {
-      if (error instanceof Failure && error.code === 'corrupt') return false;
+      if (isDamage(error)) return false;
       throw error;
     }
   }
@@ -153,6 +161,15 @@ export class CloneKeeper implements TreeOwner {
     emptyClone(this.#options.directory);
     const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 }, signal);
     if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
+  }
+
+  #report(error: Failure): Failure {
+    if (this.#told.has(error)) return error;
+    this.#damaged = true;
+    const message = `${error.message}; the kept clone of ${this.#options.name} is thrown away and fetched anew at the next run`;
+    const told = new Failure('corrupt', message, { retryable: true, cause: error });
+    this.#told.add(told);
+    return told;
   }
 
   #withoutTrees(commits: readonly CommitId[]): CommitId[] {
@@ -232,9 +249,13 @@ export class CloneKeeper implements TreeOwner {
     const answer = await this.#fetch(request, signal);
     const pack = await receivePack(answer);
     if (pack.length === 0) return answer.shallow;
-    await this.objects.addPackInTurns(pack, ({ id, type, bytes }) => {
-      if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
-    });
+    try {
+      await this.objects.addPackInTurns(pack, ({ id, type, bytes }) => {
+        if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
+      });
+    } catch (error) {
+      throw blamed(error, request, this.#options.name);
+    }
     return answer.shallow;
   }
 

@@ -1,3 +1,4 @@
+import { statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
@@ -67,6 +68,7 @@ export class CloneLock {
         database.exec('BEGIN EXCLUSIVE');
         return;
       } catch (error) {
+        if (isNoDatabase(error) && empties(this.#path)) continue;
         if (!isBusy(error))
           throw new Failure('disk', `cannot lock ${this.#path}: ${String(error)}; look at the disk`, {
             cause: error,
@@ -83,6 +85,26 @@ export class CloneLock {
       }
       await setTimeout(pause);
     }
+  }
+}
+
+/** SQLITE_CORRUPT (11) and SQLITE_NOTADB (26). */
+function isNoDatabase(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 11 || code === 26;
+}
+
+/**
+ * A file that holds nothing is a good lock: nothing is ever written to it. It is emptied and not deleted, since another process may do the same,
+ * or hold it by then. @returns whether there was anything in it
+ */
+function empties(path: string): boolean {
+  try {
+    if (statSync(path).size === 0) return false;
+    truncateSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { CommitId } from '../../release/log.ts';
 import { parseCommit, type ParsedCommit } from './commit.ts';
-import { diskFailure, writeDurably } from './durable.ts';
+import { diskFailure, errorCode, writeDurably } from './durable.ts';
 import type { TreeCache } from './git-tree.ts';
 import { createLayout } from './layout.ts';
 import { isObjectId, type ObjectId } from './object-id.ts';
@@ -25,7 +25,8 @@ export class KeptClone {
   constructor(directory: string, branch: string) {
     this.directory = directory;
     this.#ref = branchRef(branch);
-    if (!existsSync(join(directory, 'HEAD'))) createLayout(directory, this.#ref);
+    // We never read it, but native git takes a folder without it for no repository.
+    if (readHead(directory) !== `ref: ${this.#ref}`) createLayout(directory, this.#ref);
     this.#objects = new ObjectStore(join(directory, 'objects'));
   }
 
@@ -142,6 +143,16 @@ export class KeptClone {
       else open.push(...parents);
     }
     return [...found].sort();
+  }
+}
+
+function readHead(directory: string): string | undefined {
+  const path = join(directory, 'HEAD');
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw diskFailure(error, 'read', path);
   }
 }
 

@@ -73,7 +73,9 @@ export function diskFailure(error: unknown, verb: string, path: string): Failure
 
 function failureCode(code: string | undefined): FailureCode {
   if (code === undefined) return 'internal';
-  return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : 'disk';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'not-found';
+  // A folder where a file should be, or a place that the disk cannot read: what stood there is lost.
+  return code === 'EISDIR' || code === 'EIO' ? 'corrupt' : 'disk';
 }
 
 export function errorCode(error: unknown): string | undefined {

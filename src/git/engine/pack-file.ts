@@ -126,7 +126,7 @@ export class PackFile {
       const window = Buffer.allocUnsafe(size);
       let done = 0;
       while (done < size) {
-        const read = readSync(file, window, done, size - done, start + done);
+        const read = this.#read(file, window, done, start + done);
         if (read === 0) throw this.#damaged('it is cut off');
         done += read;
       }
@@ -134,6 +134,14 @@ export class PackFile {
       this.#windowAt = start;
     }
     return this.#window.subarray(from - this.#windowAt, to - this.#windowAt);
+  }
+
+  #read(file: number, window: Buffer, done: number, at: number): number {
+    try {
+      return readSync(file, window, done, window.length - done, at);
+    } catch (error) {
+      throw diskFailure(error, 'read', this.path);
+    }
   }
 
   /** Bases of deltas, 16 MiB of them, oldest out first. */

@@ -70,7 +70,9 @@ class RemoteRepository implements ConfigRepository {
 
   async publish(base: Snapshot, drafts: readonly CommitDraft[], signal?: AbortSignal): Promise<Publication> {
     const { transport, pushOptions = [] } = this.#options;
-    const { commits, objects } = await buildCommits(this.#keeper.objects, base.commit, drafts, this.#options);
+    const { commits, objects } = await this.#keeper.watch(() =>
+      buildCommits(this.#keeper.objects, base.commit, drafts, this.#options),
+    );
     const newId = commits.at(-1);
     if (newId === undefined) return { kind: 'pushed', commits: [] };
     const pack = writePack(objects);

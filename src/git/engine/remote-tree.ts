@@ -1,4 +1,4 @@
-import { Failure } from '../../core/failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import type { ObjectId } from './object-id.ts';
@@ -8,8 +8,8 @@ import type { GitTree } from './git-tree.ts';
 export interface TreeOwner {
   /** Makes these files of a commit ready to read: fetches those that are not here. */
   bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void>;
-  /** The kept clone turned out to be damaged. */
-  reportDamage(error: Failure): Failure;
+  /** Does work with what is in the clone; damage that it meets is remembered, and told. */
+  watch<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** A tree of the kept clone: what is missing is fetched in one request, and damage is told to the repository. */
@@ -25,11 +25,11 @@ export class RemoteTree implements Tree {
   }
 
   async list(): Promise<readonly TreeEntry[]> {
-    return this.#watch(() => this.#tree.list());
+    return this.#owner.watch(() => this.#tree.list());
   }
 
   async entry(path: string): Promise<TreeEntry | undefined> {
-    return this.#watch(() => this.#tree.entry(path));
+    return this.#owner.watch(() => this.#tree.entry(path));
   }
 
   async read(
@@ -41,18 +41,10 @@ export class RemoteTree implements Tree {
       this.#commit,
       entries.map((entry) => entry.id),
     );
-    await this.#watch(() => this.#tree.read(entries, visit, tooLarge));
+    await this.#owner.watch(() => this.#tree.read(entries, visit, tooLarge));
   }
 
   async changesFrom(other: RemoteTree, most: number): Promise<readonly string[] | undefined> {
-    return this.#watch(() => this.#tree.changesFrom(other.#tree, most));
-  }
-
-  async #watch<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      throw error instanceof Failure && error.code === 'corrupt' ? this.#owner.reportDamage(error) : error;
-    }
+    return this.#owner.watch(() => this.#tree.changesFrom(other.#tree, most));
   }
 }
