@@ -8,9 +8,11 @@ import { electing } from './targets/elect.ts';
 import { finding } from './targets/find.ts';
 import { firstSync } from './targets/first-sync.ts';
 import { law } from './targets/law.ts';
+import { latency } from './targets/latency.ts';
 import { listing } from './targets/list.ts';
 import { marks } from './targets/marks.ts';
 import { publishing } from './targets/publish.ts';
+import { resident } from './targets/resident.ts';
 import { secondPass } from './targets/second-pass.ts';
 import { starting } from './targets/start.ts';
 import { unchanged } from './targets/unchanged.ts';
@@ -25,6 +27,8 @@ const benchmarks: readonly Benchmark[] = [
   publishing,
   unchanged,
   marks,
+  latency,
+  resident,
   starting,
   law,
 ];
