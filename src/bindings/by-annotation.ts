@@ -12,7 +12,7 @@ import {
   type Workload,
 } from './annotated.ts';
 import { nameDrafts, possibleNames } from './annotation-names.ts';
-import type { Marked } from './marked.ts';
+import { markedFields } from './marked.ts';
 import type { KnownPolicies } from './known-policies.ts';
 import type { FactedFile } from './model.ts';
 
@@ -31,10 +31,9 @@ export class AnnotationBinder {
   readonly #covers = new Map<FactedFile, Map<FieldFact, Cover>>();
   readonly #byName: KnownPolicies;
 
-  /** @param files with their markers, which go before annotations */
-  constructor(files: ReadonlyMap<FactedFile, Marked>, byName: KnownPolicies) {
+  constructor(files: readonly FactedFile[], byName: KnownPolicies) {
     this.#byName = byName;
-    const drafts = [...files].flatMap(([file, marked]) => this.#read(file, marked));
+    const drafts = files.flatMap((file) => (file.facts.claims.length === 0 ? [] : this.#read(file)));
     const names = nameDrafts(drafts, byName.names);
     for (const [index, draft] of drafts.entries()) {
       const policy = { ...policyOf(draft, names[index] ?? ''), otherNames: possibleNames(draft) };
@@ -63,8 +62,9 @@ export class AnnotationBinder {
     return field.claim === undefined ? undefined : this.#workloads.get(file)?.[field.claim];
   }
 
-  #read(file: FactedFile, marked: Marked): AnnotationDraft[] {
-    if (file.facts.claims.length === 0) return [];
+  #read(file: FactedFile): AnnotationDraft[] {
+    // Markers go before annotations.
+    const marked = markedFields(file, 'tallyman');
     const byClaim = Map.groupBy(file.facts.fields, ({ claim }) => claim);
     const workloads = file.facts.claims.map((claim, index) =>
       readWorkload(file.path, claim, byClaim.get(index) ?? []),

@@ -38,7 +38,7 @@ export function bound(files: Files, policyRoots: readonly string[] = []) {
 }
 
 /** What the targets of the policies find, as a run looks it up. */
-function answers(
+export function answers(
   files: Files,
   facted: readonly FactedFile[],
   policies: readonly Policy[],

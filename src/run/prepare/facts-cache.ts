@@ -1,8 +1,11 @@
+import { BoundFiles } from '../../bindings/bound-files.ts';
+import type { BindOptions } from '../../bindings/model.ts';
 import type { FileFacts, NameClass } from '../../fields/model.ts';
 import type { TargetFind } from '../../fields/targets.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { loadPolicy, type LoadedPolicy } from '../../policy/load.ts';
 import { scannerVersion } from '../../yaml/scan.ts';
+import { bindOptions, type BindSettings } from './bind-options.ts';
 
 /**
  * Facts by content and name class (architecture.md, idea 2): an unchanged file is never looked at twice. It holds what the
@@ -12,6 +15,7 @@ export class FactsCache {
   #last = new Map<string, FileFacts>();
   #next = new Map<string, FileFacts>();
   #targets: ReadonlyMap<string, TargetFind> = new Map();
+  #options: { readonly settings: BindSettings; readonly value: BindOptions } | undefined;
   /** By document, then by the path of its file: files of equal content share their facts. They live as long as these. */
   readonly #policies = new WeakMap<PolicyDocument, Map<string, LoadedPolicy>>();
 
@@ -33,6 +37,15 @@ export class FactsCache {
     this.#policies.set(document, byPath.set(path, loaded));
     return loaded;
   };
+
+  /** What the tree before was bound to (`bind`). */
+  readonly bound = new BoundFiles();
+
+  /** As `bindOptions`, one value for the same settings. */
+  bindOptions(settings: BindSettings): BindOptions {
+    if (this.#options?.settings !== settings) this.#options = { settings, value: bindOptions(settings) };
+    return this.#options.value;
+  }
 
   /** What the path of a target found in a file of this content, if the last run asked for it too. */
   target(id: string, path: string): TargetFind | undefined {

@@ -8,7 +8,6 @@ import type { Policy } from '../../policy/model.ts';
 import type { HoldsFile } from '../../release/holds-file.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { answerTargets } from './answer-targets.ts';
-import { bindOptions } from './bind-options.ts';
 import type { FactsCache } from './facts-cache.ts';
 import { heldBindings, readHolds, strangeHolds } from './holds.ts';
 import { pathFilter } from './path-filter.ts';
@@ -35,9 +34,9 @@ export async function prepare(
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
   const files = await survey(tree, admits, cache);
   const { policies, problems: policyProblems } = collectPolicies(files, cache.loadPolicy);
-  const options = bindOptions(settings);
+  const options = cache.bindOptions(settings);
   const targets = await answerTargets(tree, files, policies, options, cache);
-  const bound = bind(files, policies, options, targets);
+  const bound = bind(files, policies, options, targets, cache.bound);
   const holds = await readHolds(tree);
   const problems = [
     ...fileProblems(files),
