@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PartFact } from '../fields/model.ts';
+import { positionsOf } from '../yaml/lines.ts';
 import { renderScalar } from '../yaml/render.ts';
 import { applyEdits } from '../yaml/splice.ts';
 import { wantsDigest } from './digest-demand.ts';
@@ -33,9 +34,14 @@ export function planEdits(
   if (typeof name !== 'string') return { problem: refused(binding, binding.field, name.refused) };
   const wanted: Wanted = { name, tag: to.tag, digest: wants ? to.digest : null };
   const edits: FieldEdit[] = [];
+  const needs: number[] = [];
   for (const part of binding.writes) {
     const value = valueOf(binding, part, wanted);
-    if (value === undefined || value === part.value || part.follows === true) continue;
+    if (value === undefined || value === part.value) continue;
+    if (part.follows === true) {
+      if (part.anchor !== undefined && part.part !== 'name') needs.push(part.anchor);
+      continue;
+    }
     if (part.refused !== undefined) return { problem: refused(binding, part, part.refused) };
     edits.push(replacement(binding, part, value));
   }
@@ -44,7 +50,7 @@ export function planEdits(
     return { problem: refused(binding, binding.field, inserted.refused) };
   }
   if (inserted !== undefined) edits.push(insertion(binding, inserted, text));
-  return { edits };
+  return { edits: needs.length === 0 ? edits : edits.map((edit) => ({ ...edit, needs })) };
 }
 
 /**
@@ -59,8 +65,8 @@ export function applyFileEdits(
   scanned = false,
 ): { readonly text: string } | { readonly problem: Problem } {
   const distinct = distinctEdits(edits);
-  const rival = rivalry(distinct);
-  if (rival !== undefined) return { problem: rival };
+  const stop = rivalry(distinct) ?? leftBehind(distinct, text);
+  if (stop !== undefined) return { problem: stop };
   let after: string;
   try {
     after = applyEdits(text, distinct);
@@ -80,6 +86,19 @@ export function distinctEdits(edits: readonly FieldEdit[]): FieldEdit[] {
     const key = `${start} ${end} ${source}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** An edit beside an alias whose anchor is not edited: tag and digest are one unit. */
+function leftBehind(edits: readonly FieldEdit[], text: string): Problem | undefined {
+  const starts = new Set(edits.map(({ start }) => start));
+  for (const { needs = [], file, line, column, policy } of edits) {
+    const missing = needs.find((start) => !starts.has(start));
+    if (missing === undefined) continue;
+    const at = positionsOf(text)(missing).line;
+    const message = `The image field here is not edited: a part of it repeats the anchor at line ${at}, which does not move now. Nothing of ${policy} moves in this file; write that part out here.`;
+    return { code: 'refused-edit', file, line, column, message, policy };
+  }
+  return undefined;
 }
 
 /** Two policies that write one scalar differently: by name here and by a Flux 2 marker there, say. */

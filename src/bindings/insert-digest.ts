@@ -24,6 +24,12 @@ export function takesEntry(field: FieldFact): boolean {
   return field.kind === 'helm' && tag.pointer.endsWith('/tag') && name?.pointer.endsWith('/image') !== true;
 }
 
+/** Whether a digest of the field would be an entry that is not there yet. */
+export function lacksEntry(field: FieldFact): boolean {
+  const hasDigest = field.digest !== undefined || field.parts.some(({ part }) => part === 'digest');
+  return !hasDigest && takesEntry(field);
+}
+
 /** A new `digest` entry behind the tag, in the style of the tag's; `undefined` where none is wanted. */
 export function insertDigest(
   { file, field, writes }: EditedField,
@@ -59,7 +65,7 @@ function inFlow(tag: PartFact, digest: string, text: string, isJson: boolean): F
   const [before = '', quote = '', colon = ': '] = key ?? [];
   const keyStart = tag.start - before.length;
   const name = isJson ? '"digest"' : `${quote}digest${quote}`;
-  const value = renderScalar(digest, { style: isJson ? 'double' : tag.style, inFlow: true });
+  const value = renderScalar(digest, { style: isJson ? 'double' : styleOf(tag), inFlow: true });
   const entry = name + (colon.includes('\n') ? ': ' : colon) + value;
   const lead = keyStart >= lineStart ? text.slice(lineStart, keyStart) : undefined;
   const isFirst = lead !== undefined && /^[ \t]*$/.test(lead);
@@ -85,8 +91,13 @@ function inBlock(tag: PartFact, digest: string, text: string): Found {
   const [, , lead = '', quote = '', colon = ': '] = before;
   const indent = lead.replaceAll('-', ' ');
   const offset = endOfLine(text, tag.end);
-  const value = renderScalar(digest, { style: tag.style, inFlow: false });
+  const value = renderScalar(digest, { style: styleOf(tag), inFlow: false });
   return { offset, source: `${lineBreakAt(text, offset)}${indent}${quote}digest${quote}${colon}${value}` };
+}
+
+/** An alias has none. */
+function styleOf({ style }: PartFact): PartFact['style'] {
+  return style === 'none' ? 'plain' : style;
 }
 
 const elsewhere: Refused = {

@@ -83,4 +83,6 @@ export interface FieldEdit extends Place {
   readonly source: string;
   /** The literal block scalar in whose text it is, as `PartFact.block`. */
   readonly block?: BlockRange;
+  /** Where scalars start that its field repeats by aliases: without an edit there it would bring a new digest to an old tag, or the other way round. */
+  readonly needs?: readonly number[];
 }

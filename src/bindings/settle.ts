@@ -3,6 +3,7 @@ import { parseRepository } from '../image/reference.ts';
 import type { FieldFact, PartFact } from '../fields/model.ts';
 import type { Hold } from '../policy/model.ts';
 import type { Candidate } from './candidate.ts';
+import { lacksEntry } from './insert-digest.ts';
 import type { Bound, FactedFile, WritePolicy, WrittenPart } from './model.ts';
 
 /** The candidates of one file that can be edited, as bindings; the others as problems with their reason. */
@@ -23,7 +24,9 @@ export function settle<P extends WritePolicy>(
     const writes = candidate.writes.map((part) => anchors.followed(part, candidate.policy));
     // All of it stands at anchors of fields that the same policy moves.
     const others = writes.filter(({ follows }) => follows !== true);
-    if (others.length < writes.length && others.every(({ part }) => part === 'name')) continue;
+    const follows = others.length < writes.length && others.every(({ part }) => part === 'name');
+    // A pinned digest of its own is still to be written beside the tag that follows.
+    if (follows && !(candidate.policy.digest === 'pin' && lacksEntry(candidate.field))) continue;
     bindings.push(toBinding({ ...candidate, writes }, holdsOf(candidate.field)));
   }
   return { bindings, problems };

@@ -24,7 +24,7 @@ export function unboundFields(
     line,
     column,
     message:
-      'This image map has a tag and no repository, so no policy binds it by name. Put a marker behind the tag: # {"$tallyman": "POLICY:tag"}, or name it in the targets of a policy.',
+      'This image map has a tag and no repository that can be read, so no policy binds it by name. Put a marker behind the tag: # {"$tallyman": "POLICY:tag"}, or name it in the targets of a policy.',
   }));
 }
 
