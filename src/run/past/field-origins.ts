@@ -4,6 +4,7 @@ import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import { mainline } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import { ChangeIndex } from './change-index.ts';
 import { FieldReader } from './field-at.ts';
 import { findField, type FileFields } from './field-identity.ts';
 import { formerName } from './former-name.ts';
@@ -18,10 +19,8 @@ export class OriginCache {
 
 /** Fields that are remembered; far more than are pinned anywhere. */
 const mostKnown = 10_000;
-/** Commits that are looked at for one state of the branch, over all fields: thousands of pinned fields must not hold up a run. */
-const mostLooks = 100_000;
-/** Commits that are made ready at first; then twice as many, and so on. Most values are younger than that. */
-const firstPortion = 64;
+/** Versions of files that are looked at for one state of the branch, over all fields: thousands of pinned fields must not hold up a run. */
+const mostLooks = 200_000;
 /** Names that a file is followed through. */
 const mostNames = 16;
 
@@ -31,7 +30,7 @@ export class FieldOrigins {
   readonly #since: number;
   readonly #fields: FieldReader;
   readonly #known: KnownOrigins;
-  #chain: Promise<readonly LoggedCommit[]> | undefined;
+  #chain: Promise<Chain> | undefined;
   #looks = 0;
 
   /** @param since how far back is looked: milliseconds since the epoch */
@@ -78,25 +77,26 @@ export class FieldOrigins {
   }
 
   async #find(file: string, field: FieldFact): Promise<LoggedCommit | undefined | 'unknown'> {
-    const chain = await (this.#chain ??= this.#load());
+    const { chain, places, index } = await (this.#chain ??= this.#load());
     const [head] = chain;
     if (head === undefined) return undefined;
-    const last = this.#known.get(`${file}#${field.pointer}`)?.head;
-    const newCommits = chain.slice(0, firstPortion).findIndex(({ id }) => id === last) + 1;
-    let step: Step = { file, field, fields: undefined, content: undefined, commit: head, names: 0 };
-    for (let from = 0, size = newCommits || firstPortion; from < chain.length; from += size, size *= 2) {
-      const portion = chain.slice(from, from + size);
-      await this.#fields.prepare(portion.map(({ id }) => ({ commit: id, file: step.file })));
-      for (const commit of portion) {
-        if (++this.#looks > mostLooks) return 'unknown';
-        const before = await this.#step(step, commit);
-        if (before === undefined) return step.commit;
-        step = before;
-        const known = this.#known.get(`${step.file}#${step.field.pointer}`);
-        if (known?.head === commit.id) return known.origin;
-      }
+    const start = { file, field, fields: undefined, content: undefined, commit: head, names: 0 };
+    let step: Step = (await this.#step(start, head)) ?? start;
+    for (let place = 0; ;) {
+      const known = this.#known.get(`${step.file}#${step.field.pointer}`);
+      // Up to there the field is what it was when that was found out.
+      const told = known === undefined ? undefined : places.get(known.head);
+      const last = told === undefined || told < place ? chain.length - 1 : told;
+      const next = await index.next(step.file, place, last);
+      if (next === undefined) return told === last ? known?.origin : originAtEnd(chain);
+      if (++this.#looks > mostLooks) return 'unknown';
+      const [newer, older] = [chain[next - 1], chain[next]];
+      if (newer === undefined || older === undefined) return undefined;
+      const before = await this.#step({ ...step, commit: newer }, older);
+      if (before === undefined) return newer;
+      step = before;
+      place = next;
     }
-    return step.commit.parents.length === 0 ? step.commit : undefined;
   }
 
   /** The field as this commit has it; `undefined` where it held something else, or was not there. */
@@ -115,9 +115,24 @@ export class FieldOrigins {
     return field === undefined ? undefined : { ...step, field, fields, content: entry.id, commit };
   }
 
-  async #load(): Promise<readonly LoggedCommit[]> {
-    return mainline(await this.#snapshot.history(this.#since), this.#snapshot.commit);
+  async #load(): Promise<Chain> {
+    const chain = mainline(await this.#snapshot.history(this.#since), this.#snapshot.commit);
+    const places = new Map(chain.map(({ id }, place) => [id, place]));
+    return { chain, places, index: new ChangeIndex(this.#snapshot, chain) };
   }
+}
+
+/** What stood in the first commit of all came with it; what is older than the log came with none that is known. */
+function originAtEnd(chain: readonly LoggedCommit[]): LoggedCommit | undefined {
+  const last = chain.at(-1);
+  return last?.parents.length === 0 ? last : undefined;
+}
+
+/** The commits of the branch, newest first. */
+interface Chain {
+  readonly chain: readonly LoggedCommit[];
+  readonly places: ReadonlyMap<CommitId, number>;
+  readonly index: ChangeIndex;
 }
 
 /** Where the field was found last, on the way back. */
