@@ -1,5 +1,5 @@
 import type { Advice, Problem } from '../core/problem.ts';
-import { clean } from './clean.ts';
+import { clean, cleanMessage } from './clean.ts';
 import type { Style } from './style.ts';
 
 /** One line each, as compilers write them: `file:line:column: code: message`. */
@@ -15,7 +15,7 @@ export function adviceLines(advice: readonly Advice[], style: Style): string {
 function problemLine(problem: Problem, style: Style, word = ''): string {
   const { file, line, column, code, message } = problem;
   const place = file === undefined ? '' : [file, line, column].filter((part) => part !== undefined).join(':');
-  return `${place === '' ? '' : `${style.bold(clean(place))}: `}${word}${style.yellow(code)}: ${clean(message)}`;
+  return `${place === '' ? '' : `${style.bold(clean(place))}: `}${word}${style.yellow(code)}: ${cleanMessage(message)}`;
 }
 
 /** `1 problem`, `3 policies`: a count with its word. */

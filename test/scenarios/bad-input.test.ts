@@ -18,7 +18,10 @@ describePeer(['git', 'docker-registry'], 'bad input', () => {
     world = await World.open();
     await world.push('web', '1.0.0');
     await world.push('api', '1.0.0');
-    await world.create({ 'README.md': 'nothing yet\n' });
+    await world.create({
+      'good/api.yaml': deployment('api', `${world.image('api')}:1.0.0`),
+      'good/policy.yaml': policyFile('api', world.image('api'), 'semver: "*"', '  onRevert: skip\n'),
+    });
   });
 
   afterAll(() => world.close());
@@ -26,14 +29,7 @@ describePeer(['git', 'docker-registry'], 'bad input', () => {
   /** The good service that must go on, whatever stands beside it. */
   async function goodAnd(files: Readonly<Record<string, string>>, tag: string): Promise<readonly Shown[]> {
     await world.pull();
-    await world.commit(
-      {
-        'good/api.yaml': deployment('api', `${world.image('api')}:1.0.0`),
-        'good/policy.yaml': policyFile('api', world.image('api'), 'semver: "*"', '  onRevert: skip\n'),
-        ...files,
-      },
-      'Change something',
-    );
+    await world.commit(files, 'Change something');
     await world.push('api', tag);
     const result = await world.tallyman(['run', '--once', '-o', 'json']);
     expect(result.exit).toBe(1);
@@ -158,11 +154,16 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
 
   it('a hook that rejects: its words, exit 1', async () => {
     const { writeHook } = await import('../peers/git.ts');
-    await writeHook(world.bare, 'pre-receive', ['echo "changes go through review" >&2', 'exit 1']);
+    await writeHook(world.bare, 'pre-receive', [
+      String.raw`printf 'Changes go through review:\r\n\n  \033[1mask\033[0m Ann.\n' >&2`,
+      'exit 1',
+    ]);
     const result = await world.tallyman(['run', '--once']);
     await writeHook(world.bare, 'pre-receive', ['exit 0']);
     expect(result.exit).toBe(1);
-    expect(result.stdout).toContain('changes go through review');
+    expect(result.stdout).toContain(
+      'push-refused: The remote refused the push: Changes go through review: / ask Ann. / pre-receive hook declined\n',
+    );
     expect(await world.commits()).toBe(1);
   });
 });

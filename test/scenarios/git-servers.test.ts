@@ -1,9 +1,9 @@
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, type CliResult } from '../cli/harness.ts';
 import type { Fault } from '../peers/git-faults.ts';
-import { git } from '../peers/git.ts';
+import { git, writeHook } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
 import { startSshd, type Sshd } from '../peers/sshd.ts';
 import { deployment, policyFile, World } from './world.ts';
@@ -61,6 +61,7 @@ describePeer(
       name: string,
       branch: string,
       state: string,
+      more = 'maxReleasesPerRun: 50',
     ): Promise<CliResult> {
       const good = join(world.directory, 'git', `good-${state}.git`);
       await git(world.directory, ['clone', '-q', '--bare', world.bare, good]);
@@ -69,7 +70,7 @@ describePeer(
       await writeFile(
         file,
         `repositories:
-  - {name: odd, ${access[by](name)}, branch: "${branch}", ${common}}
+  - {name: odd, ${access[by](name)}, branch: "${branch}", ${more}, ${common}}
   - {name: good, ${access[by](`good-${state}.git`)}, ${common}}
 registries:
   - {host: "${world.registry.host}", insecure: true}
@@ -79,6 +80,59 @@ stateDirectory: ${state}
       await git(good, ['config', 'http.receivepack', 'true']);
       return world.tallyman(['run', '--once', '-c', file, '-o', 'json']);
     }
+
+    it('push options reach the hooks, and a server that takes none is told before anything is sent', async () => {
+      await git(world.bare, ['branch', 'options', 'main']);
+      const refused = await run('http', 'fleet.git', 'options', 'no-options', 'push: {options: [ci.skip]}');
+      expect(refused.exit).toBe(4);
+      expect(JSON.stringify(outcomes(refused)[0])).toMatch(/takes no push options; remove them/);
+      await git(world.bare, ['config', 'receive.advertisePushOptions', 'true']);
+      await writeHook(world.bare, 'pre-receive', [
+        'echo "$GIT_PUSH_OPTION_COUNT $GIT_PUSH_OPTION_0" > options',
+      ]);
+      const result = await run('http', 'fleet.git', 'options', 'options', 'push: {options: [ci.skip]}');
+      await rm(join(world.bare, 'hooks/pre-receive'));
+      expect(outcomes(result)[0]).toMatchObject({ outcome: 'released' });
+      expect(await readFile(join(world.bare, 'options'), 'utf8')).toBe('1 ci.skip\n');
+    });
+
+    it('submodules, symlinks, LFS pointers and a blob of 100 MB beside the image do not disturb', async () => {
+      const links = {
+        'odd/link.yaml': '../apps/web.yaml',
+        'odd/out.yaml': '/etc/passwd',
+        'odd/loop.yaml': 'loop.yaml',
+      };
+      const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`;
+      const lines = ['commit refs/heads/odd-content', 'committer Ann <ann@example.com> 1790000000 +0000'];
+      lines.push(data('Odd'), 'from refs/heads/main^0');
+      for (const [path, target] of Object.entries(links)) lines.push(`M 120000 inline ${path}`, data(target));
+      lines.push(`M 160000 ${'1'.repeat(40)} odd/module`, `M 160000 ${'2'.repeat(40)} odd/module.yaml`);
+      lines.push('M 100644 inline odd/lfs.yaml', data(pointer));
+      lines.push('M 100644 inline odd/big.yaml', data(`# ${' '.repeat(100_000_000)}`));
+      const config = { 'core.compression': '1' };
+      await git(world.bare, ['fast-import', '--quiet'], { input: `${lines.join('\n')}\n`, config });
+      const result = await run('http', 'fleet.git', 'odd-content', 'odd-content');
+      expect(outcomes(result)[0]).toMatchObject({
+        outcome: 'released',
+        problems: [
+          {
+            code: 'bad-encoding',
+            file: 'odd/big.yaml',
+            message: expect.stringContaining('100000002 bytes; files over 8388608 are not read') as string,
+          },
+        ],
+      });
+      // The one file, and nothing else; what was odd stands as it stood.
+      const changed = await git(world.bare, [
+        'diff',
+        '--raw',
+        '--no-renames',
+        'odd-content~1',
+        'odd-content',
+      ]);
+      expect(changed.split('\n')).toEqual([expect.stringMatching(/^:100644 100644 .* M\tapps\/web\.yaml$/)]);
+      await git(world.bare, ['fsck', '--strict']);
+    });
 
     describe.each(['http', 'ssh'] as const)('over %s', (by) => {
       it.each([
@@ -144,4 +198,8 @@ stateDirectory: ${state}
 
 function outcomes(result: CliResult): readonly Record<string, unknown>[] {
   return json(result)['repositories'] as readonly Record<string, unknown>[];
+}
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`;
 }

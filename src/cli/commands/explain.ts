@@ -5,7 +5,7 @@ import { describeFuse } from '../../run/fuse/fuse.ts';
 import type { RunPlan } from '../../run/plan.ts';
 import type { Ruling } from '../../run/rule.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
-import { clean } from '../clean.ts';
+import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { describeDecision } from '../explain-text.ts';
 import { failureJson } from '../failures.ts';
@@ -88,7 +88,7 @@ function describeRulings(rulings: readonly Ruling[], limit: number, style: Style
   );
   const body =
     'failure' in first
-      ? `${style.red('no election')}: ${clean(first.failure.message)}\n`
+      ? `${style.red('no election')}: ${cleanMessage(first.failure.message)}\n`
       : describeDecision(first.decision, first.binding.policy, limit, style);
   return body + places.join('');
 }

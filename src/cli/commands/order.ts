@@ -9,7 +9,7 @@ import { RunMemory } from '../../run/run.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Answer } from '../answer.ts';
 import { authorOf } from '../author.ts';
-import { clean } from '../clean.ts';
+import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { withSession, type ConfigOptions } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
@@ -173,7 +173,8 @@ function describe(
     return `  ${id === undefined ? '' : `${id.slice(0, 10)} `}${clean(head)}\n${paintDiff(diff, style)}`;
   });
   const said = notes.map((note) => `  ${clean(note)}\n`);
-  const refused = words === undefined ? '' : `${style.red('refused')}: the remote said: ${clean(words)}\n`;
+  const refused =
+    words === undefined ? '' : `${style.red('refused')}: the remote said: ${cleanMessage(words)}\n`;
   return `${title}: ${what}${subject}\n${bodies.join('')}${said.join('')}${refused}`;
 }
 

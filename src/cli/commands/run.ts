@@ -4,7 +4,7 @@ import { describeFuse } from '../../run/fuse/fuse.ts';
 import type { PlanId } from '../../run/fuse/plan-id.ts';
 import { RunMemory, runRepository, type RunOptions, type RunResult } from '../../run/run.ts';
 import { worstExit, type Answer } from '../answer.ts';
-import { clean } from '../clean.ts';
+import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { count, problemLines } from '../problems.ts';
 import {
@@ -98,7 +98,7 @@ function answer(results: readonly NamedResult[], options: RunOnceOptions): Answe
 export function describeResults(results: readonly NamedResult[], style: Style): string {
   const parts = results.map((result) => describeResult(result, style));
   const failures = failuresOf(results).map(
-    ({ repository, failure }) => `${style.red('error')}: ${repository}: ${clean(failure.message)}\n`,
+    ({ repository, failure }) => `${style.red('error')}: ${repository}: ${cleanMessage(failure.message)}\n`,
   );
   return [...parts, ...failures, problemLines(allProblems(results), style)].join('');
 }

@@ -12,7 +12,7 @@ import { releaseLog } from '../../run/past/release-log.ts';
 import { wouldMove, type Ruling } from '../../run/rule.ts';
 import { RunMemory, runRepository } from '../../run/run.ts';
 import { worstExit, type Answer } from '../answer.ts';
-import { clean } from '../clean.ts';
+import { cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { problemLines } from '../problems.ts';
 import {
@@ -66,7 +66,10 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
       (table(head, rows.map(cells)) || 'No policy binds an image field here.\n') +
       results.map((result) => fuseLine(result, style)).join('') +
       failuresOf(results)
-        .map(({ repository, failure }) => `${style.red('error')}: ${repository}: ${clean(failure.message)}\n`)
+        .map(
+          ({ repository, failure }) =>
+            `${style.red('error')}: ${repository}: ${cleanMessage(failure.message)}\n`,
+        )
         .join('') +
       problemLines(allProblems(results), style),
   };

@@ -30,7 +30,10 @@ export function readEntryHead(bytes: Buffer, at: number, offset: number): PackEn
     scale *= 128;
     if (at - start > 10) throw broken(offset, 'has a size that cannot be read');
     if (size > maxObjectBytes)
-      throw new Failure('too-large', `a pack holds an object over ${maxObjectBytes} bytes`);
+      throw new Failure(
+        'too-large',
+        `the branch holds a file (or another object) over ${maxObjectBytes} bytes, which is not read; move it out of the branch, to Git LFS for example`,
+      );
   }
   if (kind === undefined) throw broken(offset, 'has an unknown type');
   let baseOffset = 0;
