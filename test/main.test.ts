@@ -5,11 +5,8 @@ import { root } from './rules/files.ts';
 
 describe('the program as it is installed', () => {
   it('edit says nothing but its answer: the engine knows the flag that is set for it', async () => {
-    const entry = `${root}bin/tallyman.mjs`;
-    const run = promisify(execFile)(process.execPath, [
-      entry,
-      ...['edit', '--dir', `${root}policies`, '--set', 'nobody=acme/web:1.0.0', '--output', 'json'],
-    ]);
+    const options = ['--dir', `${root}policies`, '--set', 'nobody=acme/web:1.0.0', '--output', 'json'];
+    const run = promisify(execFile)(process.execPath, [`${root}bin/tallyman.mjs`, 'edit', ...options]);
     // no policy has that name
     await expect(run).rejects.toMatchObject({ code: 1, stderr: '' });
   });

@@ -36,7 +36,7 @@ export class BoundFiles {
     if (this.#context === undefined) return bindFile();
     const known = this.#last.get(file.path);
     const isSame = known?.file.facts === file.facts && known.file.id === file.id;
-    const found = isSame && known !== undefined ? known : { ...bindFile(), file };
+    const found = isSame ? known : { ...bindFile(), file };
     this.#next.set(file.path, found);
     return found;
   }

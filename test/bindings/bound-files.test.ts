@@ -92,13 +92,14 @@ describe('bind, with what is known of the last tree', () => {
     let last = new Set<unknown>();
     for (let turn = 0; turn < 1500; turn++) {
       const path = paths[next(paths.length)] ?? '';
-      const text = variants[path]?.[next((variants[path]?.length ?? 0) + (turn < 40 ? 0 : 1))];
+      const texts = variants[path] ?? [];
+      const text = texts[next(texts.length + (turn < 40 ? 0 : 1))];
       if (text === undefined) delete files[path];
       else files[path] = text;
       const facted = tree(files, facts);
       const { policies } = collectPolicies(facted, loadPolicy);
-      const texts = Object.fromEntries(facted.map(({ id }) => [id, id.slice(id.indexOf(' ') + 1)]));
-      const found = answers(texts, facted, policies, options);
+      const byId = Object.fromEntries(facted.map(({ id }) => [id, id.slice(id.indexOf(' ') + 1)]));
+      const found = answers(byId, facted, policies, options);
       const bound = bind(facted, policies, options, found, known);
       expect(bound).toEqual(bind(facted, policies, options, found));
       reused += bound.bindings.filter((binding) => last.has(binding)).length;
