@@ -22,8 +22,9 @@ export async function readRefs(packets: AsyncIterable<Packet>, peer: Peer): Prom
   const refs: RemoteRef[] = [];
   let complete = false;
   for await (const packet of packets) {
-    if (packet.kind === 'data') refs.push(parseRef(checkLine(packet.data, peer), peer));
-    else complete = true;
+    if (packet.kind !== 'data') complete = true;
+    else if (complete) throw goesOn(peer);
+    else refs.push(parseRef(checkLine(packet.data, peer), peer));
   }
   if (!complete) throw cutOff(peer);
   return refs;
@@ -80,6 +81,11 @@ function command(name: string, capabilities: Capabilities, args: readonly string
     ...args.map((line) => encodePacket(`${line}\n`)),
     flushPacket,
   ]);
+}
+
+function goesOn({ host }: Peer): Failure {
+  const words = `${host} went on after the end of its list of refs; another program may write to the same connection`;
+  return new Failure('bad-answer', words, { host });
 }
 
 function noPack({ host }: Peer): Failure {

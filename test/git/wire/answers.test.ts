@@ -93,6 +93,24 @@ describe('a list of refs', () => {
   });
 });
 
+describe('a server that answers twice', () => {
+  it('is not believed about its refs', async () => {
+    const list = wire(`${id} refs/heads/main\n`, null, `${other} refs/heads/main\n`, null);
+    await expect(readRefs(packets(list), peer)).rejects.toThrow('went on after the end of its list of refs');
+  });
+
+  it('is heard once where it sends a pack', async () => {
+    const bytes = [
+      band(1, 'PACK'),
+      wire(null),
+      band(1, 'PACK'),
+      band(3, 'fatal: out of memory\n'),
+      wire(null),
+    ];
+    expect(await read(new ServerWords(), ...bytes)).toBe('PACK');
+  });
+});
+
 describe('the head of a fetch', () => {
   it('tells the edge of the history', async () => {
     const bytes = [
