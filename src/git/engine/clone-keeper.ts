@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { FetchAnswer, FetchRequest, Transport } from '../transport.ts';
+import { ArrivedTrees } from './arrived-trees.ts';
 import { CloneLock } from './clone-lock.ts';
 import { emptyClone, historyFolder, KeptClone, lockFolder, type CompleteTrees } from './clone.ts';
 import { blamed, isDamage } from './damage.ts';
@@ -12,6 +13,7 @@ import { GitTree, TreeCache } from './git-tree.ts';
 import { HistoryStore } from './history-store.ts';
 import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
+import { portions } from './portions.ts';
 import { ReadyCommits } from './ready-commits.ts';
 import { receivePack } from './receive.ts';
 import { RemoteTree, type TreeOwner } from './remote-tree.ts';
@@ -184,7 +186,13 @@ export class CloneKeeper implements TreeOwner {
     const missing = (): CommitId[] => this.#withoutTrees([...new Set(commits)]);
     try {
       for (const wants of portions(missing())) {
-        await this.#add({ wants, ...this.#basis(), depth: 1, filter: 'blob:none' });
+        const arrived = new ArrivedTrees();
+        const request = { wants, ...this.#basis(), depth: 1, filter: 'blob:none' } as const;
+        await this.#add(request, undefined, arrived);
+        this.#ready.add(
+          arrived.whole((id) => this.objects.has(id)),
+          this.#opened(),
+        );
       }
     } catch (error) {
       if (!isTipsOnly(error)) throw error;
@@ -245,13 +253,20 @@ export class CloneKeeper implements TreeOwner {
     return { haves: tip === undefined ? [] : [tip], shallow: clone.shallow() };
   }
 
-  async #add(request: FetchRequest, signal?: AbortSignal): Promise<readonly CommitId[]> {
+  async #add(
+    request: FetchRequest,
+    signal?: AbortSignal,
+    arrived?: ArrivedTrees,
+  ): Promise<readonly CommitId[]> {
     const answer = await this.#fetch(request, signal);
     const pack = await receivePack(answer);
     if (pack.length === 0) return answer.shallow;
     try {
-      await this.objects.addPackInTurns(pack, ({ id, type, bytes }) => {
-        if (type === 'tree') this.#trees.set(id, parseTree(id, bytes)); // read by what comes next
+      await this.objects.addPackInTurns(pack, (object) => {
+        const { id, type, bytes } = object;
+        const items = type === 'tree' ? parseTree(id, bytes) : [];
+        if (type === 'tree') this.#trees.set(id, items); // read by what comes next
+        arrived?.see(id, object, items);
       });
     } catch (error) {
       throw blamed(error, request, this.#options.name);
@@ -281,10 +296,3 @@ export class CloneKeeper implements TreeOwner {
 function isTipsOnly(error: unknown): boolean {
   return error instanceof Failure && error.code === 'refused';
 }
-
-/** Servers read requests line by line; portions keep a request small. */
-function* portions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += wantsAtOnce) yield items.slice(at, at + wantsAtOnce);
-}
-
-const wantsAtOnce = 5_000;

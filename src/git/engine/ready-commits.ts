@@ -15,17 +15,28 @@ export class ReadyCommits {
 
   /** The root of a commit whose folders are all here; `undefined` where something is missing. */
   root(id: CommitId, clone: KeptClone, trees: TreeCache): ObjectId | undefined {
-    const { deletions } = clone.objects;
-    if (this.#clone !== clone || this.#deletions !== deletions) this.#clear(clone, deletions);
+    this.#look(clone);
     const known = this.#roots.get(id);
     if (known !== undefined || !clone.holds(id, this.#folders, trees, false)) return known;
     const root = clone.commit(id)?.tree;
-    if (this.#roots.size >= mostRoots) this.#roots.clear();
-    if (root !== undefined) this.#roots.set(id, root);
+    if (root !== undefined) this.#keep(id, root);
     return root;
   }
 
-  #clear(clone: KeptClone, deletions: number): void {
+  /** Commits that are whole by what a fetch brought, with their roots. */
+  add(roots: ReadonlyMap<CommitId, ObjectId>, clone: KeptClone): void {
+    this.#look(clone);
+    for (const [id, root] of roots) this.#keep(id, root);
+  }
+
+  #keep(id: CommitId, root: ObjectId): void {
+    if (this.#roots.size >= mostRoots) this.#roots.clear();
+    this.#roots.set(id, root);
+  }
+
+  #look(clone: KeptClone): void {
+    const { deletions } = clone.objects;
+    if (this.#clone === clone && this.#deletions === deletions) return;
     this.#roots.clear();
     this.#folders.clear();
     this.#clone = clone;

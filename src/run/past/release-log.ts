@@ -91,7 +91,8 @@ export function landingOf({ commit }: { readonly commit: LoggedCommit }, log: Br
   return log.byId.get(log.bringers.get(commit.id) ?? commit.id) ?? commit;
 }
 
-const mostAtOnce = 2000;
+/** So many that the folders of their commits stay in memory until they are looked into. */
+const mostAtOnce = 1000;
 
 /** Compares records with what the files held. */
 class Judge {
