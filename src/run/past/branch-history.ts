@@ -6,7 +6,8 @@ import type { MarkOrder } from '../../policy/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
-import type { BranchLog } from './branch-log.ts';
+import { oneLine, type BranchLog } from './branch-log.ts';
+import { ChangeIndex } from './change-index.ts';
 import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { findField, isSameImage } from './field-identity.ts';
@@ -45,6 +46,7 @@ export class BranchHistory {
   /** Who brought what the fields hold. */
   readonly origins: FieldOrigins;
   #loaded: Promise<BranchClaims> | undefined;
+  #index: ChangeIndex | undefined;
 
   /**
    * @param origins what earlier snapshots of the branch told of them
@@ -122,7 +124,7 @@ export class BranchHistory {
     if (line.length > mostLookedBack) return undefined;
     return rivalOf(newer, older, field, async () => {
       await this.#snapshot.prepare(line.map(({ id }) => id));
-      const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+      const trail = this.#trail(log);
       return trail.timeline({ file, field }, line);
     });
   }
@@ -144,7 +146,7 @@ export class BranchHistory {
     isWanted: (value: Current) => boolean,
   ): Promise<Current | undefined> {
     const { log } = await this.#load();
-    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    const trail = this.#trail(log);
     for (let size = firstPortion; ; size *= 8) {
       const line = log.line.slice(0, size);
       await this.#snapshot.prepare(line.map(({ id }) => id));
@@ -166,7 +168,7 @@ export class BranchHistory {
     last: (value: Current) => boolean,
   ): Promise<readonly HeldValue[]> {
     const { log } = await this.#load();
-    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, new Map());
+    const trail = this.#trail(log);
     for (let size = firstPortion; ; size *= 8) {
       const line = log.line.slice(0, size);
       await this.#snapshot.prepare(line.map(({ id }) => id));
@@ -225,7 +227,7 @@ export class BranchHistory {
     line: BranchLog['line'],
   ): Promise<Past> {
     await this.#snapshot.prepare(line.map(({ id }) => id));
-    const trail = new FileTrail(this.#snapshot, this.#fields, log.branch, lifts);
+    const trail = this.#trail(log, lifts);
     return (await trail.held({ file, field }, line)).map(currentOf);
   }
 
@@ -242,6 +244,11 @@ export class BranchHistory {
       return bringer === undefined ? [] : [{ commit: bringer, file: place.file }];
     });
     await this.#fields.prepare(files);
+  }
+
+  #trail(log: BranchLog, lifts: BranchClaims['lifts'] = new Map()): FileTrail {
+    this.#index ??= new ChangeIndex(this.#snapshot, oneLine(log));
+    return new FileTrail(this.#snapshot, this.#fields, log.branch, lifts, this.#index);
   }
 
   async #load(): Promise<BranchClaims> {

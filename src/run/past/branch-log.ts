@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../git/repository.ts';
 import { claimsOf, type Claims } from '../../release/claims.ts';
-import { bringers, mainline } from '../../release/first-parent.ts';
+import { bringers, mainline, mainlineParents } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 
 /** The log of a branch down to a horizon, with what its messages claim. */
@@ -37,4 +37,15 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
     others,
     unreadable,
   };
+}
+
+/** The newest commits of the branch, as far as each has one commit before it. */
+export function oneLine({ branch, line }: Pick<BranchLog, 'branch' | 'line'>): BranchLog['line'] {
+  const end = line.findIndex((commit, place) => {
+    const parents = mainlineParents(commit, branch);
+    const next = line[place + 1];
+    return parents.length > 1 || (next !== undefined && parents[0] !== next.id);
+  });
+  // The commit that ends it is still one of it.
+  return end < 0 ? line : line.slice(0, end + 1);
 }

@@ -28,6 +28,11 @@ export class ChangeIndex {
     this.#chain = chain;
   }
 
+  /** Of the chain. */
+  get length(): number {
+    return this.#chain.length;
+  }
+
   /**
    * The next place behind `from` at which the file may differ from the one before it, as far as `last`; `undefined`: there is none. The
    * trees as far as there are ready.

@@ -5,6 +5,7 @@ import type { FieldPlace } from '../../release/field-key.ts';
 import { mainlineParents } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
+import type { ChangeIndex } from './change-index.ts';
 import { valueOf, type FieldReader } from './field-at.ts';
 import { findField, isSameImage, type FileFields } from './field-identity.ts';
 import { formerName } from './former-name.ts';
@@ -22,6 +23,13 @@ interface Trace {
   readonly content: string | undefined;
   /** The commit after this one, where it was found so. */
   readonly commit: CommitId;
+}
+
+/** A field in a commit, and in the commit after it on the way back. */
+interface Sight {
+  readonly trace: Trace;
+  readonly from: Trace;
+  readonly commit: LoggedCommit;
 }
 
 /** A value that a field held, and when it came there last: milliseconds since the epoch. */
@@ -44,19 +52,25 @@ export class FileTrail {
   readonly #fields: FieldReader;
   readonly #branch: string;
   readonly #lifts: ReadonlyMap<CommitId, readonly Lift[]>;
+  readonly #index: ChangeIndex;
   #ids: { readonly line: readonly LoggedCommit[]; readonly ids: ReadonlySet<CommitId> } | undefined;
 
-  /** @param lifts by the commit that brought them to the branch */
+  /**
+   * @param lifts by the commit that brought them to the branch
+   * @param index of the newest commits of the branch, as far as each has one commit before it
+   */
   constructor(
     snapshot: Snapshot,
     fields: FieldReader,
     branch: string,
     lifts: ReadonlyMap<CommitId, readonly Lift[]>,
+    index: ChangeIndex,
   ) {
     this.#snapshot = snapshot;
     this.#fields = fields;
     this.#branch = branch;
     this.#lifts = lifts;
+    this.#index = index;
   }
 
   /**
@@ -68,7 +82,7 @@ export class FileTrail {
     line: readonly LoggedCommit[],
   ): Promise<readonly FieldFact[]> {
     const held: FieldFact[] = [];
-    for await (const { trace, from, commit } of this.#walk(start, line))
+    for await (const { trace, from, commit } of this.#follow(start, line))
       if (trace.field !== from.field || commit === line[0]) held.push(trace.field);
     return held;
   }
@@ -79,7 +93,7 @@ export class FileTrail {
     line: readonly LoggedCommit[],
   ): Promise<readonly BroughtValue[]> {
     const held: BroughtValue[] = [];
-    for await (const { trace, commit } of this.#walk(start, line)) {
+    for await (const { trace, commit } of this.#follow(start, line)) {
       if (trace.content === undefined || !isSameImage(trace.field, start.field)) continue;
       const value = valueOf(trace.field);
       const last = held.at(-1);
@@ -90,10 +104,67 @@ export class FileTrail {
     return held;
   }
 
-  async *#walk(
-    start: Pick<Trace, 'file' | 'field'>,
+  #follow(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
+    return line.length <= this.#index.length ? this.#jump(start, line) : this.#walk(start, line);
+  }
+
+  /** From change to change of the file, where the branch is one line: the first and the last commit of each version. */
+  async *#jump(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
+    const [head] = line;
+    if (head === undefined) return;
+    await this.#prepareJumps(start.file, line);
+    const fields = await this.#fields.fields(head.id, start.file);
+    const first = { ...start, fields, content: undefined, commit: head.id };
+    let trace: Trace = await this.#step(first, head.id);
+    yield { trace, from: first, commit: head };
+    const lifted =
+      this.#lifts.size === 0 ? [] : line.flatMap(({ id }, place) => (this.#lifts.has(id) ? [place] : []));
+    const names = new Set([start.file]);
+    for (let place = 0; ;) {
+      const next = await this.#index.next(trace.file, place, line.length - 1);
+      const last = await this.#lastOf(trace, lifted, line, [place, (next ?? line.length) - 1]);
+      const commit = line[last.place];
+      if (commit === undefined) return;
+      const from = { ...trace, commit: commit.id };
+      if (last.place > place) yield { trace: from, from, commit };
+      const older = next === undefined ? undefined : line[next];
+      if (last.isLifted || older === undefined || next === undefined) return;
+      const named = await this.#named(from, older.id, names);
+      if (!names.has(named.file)) await this.#prepareJumps(named.file, line);
+      names.add(named.file);
+      trace = await this.#step(named, older.id);
+      yield { trace, from, commit: older };
+      place = next;
+    }
+  }
+
+  /** Where a version of the file ends, on the way back: at a lift, or at the last commit that has it. */
+  async #lastOf(
+    trace: Trace,
+    lifted: readonly number[],
     line: readonly LoggedCommit[],
-  ): AsyncGenerator<{ readonly trace: Trace; readonly from: Trace; readonly commit: LoggedCommit }> {
+    [begin, end]: readonly [begin: number, end: number],
+  ): Promise<{ readonly place: number; readonly isLifted: boolean }> {
+    for (const place of lifted) {
+      const commit = line[place];
+      if (place < begin || place > end || commit === undefined) continue;
+      if (await this.#isLifted(commit, trace, line)) return { place, isLifted: true };
+    }
+    return { place: end, isLifted: false };
+  }
+
+  /** Reads all versions of the file at once. */
+  async #prepareJumps(file: string, line: readonly LoggedCommit[]): Promise<void> {
+    const commits = line.slice(0, 1);
+    for (let place: number | undefined = 0; place !== undefined;) {
+      place = await this.#index.next(file, place, line.length - 1);
+      commits.push(...(place === undefined ? [] : line.slice(place, place + 1)));
+    }
+    await this.#fields.prepare(commits.map(({ id }) => ({ commit: id, file })));
+  }
+
+  /** Over both sides of merges that are a person's pull. */
+  async *#walk(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
     const [head] = line;
     if (head === undefined) return;
     await this.#prepare(start.file, line);
