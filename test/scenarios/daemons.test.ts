@@ -1,6 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { tallyman, type CliResult } from '../cli/harness.ts';
+import { json, tallyman, type CliResult } from '../cli/harness.ts';
+import { git } from '../peers/git.ts';
+import { run } from '../peers/programs.ts';
 import { describePeer } from '../peers/require.ts';
+import { root } from '../rules/files.ts';
 import { until } from './until.ts';
 import { deployment, policyFile, World } from './world.ts';
 
@@ -25,30 +30,39 @@ function startDaemon(world: World, config: string): Started {
   return { ended, logged: () => logged, signal: (signal) => handler?.(signal) };
 }
 
+async function fill(world: World): Promise<void> {
+  await world.push('web', '1.0.0');
+  await world.push('web', '1.1.0');
+  await world.create({
+    'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
+    'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
+  });
+}
+
+/** Two have read the branch before either pushes: the second one loses the race. */
+function barrier() {
+  const waiting: (() => void)[] = [];
+  const intercept = async ({ path }: { readonly path: string }): Promise<undefined> => {
+    if (!path.includes('info/refs?service=git-receive-pack') || waiting.length >= 2) return undefined;
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 2) for (const go of waiting) go();
+    });
+    return undefined;
+  };
+  return { waiting, intercept };
+}
+
 describePeer(['git', 'docker-registry'], 'daemons', () => {
   let world: World | undefined;
 
   afterEach(() => world?.close());
 
   it('make one commit, two of them on one repository', async () => {
-    // Both have read the branch before either pushes: the second one loses the race.
-    const waiting: (() => void)[] = [];
-    const intercept = async ({ path }: { readonly path: string }): Promise<undefined> => {
-      if (!path.includes('info/refs?service=git-receive-pack') || waiting.length >= 2) return undefined;
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        if (waiting.length === 2) for (const go of waiting) go();
-      });
-      return undefined;
-    };
+    const { waiting, intercept } = barrier();
     const opened = await World.open({ intercept });
     world = opened;
-    await opened.push('web', '1.0.0');
-    await opened.push('web', '1.1.0');
-    await opened.create({
-      'apps/web.yaml': deployment('web', `${opened.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', opened.image('web'), 'semver: "^1"'),
-    });
+    await fill(opened);
     const server = 'server: {listen: "off"}\n';
     const first = startDaemon(opened, await opened.configure({ state: 'a', extra: server }));
     const second = startDaemon(opened, await opened.configure({ state: 'b', extra: server }));
@@ -60,6 +74,66 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     expect(results.map(({ exit }) => exit)).toEqual([0, 0]);
     expect(await opened.commits()).toBe(2);
     await opened.verify();
+    await opened.inBare('fsck', '--strict');
+  });
+
+  it('make one commit, two processes with one state directory and one kept clone', async () => {
+    const opened = await World.open({ intercept: barrier().intercept });
+    world = opened;
+    await fill(opened);
+    const config = await opened.configure();
+    const once = async (): Promise<unknown> => {
+      const args = [join(root, 'bin/tallyman.mjs'), 'run', '--once', '-c', config, '-o', 'json'];
+      const environment = { HOME: opened.directory, GIT_PASSWORD: 'secret-word' };
+      const stdout = await run(process.execPath, args, { env: environment });
+      const [repository] = json({ exit: 0, stdout, stderr: '' })['repositories'] as readonly unknown[];
+      return repository;
+    };
+    expect(await Promise.all([once(), once()])).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ outcome: 'released', problems: [] }),
+        expect.objectContaining({ outcome: 'unchanged', problems: [] }),
+      ]),
+    );
+    expect(await opened.commits()).toBe(2);
+    await opened.verify();
+    await opened.inBare('fsck', '--strict');
+    const [clone = ''] = await readdir(join(opened.directory, 'state/git'));
+    await git(join(opened.directory, 'state/git', clone), ['fsck', '--no-dangling']);
+  });
+
+  it('keep what a person pushed between their fetch and their push, and a hold that came so', async () => {
+    let pushed: (() => Promise<unknown>) | undefined;
+    const intercept = async ({ path }: { readonly path: string }): Promise<undefined> => {
+      if (path.includes('info/refs?service=git-receive-pack')) await pushed?.();
+      return undefined;
+    };
+    const opened = await World.open({ intercept });
+    world = opened;
+    await fill(opened);
+    const once = (change: (text: string) => string, file: string): Promise<CliResult> => {
+      pushed = async () => {
+        pushed = undefined;
+        await opened.commit({ [file]: change(await opened.file(file)) }, 'By hand');
+      };
+      return opened.tallyman(['run', '--once', '-o', 'json']);
+    };
+    const first = await once(
+      (text) => text.replace('# web, by hand', '# web, still by hand'),
+      'apps/web.yaml',
+    );
+    expect(json(first)['repositories']).toMatchObject([{ outcome: 'released', problems: [] }]);
+    expect(await opened.commits()).toBe(3);
+    const text = await opened.inBare('show', 'main:apps/web.yaml');
+    expect(text).toContain('still by hand');
+    expect(text).toContain('acme/web:1.1.0"');
+    await opened.verify();
+    await opened.push('web', '1.2.0');
+    await opened.pull();
+    const second = await once((text) => `${text}  hold: {reason: stop, by: ann}\n`, 'apps/policy.yaml');
+    expect(json(second)['repositories']).toMatchObject([{ outcome: 'unchanged', commits: [] }]);
+    expect(await opened.inBare('show', 'main:apps/web.yaml')).toContain('acme/web:1.1.0"');
+    expect(await opened.commits()).toBe(4);
     await opened.inBare('fsck', '--strict');
   });
 
