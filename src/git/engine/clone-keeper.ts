@@ -69,7 +69,7 @@ export class CloneKeeper implements TreeOwner {
         if (this.#damaged || !(await this.#update(commit, signal))) await this.#fetchAnew(commit, signal);
         this.#damaged = false;
       }
-      this.#tidy();
+      await this.#tidy();
     }, signal);
     this.#trees.age();
   }
@@ -233,11 +233,11 @@ export class CloneKeeper implements TreeOwner {
     }
   }
 
-  #tidy(): void {
+  async #tidy(): Promise<void> {
     const clone = this.#opened();
     if (!this.#swept) clone.sweep();
     this.#swept = true;
-    foldPacks(clone.objects, () => clone.reachable(this.#trees));
+    await foldPacks(clone.objects, () => clone.reachable(this.#trees));
   }
 
   #forget(): void {

@@ -6,7 +6,28 @@ import type { GitObject } from './object-id.ts';
 
 /** A pack of exactly these objects, each whole: a push sends few and small ones. */
 export function writePack(objects: readonly GitObject[]): Buffer {
-  return seal([packHeader(objects.length), ...objects.flatMap(encodeEntry)]);
+  const writer = new PackWriter();
+  for (const object of objects) writer.add(object);
+  return writer.end();
+}
+
+/** A pack that is written object by object: of what was added, only the compressed bytes are held. */
+export class PackWriter {
+  readonly #parts: Buffer[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(object: GitObject): void {
+    this.#count++;
+    this.#parts.push(...encodeEntry(object));
+  }
+
+  end(): Buffer {
+    return seal([packHeader(this.#count), ...this.#parts]);
+  }
 }
 
 /** A pack that was thin, and where its new entries are: each starts where the one before it ends. */

@@ -125,32 +125,46 @@ describe('ObjectStore', () => {
 
 describe('foldPacks', () => {
   it('keeps what is wanted in few packs, drops the rest, and lets open reads go on', async () => {
-    await inStore((store, folder) => {
+    await inStore(async (store, folder) => {
       const large = newObject('blob', noise(60_000));
       store.addPack(writePack([large, blob('unwanted in the largest')]));
       const small = Array.from({ length: mostPacks + 1 }, (_, n) => blob(`small ${n}`));
       for (const object of small) store.addPack(writePack([object]));
       const wanted = small.filter((_, n) => n % 2 === 0);
       expect(store.read(small[1]?.id ?? '')).toBeDefined();
-      expect(foldPacks(store, () => new Set([large, ...wanted].map(({ id }) => id)))).toBe(true);
+      expect(await foldPacks(store, () => new Set([large, ...wanted].map(({ id }) => id)))).toBe(true);
       expect(packFiles(folder).length).toBe(2);
       const fresh = new ObjectStore(join(folder, 'objects'));
       for (const object of [large, ...wanted]) expect(fresh.read(object.id)?.bytes).toEqual(object.bytes);
       expect(fresh.has(small[1]?.id ?? '')).toBe(false);
       expect(store.read(small[1]?.id ?? '')?.bytes).toEqual(small[1]?.bytes);
       expect(git(folder, 'fsck', '--full', '--no-dangling')).toBe('');
-      expect(foldPacks(store, () => new Set())).toBe(false);
+      expect(await foldPacks(store, () => new Set())).toBe(false);
       fresh.close();
     });
   });
 
   it('folds the largest pack too once the others outweigh it', async () => {
-    await inStore((store, folder) => {
+    await inStore(async (store, folder) => {
       const objects = Array.from({ length: mostPacks + 2 }, (_, n) => blob(`object ${n}`));
       for (const object of objects) store.addPack(writePack([object]));
-      foldPacks(store, () => new Set(objects.slice(0, 3).map(({ id }) => id)));
+      await foldPacks(store, () => new Set(objects.slice(0, 3).map(({ id }) => id)));
       expect(packFiles(folder).length).toBe(1);
       expect(git(folder, 'count-objects', '-v')).toContain('in-pack: 3');
+    });
+  });
+
+  it('folds the largest pack too where most of it is not wanted any more', async () => {
+    await inStore(async (store, folder) => {
+      const past = Array.from({ length: 50 }, (_, n) => newObject('blob', noise(3000 + n)));
+      store.addPack(writePack(past));
+      const small = Array.from({ length: mostPacks }, (_, n) => blob(`small ${n}`));
+      for (const object of small) store.addPack(writePack([object]));
+      const wanted = [...past.slice(0, 24), ...small];
+      await foldPacks(store, () => new Set(wanted.map(({ id }) => id)));
+      expect(packFiles(folder).length).toBe(1);
+      expect(git(folder, 'count-objects', '-v')).toContain(`in-pack: ${wanted.length}`);
+      for (const { id, bytes } of wanted) expect(store.read(id)?.bytes).toEqual(bytes);
     });
   });
 });
