@@ -49,7 +49,8 @@ export function newName(
   const target = given ?? policy.image?.spelled ?? held;
   const isFlux = policy.dialect === 'flux2' || policy.name.includes(':');
   const repository = parseRepository(held)?.repository;
-  const isSame = repository !== undefined && repository === parseRepository(target)?.repository;
+  const isSame =
+    repository !== undefined && (held === target || repository === parseRepository(target)?.repository);
   if (isSame) return isFlux ? target : held;
   // Markers and targets say themselves what they write; all others move the field as a whole.
   const takesName =
