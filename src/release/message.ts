@@ -95,7 +95,12 @@ function groupMoves(releases: readonly MessageRelease[]): Move[] {
   return [...moves.values()];
 }
 
-function step(record: ReleaseRecord): { image: string; from: string; to: string } {
+/** What a release changes, for people: tags, and digests where the tags do not tell the two apart. One safe line each. */
+export function step(record: Pick<ReleaseRecord, 'image' | 'from' | 'fromDigest' | 'to' | 'digest'>): {
+  image: string;
+  from: string;
+  to: string;
+} {
   const image = oneLine(record.image, 256);
   const from = oneLine(record.from, 128);
   const to = oneLine(record.to, 128);

@@ -53,4 +53,20 @@ describe('status tells what is newer, and why it is not released', () => {
     await on.run('run', '--once');
     expect(await service(on)).toMatchObject({ tag: '1.1.0', newer: null, because: '' });
   });
+
+  it('since when, whatever was held in between and whoever moved it last', async () => {
+    const on = await open();
+    const before = await on.read('prod/web.yaml');
+    const author = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@test.invalid' };
+    expect(await service(on)).toMatchObject({ since: null });
+    await on.run('run', '--once');
+    const { since } = (await service(on)) as { since: string };
+    expect(since).toMatch(/^\d{4}-/);
+    await on.runIn(author, 'hold', 'web', '--reason', 'audit');
+    expect(await service(on)).toMatchObject({ tag: '1.1.0', since });
+    await on.write({ 'prod/web.yaml': before });
+    // By a person, on 2026-11-20 at noon.
+    await on.commit('prod/web.yaml');
+    expect(await service(on)).toMatchObject({ tag: '1.0.0', since: '2026-11-20T12:00:00.000Z' });
+  });
 });

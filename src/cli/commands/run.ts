@@ -3,6 +3,7 @@ import { mapLimited } from '../../run/concurrency.ts';
 import { describeFuse } from '../../run/fuse/fuse.ts';
 import type { PlanId } from '../../run/fuse/plan-id.ts';
 import { RunMemory, runRepository, type RunOptions, type RunResult } from '../../run/run.ts';
+import { step } from '../../release/message.ts';
 import { worstExit, type Answer } from '../answer.ts';
 import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
@@ -118,10 +119,11 @@ function describeResult({ repository, branch, result, accept }: NamedResult, sty
   const head = `${title}: ${word} ${count(commits.length, 'change')}\n`;
   const bodies = commits.map(({ releases, diff }, index) => {
     const id = result.commits[index];
-    const lines = releases.map(
-      ({ policy, from, to, file, line, reason }) =>
-        `  ${policy}: ${from || 'nothing'} -> ${to}  ${style.dim(`${clean(file)}:${line}`)}\n    ${style.dim(clean(reason))}\n`,
-    );
+    const lines = releases.map((release) => {
+      const { policy, file, line, reason } = release;
+      const { from, to } = step(release);
+      return `  ${policy}: ${from} -> ${to}  ${style.dim(`${clean(file)}:${line}`)}\n    ${style.dim(clean(reason))}\n`;
+    });
     const commit = id === undefined ? '' : `  commit ${id}\n`;
     return `${[...new Set(lines)].join('')}${commit}${id === undefined ? paintDiff(diff, style) : ''}`;
   });

@@ -2,11 +2,12 @@ import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import { compareText } from '../../core/problem.ts';
 import type { Decision, DroppedTag, DropRule } from '../../policy/decision.ts';
-import type { LoggedRelease } from '../../release/model.ts';
+import type { Release } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
 import { describeFuse } from '../../run/fuse/fuse.ts';
 import { environments } from '../../run/prepare/environments.ts';
+import type { BranchHistory } from '../../run/past/branch-history.ts';
 import { recordHolds } from '../../run/past/record-holds.ts';
 import { releaseLog } from '../../run/past/release-log.ts';
 import { wouldMove, type Ruling } from '../../run/rule.ts';
@@ -42,7 +43,7 @@ interface Row {
   readonly digest: string | null;
   /** What would be released, else the best that passes the policy and is kept back; `null` where there is nothing newer. */
   readonly newer: string | null;
-  /** When it was released, RFC 3339, where a record tells. */
+  /** When it came to the branch, RFC 3339, where the field was ever released. */
   readonly since: string | null;
   /** Why `newer` is not released yet; empty where there is nothing newer. */
   readonly because: string;
@@ -103,7 +104,8 @@ function cells(row: Row): string[] {
 
 async function look(one: SessionRepository, now: number): Promise<{ result: NamedResult; rows: Row[] }> {
   const { settings, ports, config } = one;
-  const result = await runRepository(ports, settings, new RunMemory(), {
+  const memory = new RunMemory();
+  const result = await runRepository(ports, settings, memory, {
     dryRun: true,
     brief: true,
     once: true,
@@ -120,28 +122,48 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     rulings.map(({ binding }) => binding),
   );
   const blown = fuse.length === 0 ? undefined : `fuse: plan ${pending.id ?? ''} waits for a person`;
-  const rows = rulings.map((ruling) => {
+  const rows = rulings.map(async (ruling) => {
     const { group } = ruling.binding.policy;
     const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
     const environment = environmentOf(ruling.binding.file)?.name ?? '';
-    return toRow(ruling, settings.repository, environment, released.get(ruling.binding.key), stop);
+    const releases = released.get(ruling.binding.key) ?? [];
+    const since = await sinceWhen(ruling, releases, memory.prepared?.history);
+    return toRow(ruling, settings.repository, environment, { releases, since, stop });
   });
-  return { result: named, rows };
+  return { result: named, rows: await Promise.all(rows) };
+}
+
+/** By the newest release; where somebody moved the field since then, by the commit that brought what it holds. */
+async function sinceWhen(
+  { binding }: Ruling,
+  releases: readonly Release[],
+  history: BranchHistory | undefined,
+): Promise<number | undefined> {
+  const newest = releases.find(({ record: { intent } }) => intent !== 'hold' && intent !== 'lift');
+  if (newest === undefined) return undefined;
+  if (recordHolds(newest.record, binding.field)) return newest.landed.committedAt;
+  const since = await history?.origins.since(binding);
+  return since === 'unknown' ? undefined : since;
 }
 
 function toRow(
   ruling: Ruling,
   repository: string,
   environment: string,
-  releases: readonly LoggedRelease[] | undefined,
-  stop: string | undefined,
+  told: {
+    /** Of the field, the newest first. */
+    readonly releases: readonly Release[];
+    readonly since: number | undefined;
+    /** What stops the run. */
+    readonly stop: string | undefined;
+  },
 ): Row {
   const { policy, place, key, field } = ruling.binding;
   const decision = 'decision' in ruling ? ruling.decision : undefined;
   const moves = decision !== undefined && wouldMove(decision, ruling.binding);
   const kept = decision === undefined || moves ? undefined : keptBack(decision);
-  const latest = releases?.find(({ record }) => recordHolds(record, field));
-  const told = latest?.record.to ?? '';
+  const { releases, since, stop } = told;
+  const version = releases.find(({ record }) => recordHolds(record, field))?.record.to ?? '';
   return {
     repository,
     service: policy.service ?? serviceName(policy.name, environment),
@@ -149,10 +171,10 @@ function toRow(
     policy: policy.name,
     field: key,
     ...place,
-    tag: field.tag ?? (told === '' ? null : told),
+    tag: field.tag ?? (version === '' ? null : version),
     digest: field.digest ?? null,
     newer: moves ? decision.elected : (kept?.tag ?? null),
-    since: latest === undefined ? null : new Date(latest.commit.committedAt).toISOString(),
+    since: since === undefined ? null : new Date(since).toISOString(),
     because: because(ruling, kept) ?? (moves ? (stop ?? 'the next run releases it') : ''),
   };
 }
