@@ -207,3 +207,37 @@ describe('promotion by command', () => {
     expect(titles(await on.run())).toEqual(['web-prod']);
   });
 });
+
+describe('a chain of three environments', () => {
+  it('goes on past what the middle took back, and the last one never goes back with it', async () => {
+    const on = await open('from: web-staging', (image) => ({
+      'dev/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+      'dev/policy.yaml': policyFile('web-dev', image('web'), 'semver: "*"'),
+      'staging/policy.yaml': policyFile('web-staging', image('web'), 'promote: {from: web-dev}'),
+    }));
+    const all = async (): Promise<string> =>
+      (await Promise.all(['dev', 'staging', 'prod'].map((place) => tag(on, place)))).join(' ');
+    const settle = async (): Promise<void> => {
+      for (let run = 0; run < 4; run++) await on.run();
+    };
+    on.put('web', '1.1.0', '1.1.0');
+    await on.run();
+    await on.run();
+    expect(await all()).toBe('1.1.0 1.1.0 1.0.0');
+    await rollback(on, { policy: 'web-staging' });
+    on.forget();
+    await settle();
+    // What the middle took back never comes to the last one.
+    expect(await all()).toBe('1.1.0 1.0.0 1.0.0');
+    on.put('web', '1.2.0', '1.2.0');
+    await settle();
+    expect(await all()).toBe('1.2.0 1.2.0 1.2.0');
+    await rollback(on, { policy: 'web-staging' });
+    on.forget();
+    await settle();
+    expect(await all()).toBe('1.2.0 1.0.0 1.2.0');
+    on.put('web', '1.3.0', '1.3.0');
+    await settle();
+    expect(await all()).toBe('1.3.0 1.3.0 1.3.0');
+  });
+});
