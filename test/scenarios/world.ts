@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -37,10 +38,15 @@ export class World {
     return world;
   }
 
+  /** @throws where native git finds fault with what the scenario left on the remote */
   async close(): Promise<void> {
     await this.git.close();
     await this.registry.close();
-    await rm(this.directory, { recursive: true, force: true });
+    try {
+      if (existsSync(this.bare)) await this.inBare('fsck', '--strict');
+    } finally {
+      await rm(this.directory, { recursive: true, force: true });
+    }
   }
 
   get bare(): string {
