@@ -19,16 +19,17 @@ export function brokenYaml(text: string, { offset, message: why, isLimit }: Yaml
     : 'This file is no valid YAML';
   const todo = isTemplate
     ? 'keep images that are to be released in a file without template text'
-    : (blankMissing(text, offset) ?? 'mend it at this place');
+    : (hintOf(text, offset) ?? 'mend it at this place');
   const message = `${what}: ${why}. Nothing in it is read or changed; ${todo}.`;
   return { code: 'bad-yaml', ...positionsOf(text)(offset), message };
 }
 
-/** `web:1.0# {"$tallyman": "web"}` is one plain text, and its colon then ends a key. */
-function blankMissing(text: string, offset: number): string | undefined {
+/** What to do about what cannot be seen: `web:1.0# {"$tallyman": "web"}` is one plain text, and its colon then ends a key. */
+function hintOf(text: string, offset: number): string | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(start, start + 1000).split('\n', 1)[0] ?? '';
-  return /[^ \t#]#\s*\{\s*"\$(?:tallyman|imagepolicy)"/.test(line)
-    ? 'put a blank before the # of the marker'
-    : undefined;
+  if (/[^ \t#]#\s*\{\s*"\$(?:tallyman|imagepolicy)"/.test(line))
+    return 'put a blank before the # of the marker';
+  if (start > 0 && line.startsWith('\ufeff')) return 'take out the byte order mark at the start of this line';
+  return line.includes('\u00a0') ? 'write plain spaces for the no-break spaces in this line' : undefined;
 }

@@ -36,6 +36,14 @@ const bad: readonly (readonly [
 ])[] = [
   ['twice.yaml', `${image}${image}`, 'bad-yaml', ['the key "image" is there twice', 'mend it']],
   ['tab.yaml', `a:\n\t${image}`, 'bad-yaml', ['Tabs are not allowed', 'mend it']],
+  ['mark.yaml', `${image}\ufeff---\n${image}`, 'bad-yaml', ['take out the byte order mark']],
+  ['no-break.yaml', `a: b\nimage:\u00a0ghcr.io/acme/web\n`, 'bad-yaml', ['plain spaces for the no-break']],
+  [
+    'no-break-indent.yaml',
+    `a:\n\u00a0\u00a0image: x\n  b: c\n`,
+    'bad-yaml',
+    ['plain spaces for the no-break'],
+  ],
   ['template.yaml', `{{- if .x }}\n${image}{{- end }}\n`, 'bad-yaml', ['template text', 'keep images']],
   ['flow.yaml', `${image}a: ${'['.repeat(10_000)}`, 'bad-yaml', ['nested deeper than 200']],
   ['sequences.yaml', `${image}a:\n  ${'- '.repeat(10_000)}x\n`, 'bad-yaml', ['nested deeper than 200']],
