@@ -106,10 +106,10 @@ describe.each(Object.keys(forms) as Form[])('%s', (form) => {
     cut(on);
     const done = await rollback(on);
     expect(await text()).toBe(holds(first));
-    // No record tells which version it was: the digest is the value.
-    expect(done.commits[0]?.message).toContain(`rollback(web): 1.1.0 -> ${first.slice(0, 19)}\n`);
+    // The record of the release tells which version it left.
+    expect(done.commits[0]?.message).toContain('rollback(web): 1.1.0 -> 1.0.0\n');
     expect(await newestRecords(on)).toMatchObject([
-      { from: '1.1.0', to: '', digest: first, intent: 'rollback' },
+      { from: '1.1.0', to: '1.0.0', digest: first, intent: 'rollback' },
     ]);
     on.ports = ports;
     on.forget();
@@ -121,6 +121,18 @@ describe.each(Object.keys(forms) as Form[])('%s', (form) => {
     await rollback(on, { to: first });
     expect(await text()).toBe(holds(first));
     await expect(rollback(on, { to: '9.9.9' })).rejects.toThrow('has not held 9.9.9');
+  });
+
+  it('goes back to a digest that nobody can name as well', async () => {
+    const { on, text, holds } = await open(form);
+    const nameless = `sha256:${'ab'.repeat(32)}`;
+    await on.commit({ [file]: holds(nameless) });
+    await release(on, '1.0.0');
+    cut(on);
+    const done = await rollback(on);
+    expect(await text()).toBe(holds(nameless));
+    expect(done.commits[0]?.message).toContain('rollback(web): 1.0.0 -> sha256:abababababab\n');
+    expect(await newestRecords(on)).toMatchObject([{ from: '1.0.0', to: '', digest: nameless }]);
   });
 
   it('holds back a digest that a person put there and nobody can name', async () => {

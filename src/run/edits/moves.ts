@@ -9,8 +9,10 @@ import { wouldMove, type Ruling } from '../rule.ts';
 export interface Move {
   readonly binding: Binding;
   readonly decision: Decision;
-  /** `null`: only the digest is known, and it is written alone. */
+  /** `null`: only the digest is known. */
   readonly tag: Tag | null;
+  /** The digest is written without its tag, as it stood there before. Default: with it. */
+  readonly isAlone?: boolean;
   readonly digest: Digest | null;
 }
 

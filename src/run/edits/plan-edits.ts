@@ -86,8 +86,9 @@ function planPart(
   const planned: EditedMove[] = [];
   const problems: Problem[] = [];
   for (const move of moves) {
-    const { binding, tag, digest } = move;
-    const result = planEdits(binding, { tag: tag ?? '', digest }, textOf(texts, binding.file));
+    const { binding, tag, digest, isAlone } = move;
+    const written = isAlone === true ? '' : (tag ?? '');
+    const result = planEdits(binding, { tag: written, digest }, textOf(texts, binding.file));
     if ('problem' in result) problems.push(result.problem);
     else planned.push({ move, edits: result.edits });
   }

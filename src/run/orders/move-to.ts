@@ -18,8 +18,10 @@ import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
 /** A field and the value that a person wants there. */
 export interface OrderedMove {
   readonly binding: Binding;
-  /** `null`: the digest stands alone, and no record tells which version it is. */
+  /** `null`: no record tells which version the digest is. */
   readonly tag: Tag | null;
+  /** The digest is to stand alone, as it did. Default: beside its tag. */
+  readonly isAlone?: boolean;
   readonly digest: Digest | null;
 }
 
@@ -61,7 +63,7 @@ export async function drawMoves(
 }
 
 async function toMove(
-  { binding, tag, digest }: OrderedMove,
+  { binding, tag, digest, isAlone = false }: OrderedMove,
   { reason }: Order,
   { history }: Scene,
 ): Promise<Move> {
@@ -77,7 +79,7 @@ async function toMove(
     dropped: [],
     gates: [],
   };
-  return { binding, decision, tag, digest };
+  return { binding, decision, tag, digest, isAlone };
 }
 
 function stopAt([first]: readonly Problem[]): void {

@@ -32,6 +32,7 @@ export function tell(
   let newest: CommitId | undefined;
   let counts = false;
   let isLifted = false;
+  const formerNames = new Map<string, string>();
   for (const { commit, record } of counting) {
     const bringer = bringers.get(commit.id) ?? commit.id;
     counts = true;
@@ -39,6 +40,7 @@ export function tell(
     // The newest that tells wins.
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
       names.set(record.digest, record.to);
+    if (record.fromDigest !== '' && record.from !== '') formerNames.set(record.fromDigest, record.from);
     isLifted ||= record.intent === 'lift';
     if (isLifted) continue;
     held.push(valueOf(record.to, record.digest));
@@ -46,6 +48,8 @@ export function tell(
     // What people put there before our first record is told only by what that record left.
     if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
   }
+  // What stood there before the first record has its name from what that one left.
+  for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
   return counts ? { held, newest, names, moves } : undefined;
 }
 
