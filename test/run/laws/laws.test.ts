@@ -5,7 +5,7 @@ import { act, Play, policies, type Act, type Name, type Releases } from './play.
 
 /** The two laws and the mark of product.md (6.2), over scripted histories: every run of a script is looked at. */
 const scripts = fc.array(act, { minLength: 15, maxLength: 30 });
-const runs = { seed: 11, numRuns: 10 };
+const runs = { seed: 11, numRuns: 7 };
 
 it('what a field has held is never released again, whatever of state and history is lost or forged', async () => {
   const seen = { released: 0, stopped: 0 };
@@ -28,9 +28,9 @@ it('what a field has held is never released again, whatever of state and history
     runs,
   );
   // Or nothing was tested.
-  expect(seen.released).toBeGreaterThan(8);
-  expect(seen.stopped).toBeGreaterThan(3);
-});
+  expect(seen.released).toBeGreaterThan(5);
+  expect(seen.stopped).toBeGreaterThan(2);
+}, 60_000);
 
 /** What is wrong with one run, told in words. */
 async function violations(
@@ -115,10 +115,10 @@ it('state that is lost delays what must be old enough, and changes nothing in th
         await forgets.close();
       }
     }),
-    { seed: 5, numRuns: 8 },
+    { seed: 5, numRuns: 5 },
   );
   expect(delayed).toBeGreaterThan(1);
-});
+}, 60_000);
 
 /** Whether some values are among others, in the same order. */
 function isPart(some: readonly number[], all: readonly number[]): boolean {
