@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../git/repository.ts';
 import type { LoggedCommit } from '../../release/log.ts';
 
-/** Commits that are compared at first; then twice as many, and so on. Most values are younger than that. */
+/** Commits that are compared at first; then four times as many, and so on: each time is a request. Most values are younger than that. */
 const firstPortion = 64;
 /** A commit that changes more files than so many may have changed any. */
 const mostChanged = 1000;
@@ -47,7 +47,7 @@ export class ChangeIndex {
   }
 
   async #extend(): Promise<void> {
-    const end = Math.min(this.#chain.length, Math.max(firstPortion, this.#end * 2));
+    const end = Math.min(this.#chain.length, Math.max(firstPortion, this.#end * 4));
     await this.#snapshot.prepare(this.#chain.slice(this.#end - 1, end).map(({ id }) => id));
     for (let place = this.#end; place < end; place++) {
       const [newer, older] = [this.#chain[place - 1], this.#chain[place]];
