@@ -31,6 +31,7 @@ const policies: Readonly<
   ],
   strict: ['prod', 'strict', '1.0.0', 'semver: "^1"', '  onRevert: hold\n'],
   fixed: ['prod', 'fixed', '1.0.0', 'semver: "^1"'],
+  fought: ['prod', 'fought', '1.0.0', 'semver: "^1"'],
   frozen: ['frozen', 'frozen', '1.0.0', 'semver: "*"'],
   paused: ['paused', 'paused', '1.0.0', 'semver: "*"'],
   reviewed: ['reviewed', 'reviewed', '1.0.0', 'semver: "*"'],
@@ -81,6 +82,7 @@ describe('explain, on a repository with every rule and every gate in play', () =
       'shut',
       'strict',
       'fixed',
+      'fought',
       'frozen',
       'paused',
       'reviewed',
@@ -91,7 +93,12 @@ describe('explain, on a repository with every rule and every gate in play', () =
     house.push('web', '1.2.0', '1.3.0');
     house.push('strict', '1.1.0');
     house.push('fixed', '1.1.0');
-    await house.run('run', '--once');
+    // Another automation wants another version of it.
+    for (const version of ['1.1.0', '1.2.0']) {
+      house.push('fought', version);
+      await house.run('run', '--once');
+      await house.commit('prod/fought.yaml');
+    }
     // What was released is taken back, and one field is set to what its policy does not know.
     const ordered = ['--reason', 'slow', '--author', 'Ann <ann@test.invalid>'];
     await house.run('rollback', 'web', ...ordered);

@@ -68,6 +68,35 @@ describe('rollback', () => {
     await expect(rollback(on, { to: '9.9.9' })).rejects.toThrow('has not held 9.9.9');
   });
 
+  it.each([
+    [
+      'a container',
+      (image: string, tag: string, digest?: string) =>
+        deployment('web', `${image}:${tag}${digest === undefined ? '' : `@${digest}`}`),
+    ],
+    [
+      'kustomize',
+      (image: string, tag: string, digest?: string) =>
+        `kind: Kustomization\nimages:\n  - name: ${image}\n    newTag: ${tag}\n${digest === undefined ? '' : `    digest: ${digest}\n`}`,
+    ],
+  ])('of %s puts the digest back that a person left out', async (_, text) => {
+    let digest = '';
+    stage = await Stage.open((image, put) => {
+      digest = put('web', '1.0.0', 'one');
+      put('web', '1.1.0', 'two');
+      return {
+        'prod/kustomization.yaml': text(image('web'), '1.0.0', digest),
+        'prod/policy.yaml': policyFile('web', image('web'), 'semver: "*"'),
+      };
+    });
+    const { image } = stage;
+    await stage.commit({ 'prod/kustomization.yaml': text(image('web'), '1.1.0') });
+    cut(stage);
+    const done = await rollback(stage);
+    expect(await stage.file('prod/kustomization.yaml')).toBe(text(image('web'), '1.0.0', digest));
+    expect(parseRecords(done.commits[0]?.message ?? '').records).toMatchObject([{ to: '1.0.0', digest }]);
+  });
+
   it('of many fields makes commits of a hundred records in one push', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 250 }, (_, index) => [`prod/web${index}.yaml`, index] as const),

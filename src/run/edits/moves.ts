@@ -13,6 +13,8 @@ export interface Move {
   readonly tag: Tag | null;
   /** The digest is written without its tag, as it stood there before. Default: with it. */
   readonly isAlone?: boolean;
+  /** The digest is written also where none stands now, as it stood there before. Default: only where one stands, or the policy pins. */
+  readonly isGiven?: boolean;
   readonly digest: Digest | null;
 }
 

@@ -86,9 +86,10 @@ function planPart(
   const planned: EditedMove[] = [];
   const problems: Problem[] = [];
   for (const move of moves) {
-    const { binding, tag, digest, isAlone } = move;
+    const { binding, tag, digest, isAlone, isGiven } = move;
     const written = isAlone === true ? '' : (tag ?? '');
-    const result = planEdits(binding, { tag: written, digest }, textOf(texts, binding.file));
+    const policy = isGiven === true ? { ...binding.policy, digest: 'given' as const } : binding.policy;
+    const result = planEdits({ ...binding, policy }, { tag: written, digest }, textOf(texts, binding.file));
     if ('problem' in result) problems.push(result.problem);
     else planned.push({ move, edits: result.edits });
   }

@@ -22,6 +22,8 @@ export interface OrderedMove {
   readonly tag: Tag | null;
   /** The digest is to stand alone, as it did. Default: beside its tag. */
   readonly isAlone?: boolean;
+  /** The digest stood there as well, and is written whether or not one stands there now. */
+  readonly isGiven?: boolean;
   readonly digest: Digest | null;
 }
 
@@ -63,7 +65,7 @@ export async function drawMoves(
 }
 
 async function toMove(
-  { binding, tag, digest, isAlone = false }: OrderedMove,
+  { binding, tag, digest, isAlone = false, isGiven = false }: OrderedMove,
   { reason }: Order,
   { history }: Scene,
 ): Promise<Move> {
@@ -79,7 +81,7 @@ async function toMove(
     dropped: [],
     gates: [],
   };
-  return { binding, decision, tag, digest, isAlone };
+  return { binding, decision, tag, digest, isAlone, isGiven };
 }
 
 function stopAt([first]: readonly Problem[]): void {

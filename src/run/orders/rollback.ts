@@ -37,7 +37,12 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
     if (order.to !== undefined && past.isAt(current, order.to)) continue;
     const value = await scene.history.before(binding, (held) => past.isWanted(held, current, order.to));
     if (value === undefined) stuck.push(formatPlace(binding.place));
-    else moves.push({ ...(await moveTo(binding, past.named(value), scene)), isAlone: isDigestAlone(value) });
+    else
+      moves.push({
+        ...(await moveTo(binding, past.named(value), scene)),
+        isAlone: isDigestAlone(value),
+        isGiven: value.digest !== null,
+      });
   }
   const [place] = stuck;
   if (place !== undefined) throw neverHeld(order, place, stuck.length, scene);
