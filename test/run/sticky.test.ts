@@ -177,6 +177,19 @@ const cases: readonly Case[] = [
     next: '1.3.1',
   },
   {
+    label: 'a revert whose message repeats an older lift',
+    act: async (on) => {
+      await revert(on);
+      await lift(on, { policies: ['web'] });
+      const [told] = await log(on);
+      expect(titles(await on.run())).toEqual(['web']);
+      await put(on, '1.2.0', `Back (#12)\n\n* ${told?.message ?? ''}`);
+    },
+    holds: '1.2.0',
+    rejected: '1.2.5',
+    next: '1.3.1',
+  },
+  {
     label: 'a revert, and a range that is narrowed below it',
     act: async (on) => {
       await revert(on);
