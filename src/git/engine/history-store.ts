@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
@@ -115,7 +116,9 @@ export class HistoryStore {
     const gone = new Set(answer.unshallow);
     const edge = [...new Set([...base.edge.filter((id) => !gone.has(id)), ...answer.shallow])];
     writeDurably(this.#heldPath, JSON.stringify({ tip, since: base.since, edge } satisfies Held));
-    return this.#walk(tip, since);
+    const commits = this.#walk(tip, since);
+    await setImmediate(); // whoever reads so many messages next takes long as well
+    return commits;
   }
 
   #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
