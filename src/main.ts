@@ -9,15 +9,26 @@ import { createWiring } from './wiring.ts';
 export async function main(process: NodeJS.Process): Promise<void> {
   // The yaml package prints its tokens to standard output where these are set; with -o json nothing else may stand there.
   for (const name of ['LOG_TOKENS', 'LOG_STREAM']) delete process.env[name];
-  if (process.argv[2] === 'edit') setFlagsFromString(smallNursery);
+  for (const flag of engineFlags(process.argv)) setFlagsFromString(flag);
   process.exitCode = await runCli(contextOf(process), readVersion());
 }
 
 /**
+ * Memory against processor time, where a process is large or stays (docs/performance.md, E1 and M1). An engine that does not know a flag goes on without.
+ */
+function engineFlags([, , command = '', ...rest]: readonly string[]): readonly string[] {
+  if (command === 'edit') return [smallNursery];
+  return command === 'run' && !rest.includes('--once') ? [smallNursery, smallHeap] : [];
+}
+
+/**
  * The engine doubles its room for new objects whenever much of it is kept, to 64 MB and more. `edit` keeps a little of every file, and needs no more room for that: a third of
- * its memory is saved, and no time is lost (docs/performance.md, E1). An engine that does not know the flag goes on without.
+ * its memory is saved, and no time is lost.
  */
 const smallNursery = '--semi-space-growth-factor=1';
+
+/** A daemon that waits holds little, but the engine lets garbage grow to several times that before it collects. Here a fifth. */
+const smallHeap = '--heap-growing-percent=20';
 
 function contextOf(process: NodeJS.Process): CliContext {
   return {
