@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
 import { errorCode } from '../engine/durable.ts';
+import { guardingHooks } from './hooks.ts';
 
 export interface GitDirectory {
   /** Where refs, objects and config are. */
@@ -11,6 +12,8 @@ export interface GitDirectory {
   readonly head: string;
   /** Refs that a work tree has checked out: full names. */
   readonly checkedOut: ReadonlySet<string>;
+  /** Hooks that may refuse a push; they do not run here. */
+  readonly guards: readonly string[];
 }
 
 /**
@@ -33,6 +36,7 @@ export function findGitDirectory(path: string): GitDirectory {
     common,
     head: join(directory, 'HEAD'),
     checkedOut: ignored ? new Set() : checkedOutRefs(common, config.get('core.bare') === 'true'),
+    guards: guardingHooks(common, config.get('core.hookspath')),
   };
 }
 

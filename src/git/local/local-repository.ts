@@ -31,8 +31,8 @@ export interface LocalRepositoryOptions {
 
 /**
  * A config repository on this machine's disk. Objects are read in place (loose, packs, alternates) and written as loose
- * objects; then the branch is moved by compare and swap under git's own lock file. No git binary takes part, and the repository's
- * hooks (`pre-receive`, `update`, `post-receive`) do not run: who needs them uses http or ssh. A branch that a work tree
+ * objects; then the branch is moved by compare and swap under git's own lock file. No git binary takes part, and no hooks of the repository
+ * run: where one may refuse a push (`pre-receive`, `update`, `reference-transaction`), nothing is pushed past it. A branch that a work tree
  * has checked out is refused, as git refuses it, unless `receive.denyCurrentBranch` says otherwise.
  */
 export function openLocalRepository(options: LocalRepositoryOptions): ConfigRepository {
@@ -73,11 +73,12 @@ class LocalRepository implements ConfigRepository {
   }
 
   async publish(base: Snapshot, drafts: readonly CommitDraft[], signal?: AbortSignal): Promise<Publication> {
-    const { common, checkedOut } = findGitDirectory(this.#options.path);
+    const { common, checkedOut, guards } = findGitDirectory(this.#options.path);
     const store = (this.#store ??= new ObjectStore(join(common, 'objects')));
     const ref = readRef(common, this.#ref);
     if (ref?.id !== base.commit) return { kind: 'raced' };
     if (checkedOut.has(ref.name)) return { kind: 'refused', words: checkedOutWords(this.#options) };
+    if (guards.length > 0) return { kind: 'refused', words: guardWords(this.#options, guards) };
     const { commits, objects } = await buildCommits(store, base.commit, drafts, this.#options);
     const newId = commits.at(-1);
     if (newId === undefined) return { kind: 'pushed', commits: [] };
@@ -190,5 +191,13 @@ function checkedOutWords(options: LocalRepositoryOptions): string {
   return (
     `branch ${options.branch} is checked out in a work tree of ${options.path}, which would then disagree with it; ` +
     'use a bare repository, or set receive.denyCurrentBranch=ignore there'
+  );
+}
+
+function guardWords({ path }: LocalRepositoryOptions, guards: readonly string[]): string {
+  const [what, verb] = guards.length === 1 ? ['hook', 'decides'] : ['hooks', 'decide'];
+  return (
+    `the ${what} ${guards.join(', ')} of ${path} ${verb} about pushes, and on a local path no hooks run; ` +
+    'give the repository an ssh or http address, where they do'
   );
 }

@@ -237,3 +237,45 @@ describe('openLocalRepository', () => {
     });
   });
 });
+
+/** Publishes to a bare repository with a hook. */
+async function publishBeside(hook: string, mode: number, config?: string): Promise<unknown> {
+  return inFolder(async (folder) => {
+    const path = join(folder, 'config.git');
+    await initBareRepository(path, { branch: 'main', files, message: 'First', author: bot, now: () => at });
+    mkdirSync(join(path, config ?? 'hooks'), { recursive: true });
+    writeFileSync(join(path, config ?? 'hooks', hook), '#!/bin/sh\nexit 1\n', { mode });
+    if (config !== undefined) git(path, 'config', 'core.hooksPath', config);
+    const repository = open(path);
+    const base = await repository.sync();
+    const draft = { changes: [{ path: 'a.yaml', bytes: Buffer.from('x: 2\n') }], message: 'Two' };
+    const result = await repository.publish(base, [draft]);
+    await repository.close();
+    expect(git(path, 'rev-list', '--count', 'main')).toBe(result.kind === 'pushed' ? '2' : '1');
+    return result;
+  });
+}
+
+describe('hooks', () => {
+  it.each<[string, number, string | undefined]>([
+    ['pre-receive', 0o755, undefined],
+    ['update', 0o755, undefined],
+    ['reference-transaction', 0o755, undefined],
+    ['update', 0o755, 'guards'],
+  ])('that may refuse a push are not passed by: %s', async (hook, mode, config) => {
+    expect(await publishBeside(hook, mode, config)).toMatchObject({
+      kind: 'refused',
+      words: expect.stringMatching(
+        `the hook ${hook} of .* decides about pushes, and on a local path no hooks run`,
+      ),
+    });
+  });
+
+  it.each<[string, number]>([
+    ['update.sample', 0o755],
+    ['update', 0o644],
+    ['post-receive', 0o755],
+  ])('of another kind, or that git would not run, stop nothing: %s', async (hook, mode) => {
+    expect(await publishBeside(hook, mode)).toMatchObject({ kind: 'pushed' });
+  });
+});
