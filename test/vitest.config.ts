@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start other programs. */
@@ -10,6 +11,8 @@ const withPrograms = ['test/git/**', 'test/peers/**', 'test/scenarios/**'];
  */
 export default defineConfig({
   test: {
+    // By default Vitest leaves one core to itself, which halves the speed where there are two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
