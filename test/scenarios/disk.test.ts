@@ -108,6 +108,19 @@ stateDirectory: ${state}
       expect(await world.commits()).toBe(1);
     });
 
+    it('that is full, for state: exit 4, which names it, and with room the next run releases', async () => {
+      const disk = join(world.directory, 'disk');
+      await mkdir(disk);
+      mount(disk, 'size=8k');
+      const file = await configure(`${world.git.url}/fleet.git`, 'disk/state');
+      const result = await run(file);
+      expect(result.exit).toBe(4);
+      expect(result.stdout).toMatch(/cannot use the state file .*; look at the disk: is it full\?/);
+      expect(await world.commits()).toBe(1);
+      remount(disk, 'size=10m');
+      await expectReleased(file, world.bare);
+    });
+
     it('that is full, for the kept clone: nothing half is kept, and with room the next run releases', async () => {
       const disk = join(world.directory, 'disk');
       await mkdir(disk);

@@ -3,7 +3,9 @@ import { Failure } from '../../core/failure.ts';
 /** SQLite's result codes (https://www.sqlite.org/rescode.html); the low byte is the primary one. */
 const busy = 5;
 const locked = 6;
+const ioError = 10;
 const corrupt = 11;
+const full = 13;
 const notADatabase = 26;
 
 /** Another process holds the lock; it passes. */
@@ -18,14 +20,19 @@ export function isCorrupt(error: unknown): boolean {
   return code === corrupt || code === notADatabase;
 }
 
-/** Everything else that SQLite may say: no permission, no space, no such folder. */
+/** Everything else that SQLite may say: `disk` where there is no space, else `invalid-config` (no permission, no such folder). */
 export function stateFailure(path: string, error: unknown): unknown {
-  if (resultCode(error) === undefined) return error;
+  const code = resultCode(error);
+  if (code === undefined) return error;
   const words = error instanceof Error ? error.message : 'unknown error';
-  return new Failure('invalid-config', `cannot use the state file ${path}: ${words}; check stateDirectory`, {
-    file: path,
-    cause: error,
-  });
+  // A file beside the state file that cannot grow is an I/O error to SQLite.
+  const isDisk = code === full || code === ioError;
+  const advice = isDisk ? 'look at the disk: is it full?' : 'check stateDirectory';
+  return new Failure(
+    isDisk ? 'disk' : 'invalid-config',
+    `cannot use the state file ${path}: ${words}; ${advice}`,
+    { file: path, cause: error },
+  );
 }
 
 function resultCode(error: unknown): number | undefined {

@@ -14,7 +14,7 @@ export interface SqliteStateOptions {
 /**
  * State in one SQLite file, shared by all processes that open it. Its folder is made, for this user only. It is a cache: a file that is
  * damaged, or of another version, is deleted and made anew.
- * @throws Failure `invalid-config` where the file cannot be made or written, `timeout` where others hold it too long
+ * @throws Failure `invalid-config` where the file cannot be made or written, `disk` where there is no space, `timeout` where others hold it too long
  */
 export async function openSqliteState(path: string, options: SqliteStateOptions = {}): Promise<StateStore> {
   const store = new SqliteState(path, options.patience ?? 10_000);
