@@ -124,7 +124,50 @@ describePeer(['git', 'docker-registry'], 'kill -9', () => {
     const third = json(await opened.tallyman(['run', '--once', '-o', 'json']));
     expect(third['repositories']).toMatchObject([{ outcome: 'unchanged', problems: [] }]);
   });
+
+  it('on a local path, between the objects and the branch, loses nothing and commits nothing twice', async () => {
+    const file = join(world.directory, 'local.yaml');
+    await writeFile(
+      file,
+      `repositories:
+  - {name: fleet, url: ${world.bare}, author: {name: T, email: t@test.invalid}, confirmFirstRun: false}
+registries:
+  - {host: "${world.registry.host}", insecure: true}
+stateDirectory: state
+`,
+    );
+    // While somebody else holds the branch, the commit is written and cannot become its tip.
+    const lock = join(world.bare, 'refs/heads/main.lock');
+    await writeFile(lock, '');
+    const before = await looseObjects(world);
+    const child = spawn(process.execPath, [join(root, 'bin/tallyman.mjs'), 'run', '--once', '-c', file], {
+      cwd: world.directory,
+      env: { HOME: world.directory },
+      stdio: 'ignore',
+    });
+    children.add(child);
+    await until(async () => {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it got there`);
+      return (await looseObjects(world)) > before;
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await rm(lock);
+    expect(await world.commits()).toBe(2);
+    const run = async (): Promise<unknown> =>
+      json(await world.tallyman(['run', '--once', '-c', file, '-o', 'json']))['repositories'];
+    expect(await run()).toMatchObject([{ outcome: 'released', problems: [] }]);
+    expect(await world.commits()).toBe(3);
+    expect(await world.inBare('show', 'main:apps/web.yaml')).toContain('acme/web:1.1.0"');
+    await world.inBare('fsck', '--strict');
+    expect(await run()).toMatchObject([{ outcome: 'unchanged', problems: [] }]);
+  });
 });
+
+async function looseObjects(world: World): Promise<number> {
+  const [, count = ''] = /^count: (\d+)$/m.exec(await world.inBare('count-objects', '-v')) ?? [];
+  return Number(count);
+}
 
 async function writeWaitingHook(world: World, hook: NonNullable<Step['hook']>): Promise<void> {
   const file = join(world.bare, 'hooks', hook);
