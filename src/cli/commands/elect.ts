@@ -7,6 +7,7 @@ import { parseTagLines } from '../../policy/tag-lines.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { describeDecision } from '../explain-text.ts';
+import { decisionJson } from '../decision-json.ts';
 import { choosePolicy } from '../elect-policy.ts';
 import { problemLines } from '../problems.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -29,18 +30,12 @@ export async function electCommand(options: ElectOptions, context: CliContext): 
   const facts = await readTags(options, context);
   const current = options.current ?? (isRelative(policy) ? held : null);
   const decision = answer(policy, facts, current, now);
-  const { elected, digest, reason, considered, dropped, gates } = decision;
   return {
-    exit: elected === null ? 3 : 0,
+    exit: decision.elected === null ? 3 : 0,
     json: {
       policy: policy.name,
       current,
-      elected,
-      digest,
-      reason,
-      considered,
-      dropped,
-      gates,
+      ...decisionJson(decision),
       ...(problems.length === 0 ? {} : { problems }),
     },
     text: (style) => problemLines(problems, style) + describeDecision(decision, policy, options.limit, style),

@@ -7,6 +7,7 @@ import type { Ruling } from '../../run/rule.ts';
 import { worstExit, type Answer, type ExitCode } from '../answer.ts';
 import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
+import { decisionJson } from '../decision-json.ts';
 import { describeDecision } from '../explain-text.ts';
 import { failureJson } from '../failures.ts';
 import { problemLines } from '../problems.ts';
@@ -102,15 +103,7 @@ function rulingJson(ruling: Ruling): Readonly<Record<string, unknown>> {
     image: binding.policy.image.spelled,
   };
   if ('failure' in ruling) return { ...head, error: failureJson(ruling.failure) };
-  const {
-    environment = null,
-    current,
-    elected,
-    digest,
-    reason,
-    considered,
-    dropped,
-    gates,
-  } = ruling.decision;
-  return { ...head, environment, current, elected, digest, reason, considered, dropped, gates };
+  const { decision } = ruling;
+  const { environment = null, current } = decision;
+  return { ...head, environment, current, ...decisionJson(decision) };
 }
