@@ -1,7 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { ServerOptions } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpClient } from '../../src/net/client.ts';
 import { requestFailure } from '../../src/net/failures.ts';
@@ -9,15 +7,12 @@ import { withRenewal } from '../../src/net/renewal.ts';
 import type { TlsMaterial } from '../../src/net/tls-material.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/net/undici-client.ts';
 import { startConnectProxy } from './connect-proxy.ts';
+import { pem, startTlsServer } from './tls-server.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
-
-function pem(name: string): string {
-  return readFileSync(new URL(`tls/${name}`, import.meta.url), 'utf8');
-}
 
 const ca = pem('ca.pem');
 const own = { cert: pem('client.pem'), key: pem('client.key') };
@@ -30,25 +25,15 @@ const locked = createPrivateKey(own.key)
 
 /** @returns its address */
 async function serve(options: ServerOptions = {}): Promise<string> {
-  const server = createServer(
+  const server = await startTlsServer(
     { key: pem('good.key'), cert: pem('good.pem'), ...options },
     (request, response) => {
       const { subject } = (request.socket as import('node:tls').TLSSocket).getPeerCertificate();
       response.end(`hello ${(subject as { CN?: string } | undefined)?.CN ?? 'stranger'}`);
     },
   );
-  server.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  closers.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  closers.push(() => server.close());
+  return server.host;
 }
 
 /** Servers that want a certificate, and trust the tests' own. */

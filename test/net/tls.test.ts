@@ -1,35 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../src/net/undici-client.ts';
+import { pem, startTlsServer } from './tls-server.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-function pem(name: string): string {
-  return readFileSync(new URL(`tls/${name}`, import.meta.url), 'utf8');
-}
-
 /** An https server on loopback with one of the certificates. @returns its address */
 async function serve(certificate: 'good' | 'other' | 'expired'): Promise<string> {
   const options = { key: pem(`${certificate}.key`), cert: pem(`${certificate}.pem`) };
-  const server = createServer(options, (_, response) => response.end('hello'));
-  // A client that gives up on the certificate leaves an error behind here.
-  server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  closers.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await startTlsServer(options, (_, response) => response.end('hello'));
+  closers.push(() => server.close());
+  return server.host;
 }
 
 function client(ca?: string) {

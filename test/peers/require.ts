@@ -53,7 +53,7 @@ export function describePeer(needs: Peer | readonly Peer[], title: string, tests
     return;
   }
   console.warn(`SKIPPED: ${words}`);
-  describe.skip(title, tests);
+  describe.skip(title, tests); // the peer is not installed: said above, and a failure where peers are required
 }
 
 function describeMissing(name: Peer): string {

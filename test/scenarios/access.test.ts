@@ -7,7 +7,7 @@ import { registryUser } from '../peers/docker-registry.ts';
 import { git } from '../peers/git.ts';
 import { run } from '../peers/programs.ts';
 import { describePeer } from '../peers/require.ts';
-import { deployment, policyFile, World } from './world.ts';
+import { World } from './world.ts';
 
 let world: World | undefined;
 const folders: string[] = [];
@@ -20,12 +20,7 @@ afterEach(async () => {
 
 async function open(options: Parameters<typeof World.open>[0] = {}): Promise<World> {
   world = await World.open(options);
-  await world.push('web', '1.0.0');
-  await world.push('web', '1.1.0');
-  await world.create({
-    'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-    'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-  });
+  await world.createWeb();
   return world;
 }
 

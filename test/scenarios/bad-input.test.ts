@@ -95,12 +95,7 @@ describePeer(['git', 'docker-registry'], 'peers that fail', () => {
 
   beforeAll(async () => {
     world = await World.open();
-    await world.push('web', '1.0.0');
-    await world.push('web', '1.1.0');
-    await world.create({
-      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-    });
+    await world.createWeb();
   });
 
   afterAll(() => world.close());

@@ -9,7 +9,7 @@ import type { GitRequest } from '../peers/git-server.ts';
 import { describePeer } from '../peers/require.ts';
 import { root } from '../rules/files.ts';
 import { until } from './until.ts';
-import { deployment, policyFile, World } from './world.ts';
+import { World } from './world.ts';
 
 /** Where the program is killed: when a request arrives, in the middle of an answer, or in a hook of the server. */
 interface Step {
@@ -55,12 +55,7 @@ describePeer(['git', 'docker-registry'], 'kill -9', () => {
 
   beforeAll(async () => {
     world = await World.open({ intercept: (request) => intercept?.(request) });
-    await world.push('web', '1.0.0');
-    await world.push('web', '1.1.0');
-    await world.create({
-      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-    });
+    await world.createWeb();
     // A second commit: the log then has something to fetch.
     await world.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
     fresh = join(world.directory, 'fresh.git');

@@ -31,12 +31,7 @@ function startDaemon(world: World, config: string): Started {
 }
 
 async function fill(world: World): Promise<void> {
-  await world.push('web', '1.0.0');
-  await world.push('web', '1.1.0');
-  await world.create({
-    'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-    'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-  });
+  await world.createWeb();
 }
 
 /** Two have read the branch before either pushes: the second one loses the race. */

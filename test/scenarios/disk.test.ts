@@ -7,7 +7,7 @@ import { json, type CliResult } from '../cli/harness.ts';
 import { git } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
 import { root } from '../rules/files.ts';
-import { deployment, policyFile, World } from './world.ts';
+import { World } from './world.ts';
 
 const mounts = await mayMount();
 if (!mounts) console.warn('SKIPPED: full and read-only file systems need the right to mount a tmpfs');
@@ -19,15 +19,9 @@ describePeer(['git', 'docker-registry'], 'a disk', () => {
 
   beforeAll(async () => {
     world = await World.open();
-    await world.push('web', '1.0.0');
-    await world.push('web', '1.1.0');
     // More than a disk of a few hundred KB takes, packed as well.
     const noise = Array.from({ length: 30_000 }, (_, n) => Math.sin(n).toString(36)).join('\n');
-    await world.create({
-      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-      'noise.txt': noise,
-    });
+    await world.createWeb({ 'noise.txt': noise });
     fresh = join(world.directory, 'fresh.git');
     await cp(world.bare, fresh, { recursive: true });
   });

@@ -6,7 +6,7 @@ import type { Fault } from '../peers/git-faults.ts';
 import { git, writeHook } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
 import { startSshd, type Sshd } from '../peers/sshd.ts';
-import { deployment, policyFile, World } from './world.ts';
+import { World } from './world.ts';
 
 describePeer(
   ['git', 'docker-registry', 'sshd', 'ssh-keygen'],
@@ -28,12 +28,7 @@ describePeer(
       });
       await copyFile(sshd.clientKey, join(world.directory, 'id'));
       await writeFile(join(world.directory, 'known_hosts'), sshd.knownHosts);
-      await world.push('web', '1.0.0');
-      await world.push('web', '1.1.0');
-      await world.create({
-        'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-        'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-      });
+      await world.createWeb();
       await git(world.directory, [
         'init',
         '-q',

@@ -6,7 +6,7 @@ import { json, type CliResult } from '../cli/harness.ts';
 import { appKey, startGithubApi, type GithubApi } from '../git/http/github-api.ts';
 import { startConnectProxy, type ConnectProxy } from '../net/connect-proxy.ts';
 import { describePeer } from '../peers/require.ts';
-import { deployment, policyFile, World } from './world.ts';
+import { World } from './world.ts';
 
 const pem = (name: string): string => readFileSync(new URL(`../net/tls/${name}`, import.meta.url), 'utf8');
 
@@ -28,12 +28,7 @@ describePeer(['git', 'docker-registry'], 'a config repository behind https', () 
   async function open(options: Parameters<typeof World.open>[0]): Promise<World> {
     const world = await World.open(options);
     closers.push(world);
-    await world.push('web', '1.0.0');
-    await world.push('web', '1.1.0');
-    await world.create({
-      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-    });
+    await world.createWeb();
     for (const name of ['ca.pem', 'client.pem', 'client.key'])
       await writeFile(join(world.directory, name), pem(name));
     return world;

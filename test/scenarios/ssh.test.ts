@@ -6,7 +6,7 @@ import { writeHook } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
 import { makeKey, startSshd, type Sshd, type SshdOptions } from '../peers/sshd.ts';
 import { until } from './until.ts';
-import { deployment, email, policyFile, World } from './world.ts';
+import { email, World } from './world.ts';
 
 describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config repository over ssh', () => {
   let world: World | undefined;
@@ -24,12 +24,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     world = opened;
     const server = await startSshd(options);
     sshd = server;
-    await opened.push('web', '1.0.0');
-    await opened.push('web', '1.1.0');
-    await opened.create({
-      'apps/web.yaml': deployment('web', `${opened.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', opened.image('web'), 'semver: "^1"'),
-    });
+    await opened.createWeb();
     await copyFile(server.clientKey, join(opened.directory, 'id'));
     await writeFile(join(opened.directory, 'known_hosts'), server.knownHosts);
     return { world: opened, sshd: server };

@@ -5,7 +5,7 @@ import { json, type CliResult } from '../cli/harness.ts';
 import { git } from '../peers/git.ts';
 import { run } from '../peers/programs.ts';
 import { describePeer } from '../peers/require.ts';
-import { deployment, email, policyFile, World } from './world.ts';
+import { email, World } from './world.ts';
 
 describePeer(['git', 'docker-registry', 'ssh-keygen'], 'a branch whose head must be signed', () => {
   let world: World;
@@ -13,12 +13,7 @@ describePeer(['git', 'docker-registry', 'ssh-keygen'], 'a branch whose head must
 
   beforeAll(async () => {
     world = await World.open();
-    await world.push('web', '1.0.0');
-    await world.push('web', '1.1.0');
-    await world.create({
-      'apps/web.yaml': deployment('web', `${world.image('web')}:1.0.0`),
-      'apps/policy.yaml': policyFile('web', world.image('web'), 'semver: "^1"'),
-    });
+    await world.createWeb();
     const at = (name: string): string => join(world.directory, name);
     await git(world.directory, ['clone', '--quiet', '--bare', world.bare, at('git/good.git')]);
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ann', '-f', at('ann')]);

@@ -71,6 +71,17 @@ export class World {
     await this.configure();
   }
 
+  /** The usual beginning: `web` at 1.0.0 with a policy, and 1.1.0 is in the registry. */
+  async createWeb(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.push('web', '1.0.0');
+    await this.push('web', '1.1.0');
+    await this.create({
+      'apps/web.yaml': deployment('web', `${this.image('web')}:1.0.0`),
+      'apps/policy.yaml': policyFile('web', this.image('web'), 'semver: "^1"'),
+      ...more,
+    });
+  }
+
   get checkout(): string {
     return join(this.directory, 'person');
   }
