@@ -134,6 +134,19 @@ describe('promotion', () => {
     expect(titles(await on.run())).toEqual(['web-prod']);
   });
 
+  it('waits as well where the log is not read as far back as soak asks', async () => {
+    const on = await open({ promote: 'from: web-staging, soak: 14d', prod: '0.9.0' });
+    on.put('web', '0.9.0', '0.9.0');
+    on.settings = { ...on.settings, horizon: 24 * 3_600_000 };
+    on.now += 2 * 24 * 3_600_000;
+    await on.commit({ 'prod/policy.yaml': `${await on.file('prod/policy.yaml')}# of today\n` });
+    on.forget();
+    const result = await on.run();
+    expect(titles(result)).toEqual([]);
+    expect(await tag(on, 'prod')).toBe('0.9.0');
+    expect(JSON.stringify(result)).toContain('the log is not read further back (horizon)');
+  });
+
   it('with pick soaked takes the newest that soaked, though newer ones came since', async () => {
     const on = await open({ promote: 'from: web-staging, soak: 2h, pick: soaked' });
     for (const version of ['1.1.0', '1.2.0', '1.3.0']) {

@@ -82,8 +82,10 @@ function announce(
   commits: readonly OrderedCommit[],
   ids: OrderResult['ids'],
 ): void {
-  for (const [index, { releases, diff, message }] of commits.entries()) {
+  for (const [index, { releases: told, diff, message }] of commits.entries()) {
     const commit = ids[index];
+    // A hold or a lift has records of what stays as it is: nothing is released by them.
+    const releases = told.filter(({ from, fromDigest, to, digest }) => from !== to || fromDigest !== digest);
     if (commit === undefined || releases.length === 0) continue;
     ports.listen({ kind: 'released', repository, branch, commit, releases, diff, message });
   }

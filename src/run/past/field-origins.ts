@@ -55,13 +55,18 @@ export class FieldOrigins {
     return found === 'unknown' ? undefined : found;
   }
 
+  /** How far back is looked: milliseconds since the epoch. */
+  get horizon(): number {
+    return this.#since;
+  }
+
   /**
-   * When that commit was made: milliseconds since the epoch. `undefined` where it is older than the horizon, `unknown` where too much was
-   * asked: then it may be young.
+   * When that commit was made, at the latest: milliseconds since the epoch. What is older than the horizon counts from there, since nobody looked further;
+   * `unknown` where too much was asked: then it may be young.
    */
-  async since(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<number | undefined | 'unknown'> {
+  async since(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<number | 'unknown'> {
     const found = await this.#kept(binding);
-    return found === 'unknown' ? found : found?.committedAt;
+    return found === 'unknown' ? found : (found?.committedAt ?? this.#since);
   }
 
   async #kept({

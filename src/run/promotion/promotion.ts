@@ -131,10 +131,12 @@ export class Promotions {
       const since = await history.origins.since(binding);
       if (since === 'unknown')
         return `how long ${name} has held ${current.tag ?? 'it'} could not be read: too many fields are asked about in one run`;
-      latest = Math.max(latest, since ?? 0);
+      latest = Math.max(latest, since);
     }
     const age = this.#context.now - latest;
     if (age >= soak) return undefined;
+    if (latest === history.origins.horizon)
+      return `${name} has held ${current.tag ?? 'it'} for ${span(age)} at least; the log is not read further back (horizon), and soak asks for ${span(soak)}`;
     const ready = new Date(latest + soak).toISOString().replace(/\.\d+Z$/, 'Z');
     return `${name} has held ${current.tag ?? 'it'} for ${span(age)} of ${span(soak)}; it may follow at ${ready}`;
   }
