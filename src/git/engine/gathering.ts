@@ -31,6 +31,11 @@ export class Gathering<Item> {
       this.#open = undefined;
       await this.#work(items);
     };
-    return { items, done: this.#lock.hold(turn) };
+    const begun = { items, done: this.#lock.hold(turn) };
+    // Where the lock was not to be had, the work never began: who asks later tries again.
+    begun.done.catch(() => {
+      if (this.#open === begun) this.#open = undefined;
+    });
+    return begun;
   }
 }

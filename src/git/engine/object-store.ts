@@ -122,7 +122,7 @@ export class ObjectStore implements ObjectReader {
     const whole = extendPack(pack, [...externalBases.values()]);
     let row = 0;
     for (const id of externalBases.keys()) {
-      const [offset = 0, end = 0] = whole.offsets.slice(row++);
+      const [offset = 0, end = 0] = whole.offsets.slice(row, ++row + 1);
       entries.push(indexEntry(whole.pack, id, offset, end));
     }
     return { objects, path: this.keepPack(whole.pack, entries) };
