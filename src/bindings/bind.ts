@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import { readFlux2 } from '../dialects/flux2/read.ts';
 import type { Policy } from '../policy/model.ts';
@@ -55,8 +56,8 @@ export function bind(
     if (fields.length + markers.length + claims.length === 0 && !targets.has(file)) continue;
     // Annotations make policies of their own, anew for each tree.
     const found = claims.length > 0 ? bindFile(file, rules) : known.get(file, () => bindFile(file, rules));
-    bindings.push(...found.bindings);
-    problems.push(...found.problems);
+    append(bindings, found.bindings);
+    append(problems, found.problems);
     for (const policy of found.used) used.add(policy);
   }
   problems.push(...unboundPolicies(policies, used, files), ...fluxPolicies.unbound(used));
@@ -153,8 +154,8 @@ export function bindMarkers(
         policy: policies.get(policy) ?? { name: policy, digest: 'given' as const },
       }));
     const settled = settle(file, candidates, () => []);
-    bindings.push(...settled.bindings);
-    problems.push(...settled.problems);
+    append(bindings, settled.bindings);
+    append(problems, settled.problems);
   }
   return { bindings, problems };
 }

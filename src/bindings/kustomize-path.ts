@@ -22,7 +22,7 @@ export function resolveReference(folder: string, written: string): Resolved {
  * be a host or a folder; whether such a folder is there is for the caller to see.
  */
 function isRemote(written: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\/|^git::|^[^/\s]+@[^/\s]+:|^[\w-]+(?:\.[\w-]+)+\/[^?]*(?:\/\/|\.git\b)|\?(?:\w+=)/i.test(
+  return /^[a-z][a-z0-9+.-]*:\/\/|^git::|^[^/\s@]+@[^/\s]+:|^[\w-]+(?:\.[\w-]+)+\/[^?]*(?:\/\/|\.git\b)|\?(?:\w+=)/i.test(
     written,
   );
 }

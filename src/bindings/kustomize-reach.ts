@@ -22,6 +22,8 @@ export class KustomizeReach {
   readonly #environmentOf: EnvironmentOf;
   readonly #reached = new Map<KustomizeNode, Map<string, ReachedBy>>();
   readonly #known = new Map<string, ReachedBy>();
+  /** Each field of a file asks. */
+  readonly #byPath = new Map<string, readonly ReachedBy[]>();
 
   constructor(graph: KustomizeGraph, environmentOf: EnvironmentOf) {
     this.#graph = graph;
@@ -46,12 +48,23 @@ export class KustomizeReach {
 
   /** Sorted by name; empty where no kustomization and no synchronizer's object applies the file. At most eight. */
   of(path: string): readonly ReachedBy[] {
+    const known = this.#byPath.get(path);
+    if (known !== undefined) return known;
+    const found = this.#find(path);
+    this.#byPath.set(path, found);
+    return found;
+  }
+
+  #find(path: string): readonly ReachedBy[] {
     const node = this.#graph.nodeOf(path);
     const nodes = node === undefined ? this.#graph.usersOf(path).map(({ by }) => by) : [node];
     if (nodes.length === 0) return [];
     const reached = new Map<string, ReachedBy>();
     const own = this.#environmentOf(path);
-    for (const one of nodes) this.#merge(reached, this.#reached.get(one)?.values() ?? [], own);
+    for (const one of nodes) {
+      this.#merge(reached, this.#reached.get(one)?.values() ?? [], own);
+      if (reached.size === most) break;
+    }
     return [...reached.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

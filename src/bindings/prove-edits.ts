@@ -36,7 +36,7 @@ function wholeBlock(file: string, edits: readonly FieldEdit[], options: ProofOpt
     new: edit.new,
   }));
   const after = applyEdits(before.text, inside);
-  const reason = prove(before.text, after, inside, options);
+  const reason = prove(before.text, after, inside, { ...options, scanned: false });
   if (reason !== undefined) return `in the text at line ${lineOf(file, start)}: ${reason}`;
   const shifted = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
   const source = applyEdits(file.slice(start, end), shifted);

@@ -94,19 +94,40 @@ class Anchors {
         const reason = `its anchor is repeated at line ${ruled.line}, in a workload with annotations of its own; write the image out there`;
         return { part, reason };
       }
-      const stranger = users.find((user) => !this.#agrees(user, field, policy));
-      if (stranger === undefined) continue;
-      const reason = `its anchor is repeated at line ${stranger.line}, where ${stranger.name ?? 'an image'} does not follow this policy`;
-      return { part, reason };
+      for (const user of users) {
+        const why = this.#disagreement(user, part, { field, policy });
+        if (why !== undefined)
+          return {
+            part,
+            reason: `its anchor is repeated at line ${user.line}, where ${user.name ?? 'an image'} ${why}`,
+          };
+      }
     }
     return undefined;
   }
 
-  #agrees(user: FieldFact, field: FieldFact, policy: WritePolicy): boolean {
+  #disagreement(
+    user: FieldFact,
+    { part }: PartFact,
+    { field, policy }: Pick<Claim, 'field' | 'policy'>,
+  ): string | undefined {
     const claimed = this.#claimed.get(user);
-    if (claimed !== undefined) return claimed.policy === policy;
+    if (claimed !== undefined) {
+      if (claimed.policy !== policy) return 'does not follow this policy';
+      const stop = cannotEdit(claimed, this);
+      return stop === undefined ? undefined : `cannot be edited: ${stop.reason}`;
+    }
     const [mine, theirs] = [field, user].map(({ name }) => parseRepository(name ?? '')?.repository);
-    return mine !== undefined && mine === theirs;
+    if (mine === undefined || mine !== theirs) return 'does not follow this policy';
+    // Tag and digest are one unit: what stands beside the alias and stays would belong to another image.
+    const left = user.parts.find(
+      (one) => one.part !== 'name' && one.part !== part && this.#writerOf(one)?.field !== field,
+    );
+    return left === undefined ? undefined : `has a ${left.part} of its own`;
+  }
+
+  #writerOf({ anchor }: PartFact): Claim | undefined {
+    return anchor === undefined ? undefined : this.#writers.get(anchor);
   }
 }
 

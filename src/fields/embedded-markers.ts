@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { OutlineNode } from '../yaml/outline.ts';
 import { embed, fieldInFile, markerInFile } from './embedded.ts';
 import { lastStarted, readCommentMarkers } from './comment-markers.ts';
@@ -27,7 +28,7 @@ export function readEmbeddedMarkers(reading: Reading): MarkerFact[] {
       const why = 'it is part of the value, since no blank stands before the #; put one there';
       reading.problem('bad-marker', offset, `This marker is not applied: ${why}.`);
     } else if ((style === 'literal' || style === 'folded') && text.startsWith('"$t', offset + 1)) {
-      found.push(...inBlock(reading, index, offset));
+      append(found, inBlock(reading, index, offset));
     }
   }
   return found;
@@ -38,10 +39,13 @@ function isInHeader(text: string, { style, start }: OutlineNode, offset: number)
   return (style === 'literal' || style === 'folded') && !text.slice(start, offset).includes('\n');
 }
 
-/** Whether the line has something, and then a `#`, before the offset. */
+/** Whether the line has something, and then a `#`, before the offset. A long line of braces is not gone back through for each of them. */
 function isBehindValue(text: string, offset: number): boolean {
-  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trimEnd();
-  return before.endsWith('#') && !/^[\s#]*$/.test(before);
+  let end = offset;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--;
+  if (text[end - 1] !== '#') return false;
+  const before = text.slice(text.lastIndexOf('\n', end - 1) + 1, end);
+  return !/^[\s#]*$/.test(before);
 }
 
 function inBlock(reading: Reading, index: number, offset: number): MarkerFact[] {
@@ -62,8 +66,9 @@ function inBlock(reading: Reading, index: number, offset: number): MarkerFact[] 
   const markers = readCommentMarkers(inner, 'tallyman');
   const marked = new Set(markers.map(({ target }) => target.start));
   const added = inner.fields.filter((field) => !known.has(field) && hasPart(field, marked));
-  reading.fields.push(...added.map((field) => fieldInFile(reading, text, field)));
-  reading.problems.push(...inner.problems);
+  const ours = added.map((field) => fieldInFile(reading, text, field));
+  append(reading.fields, ours);
+  append(reading.problems, inner.problems);
   return markers.map((marker) => markerInFile(reading, text, marker));
 }
 

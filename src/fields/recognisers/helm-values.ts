@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { parseReference } from '../../image/reference.ts';
 import { keyText } from '../../yaml/walk.ts';
 import { embed, fieldInFile } from '../embedded.ts';
@@ -38,7 +39,8 @@ function addHelmText(reading: Reading, index: number): void {
     return;
   }
   for (const { root } of found.reading.outline.documents) if (root !== -1) addHelmMaps(found.reading, root);
-  reading.fields.push(...found.reading.fields.map((field) => fieldInFile(reading, found, field)));
+  const inner = found.reading.fields.map((field) => fieldInFile(reading, found, field));
+  append(reading.fields, inner);
 }
 
 /** Finds the image maps and strings in a tree of Helm values, at any depth. */

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { embed, fieldInFile } from '../embedded.ts';
 import { addField } from '../field.ts';
 import type { Reading } from '../reading.ts';
@@ -21,9 +22,8 @@ export function inlinePatches(recognise: (reading: Reading) => void): Recogniser
       // Of one that is no YAML kustomize tells; of its markers, `readMarkers`.
       if (text === undefined || 'error' in text) return;
       recognise(text.reading);
-      reading.fields.push(
-        ...text.reading.fields.map((field) => fieldInFile(reading, text, field, byMarkerOnly)),
-      );
+      const inner = text.reading.fields.map((field) => fieldInFile(reading, text, field, byMarkerOnly));
+      append(reading.fields, inner);
     },
   };
 }

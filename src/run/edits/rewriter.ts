@@ -1,6 +1,7 @@
 import { applyFileEdits, distinctEdits, planEdits } from '../../bindings/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../../bindings/model.ts';
 import { ProofBudget } from '../../bindings/proof-budget.ts';
+import { append } from '../../core/append.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { ImageReference } from '../../image/reference.ts';
@@ -52,7 +53,8 @@ export class Rewriter {
     // Files that are no text were told of when they were surveyed.
     if ('refused' in decoded) return;
     const { text } = decoded;
-    const edits = (this.#byFile.get(path) ?? []).flatMap((binding) => this.#plan(binding, text));
+    const bound = Map.groupBy(this.#byFile.get(path) ?? [], ({ policy }) => policy.name);
+    const edits = [...bound.values()].flatMap((some) => this.#planAll(some, text));
     if (edits.length === 0) return;
     const applied = applyFileEdits(text, edits, this.#budget, this.#scanned.has(path));
     if ('problem' in applied) {
@@ -63,14 +65,19 @@ export class Rewriter {
     this.files.set(path, new RewrittenFile(bytes, edits));
   }
 
-  #plan(binding: MarkerBinding, text: string): readonly FieldEdit[] {
+  /** All that one policy writes in one file, or nothing: an anchor must not move without what repeats it. */
+  #planAll(bindings: readonly MarkerBinding[], text: string): readonly FieldEdit[] {
+    const planned = bindings.flatMap((binding) => this.#plan(binding, text) ?? []);
+    const problems = planned.flatMap((one) => ('problem' in one ? [one.problem] : []));
+    append(this.problems, problems);
+    return problems.length > 0 ? [] : planned.flatMap((one) => ('edits' in one ? one.edits : []));
+  }
+
+  #plan(binding: MarkerBinding, text: string): ReturnType<typeof planEdits> | undefined {
     const elected = this.#elections.get(binding.policy.name);
-    if (elected === undefined) return [];
+    if (elected === undefined) return undefined;
     const to = { name: elected.spelled, tag: elected.tag, digest: elected.digest ?? null };
-    const planned = planEdits(binding, to, text);
-    if ('edits' in planned) return planned.edits;
-    this.problems.push(planned.problem);
-    return [];
+    return planEdits(binding, to, text);
   }
 }
 
