@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The plain entry: what can be answered without loading anything is answered here (performance.md, C1).
 import { existsSync, readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 const wanted = [24, 15];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -19,7 +19,7 @@ if (argument === '--version' || argument === '-V') {
   );
   process.exitCode = 2;
 } else {
-  enableCompileCache();
+  module.enableCompileCache();
   const sources = existsSync(here('../src/main.ts')) && process.env.TALLYMAN_RUN_FROM !== 'dist';
   const { main } = await import(sources ? '../src/main.ts' : '../dist/main.js');
   await main(process);

@@ -90,7 +90,7 @@ export async function lookBack(
     policies,
     environments: new Set([
       ...settings.environments.map(({ name }) => name),
-      ...claims.map(({ record }) => record.env),
+      ...claims.flatMap(({ record: { env } }) => (env === '' ? [] : [env])),
     ]),
     rest: found.rest,
     since,

@@ -1,7 +1,7 @@
 import { failureExits, type Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { PlannedCommit } from '../run/edits/compose.ts';
-import { acceptCommand } from '../run/fuse/fuse.ts';
+import { acceptCommand, lookCommand } from '../run/fuse/fuse.ts';
 import { problemsOf, type RunResult } from '../run/run.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { ExitCode } from './answer.ts';
@@ -14,6 +14,8 @@ export interface NamedResult {
   readonly result: RunResult;
   /** The command that releases its plan; `undefined` where there is none. */
   readonly accept: string | undefined;
+  /** The command that shows it. */
+  readonly look: string;
 }
 
 export function nameResult(
@@ -23,7 +25,7 @@ export function nameResult(
 ): NamedResult {
   const id = result.outcome === 'failed' ? undefined : result.plan.pending.id;
   const accept = id === undefined ? undefined : acceptCommand(settings, id);
-  return { repository: settings.repository, branch, result, accept };
+  return { repository: settings.repository, branch, result, accept, look: lookCommand(settings) };
 }
 
 /** One repository of `run` and `plan`, as JSON. */

@@ -85,7 +85,8 @@ class Job {
     const changes = new WorkloadConverter(file, this.#names, this.#newFiles).convert();
     const after = applyEdits(text, changes.edits);
     const marksOnly = changes.edits.every(({ source }) => source.startsWith(' # '));
-    const wrong = (marksOnly ? onlyCommented : onlyAnnotated)(read.outline, after);
+    const isAsMeant = marksOnly ? onlyCommented : onlyAnnotated;
+    const wrong = changes.edits.length === 0 ? undefined : isAsMeant(read.outline, after);
     if (wrong !== undefined) {
       this.#problems.push({
         code: 'refused-edit',

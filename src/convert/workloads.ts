@@ -119,6 +119,12 @@ export class WorkloadConverter {
         return;
       }
       this.#byName.push(`${this.#file.path}#${field.pointer}`);
+    } else if (marks.some(({ start }) => this.#edits.some((edit) => edit.start === start))) {
+      this.#refuse(
+        policy,
+        'another image has the same value, which can have one marker only; give each a value of its own',
+      );
+      return;
     } else this.#edits.push(...marks);
     this.#newFiles.add(path, text.text);
     this.#convertedTo(path, policy, name);

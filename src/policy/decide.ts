@@ -26,7 +26,7 @@ import { movedAtSource, notOffered, promotionFailure } from './promoted.ts';
 import { whyElected, whyNothing } from './reason.ts';
 import { ReadingsCache } from './readings.ts';
 import { bestOf, namelessLeft, survey, undecided, wasLeft, type Survey } from './survey.ts';
-import { traceOf } from './trace.ts';
+import { keptBackOf, traceOf } from './trace.ts';
 import { tooMuchWork } from './work.ts';
 
 /** Creation times are asked for at most so many candidates (product.md, 3). */
@@ -225,6 +225,9 @@ function conclude<Key>(
     considered: tags.length,
     get dropped() {
       return (trace ??= traceOf(surveyed, elected, late));
+    },
+    get keptBack() {
+      return keptBackOf(surveyed, late);
     },
     gates: gatesOf(input, standingOf(surveyed, late)),
   };

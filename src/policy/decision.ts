@@ -194,6 +194,8 @@ export interface Decision {
   readonly failed?: string;
   /** The code of that problem, where it is another one. */
   readonly failedCode?: PromotionFailure['code'];
+  /** The best tag that the policy itself would take and that is kept back: taken back by people, too young... Worked out when it is read. */
+  readonly keptBack?: DroppedTag | undefined;
   /** `dropped.length`, plus one where a tag was elected. */
   readonly considered: number;
   /**

@@ -14,7 +14,7 @@ export function traceOf<Key>(
   elected: number,
   late: ReadonlyMap<number, DropRule>,
 ): readonly DroppedTag[] {
-  const { tags, rules, keys, ranking, input } = surveyed;
+  const { tags, rules } = surveyed;
   const groups = new Map<DropRule, number[]>();
   for (let index = 0; index < tags.length; index++) {
     if (index === elected) continue;
@@ -23,13 +23,7 @@ export function traceOf<Key>(
     if (group === undefined) groups.set(rule, [index]);
     else group.push(index);
   }
-  const best = (a: number, b: number): number => {
-    const left = keys[a];
-    const right = keys[b];
-    const [tag = '', other = ''] = [tags[a], tags[b]];
-    if (left === undefined || right === undefined) return compareBytes(other, tag);
-    return ranking.compare(right, left) || compareTies(other, tag, input.current.tag);
-  };
+  const best = bestFirst(surveyed);
   const dropped: DroppedTag[] = [];
   for (const rule of dropRules.toReversed()) {
     for (const index of (groups.get(rule) ?? []).sort(best)) {
@@ -37,6 +31,38 @@ export function traceOf<Key>(
     }
   }
   return dropped;
+}
+
+/** The rules that keep back what the policy itself would take. */
+const keeping: ReadonlySet<DropRule> = new Set(['rejected', 'too-young', 'platform-missing', 'no-digest']);
+
+/** The best tag, by the policy's order, that the policy itself would take and a candidate rule keeps back. */
+export function keptBackOf<Key>(
+  surveyed: Survey<Key>,
+  late: ReadonlyMap<number, DropRule>,
+): DroppedTag | undefined {
+  const { tags, rules } = surveyed;
+  const better = bestFirst(surveyed);
+  let best: { readonly index: number; readonly rule: DropRule } | undefined;
+  for (let index = 0; index < tags.length; index++) {
+    const rule = late.get(index) ?? rules[index];
+    if (rule === undefined || !keeping.has(rule)) continue;
+    if (best === undefined || better(index, best.index) < 0) best = { index, rule };
+  }
+  if (best === undefined) return undefined;
+  const { index, rule } = best;
+  return { tag: tags[index] ?? '', rule, detail: detailOf(surveyed, rule, index, -1) };
+}
+
+/** Compares by index: the policy's order; where there is no key to compare, byte order, last first. */
+function bestFirst<Key>({ tags, keys, ranking, input }: Survey<Key>): (a: number, b: number) => number {
+  return (a, b) => {
+    const left = keys[a];
+    const right = keys[b];
+    const [tag = '', other = ''] = [tags[a], tags[b]];
+    if (left === undefined || right === undefined) return compareBytes(other, tag);
+    return ranking.compare(right, left) || compareTies(other, tag, input.current.tag);
+  };
 }
 
 function detailOf<Key>(surveyed: Survey<Key>, rule: DropRule, index: number, elected: number): string {

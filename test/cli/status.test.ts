@@ -48,6 +48,17 @@ describe('status tells what is newer, and why it is not released', () => {
     });
   });
 
+  it("by the policy's order, whichever rule keeps the best back", async () => {
+    const on = await open('  platforms: [linux/amd64]\n  minAge: 24h\n');
+    on.registry.registry.addImage({
+      repository: 'acme/web',
+      tag: '1.0.5',
+      platforms: ['linux/s390x'],
+      created: Date.parse('2026-11-01T00:00:00Z'),
+    });
+    expect(await service(on)).toMatchObject({ newer: '1.1.0' });
+  });
+
   it('where nothing is newer', async () => {
     const on = await open();
     await on.run('run', '--once');

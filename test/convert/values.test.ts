@@ -72,6 +72,17 @@ describe('images in Helm values', () => {
     expect([found, todo.length]).toEqual([[], 1]);
   });
 
+  it('whose images share one tag are converted once, and the other is told of', () => {
+    const shared =
+      'keel: {policy: minor, images: [{repository: a.name, tag: a.tag}, {repository: b.name, tag: a.tag}]}\n';
+    const files = {
+      'apps/values.yaml': `a:\n  name: ghcr.io/acme/web\n  tag: 1.2.3\nb:\n  name: ghcr.io/acme/worker\n${shared}`,
+      'apps/other.yaml': values('1.2.3'),
+    };
+    expect(problems(files)).toEqual([expect.stringMatching(/^not-supported apps\/values.yaml/)]);
+    expect(after(files)['apps/other.yaml']).toContain('"$tallyman"');
+  });
+
   const left: readonly [label: string, text: string, place: string][] = [
     [
       'where a path leads between braces, to what has no name',

@@ -100,6 +100,9 @@ function parseTime(text: string): number {
   const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  // Date.parse rolls 30 February over into March.
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (!Number.isNaN(time) && midnight.toISOString().startsWith(day)) return time;
   throw new Failure('usage', `--now "${text}" is no time; expected RFC 3339, such as 2026-11-21T09:00:00Z.`);
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import { compareText } from '../../core/problem.ts';
-import type { Decision, DroppedTag, DropRule } from '../../policy/decision.ts';
+import type { DroppedTag } from '../../policy/decision.ts';
 import type { Release } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
@@ -77,12 +77,12 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
 }
 
 /** What a person can do about it. */
-function fuseLine({ repository, result, accept }: NamedResult, style: Style): string {
+function fuseLine({ repository, result, accept, look }: NamedResult, style: Style): string {
   if (result.outcome === 'failed' || result.plan.fuse.length === 0 || accept === undefined) return '';
   const { fuse, pending } = result.plan;
   return (
     `${style.yellow('fuse')}: ${repository}: plan ${pending.id ?? ''} waits for a person, as ${describeFuse(fuse)}.\n` +
-    `  Look at it with "tallyman plan"; to release it: ${accept}\n`
+    `  Look at it with "${look}"; to release it: ${accept}\n`
   );
 }
 
@@ -142,8 +142,7 @@ async function sinceWhen(
   const newest = releases.find(({ record: { intent } }) => intent !== 'hold' && intent !== 'lift');
   if (newest === undefined) return undefined;
   if (recordHolds(newest.record, binding.field)) return newest.landed.committedAt;
-  const since = await history?.origins.since(binding);
-  return since === 'unknown' ? undefined : since;
+  return (await history?.origins.of(binding))?.committedAt;
 }
 
 function toRow(
@@ -161,7 +160,7 @@ function toRow(
   const { policy, place, key, field } = ruling.binding;
   const decision = 'decision' in ruling ? ruling.decision : undefined;
   const moves = decision !== undefined && wouldMove(decision, ruling.binding);
-  const kept = decision === undefined || moves ? undefined : keptBack(decision);
+  const kept = decision === undefined || moves ? undefined : decision.keptBack;
   const { releases, since, stop } = told;
   const version = releases.find(({ record }) => recordHolds(record, field))?.record.to ?? '';
   return {
@@ -178,13 +177,6 @@ function toRow(
     because: because(ruling, kept) ?? (moves ? (stop ?? 'the next run releases it') : ''),
   };
 }
-
-/** The newest tag that the policy itself would take: a candidate rule dropped it. */
-function keptBack({ dropped }: Decision): DroppedTag | undefined {
-  return dropped.find(({ rule }) => keeping.has(rule));
-}
-
-const keeping: ReadonlySet<DropRule> = new Set(['rejected', 'too-young', 'platform-missing', 'no-digest']);
 
 function because(ruling: Ruling, kept: DroppedTag | undefined): string | undefined {
   if ('failure' in ruling) return ruling.failure.message;

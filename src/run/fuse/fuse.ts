@@ -64,6 +64,14 @@ export function acceptCommand(
   return `tallyman run --once --accept ${id} --repository ${repository}${configOption(configFile)}`;
 }
 
+/** What shows the plan. */
+export function lookCommand({
+  repository,
+  configFile,
+}: Pick<RunSettings, 'repository' | 'configFile'>): string {
+  return `tallyman plan --repository ${repository}${configOption(configFile)}`;
+}
+
 /** The same for the same plan, so that a daemon tells of it once. */
 export function fuseProblem(
   reasons: readonly FuseReason[],
@@ -71,15 +79,14 @@ export function fuseProblem(
   branch: string,
   settings: Pick<RunSettings, 'repository' | 'configFile'>,
 ): Problem {
-  const { repository, configFile } = settings;
+  const { repository } = settings;
   const size = pending.releases === 1 ? '1 release' : `${pending.releases} releases`;
-  const look = `tallyman plan --repository ${repository}${configOption(configFile)}`;
   const accept = pending.id === undefined ? '' : acceptCommand(settings, pending.id);
   return {
     code: 'fuse',
     message:
       `The fuse of ${repository} (${branch}) has blown, and nothing was pushed: ${describeFuse(reasons)}. ` +
-      `Look at plan ${pending.id ?? ''} (${size}) with "${look}", and release it with "${accept}".`,
+      `Look at plan ${pending.id ?? ''} (${size}) with "${lookCommand(settings)}", and release it with "${accept}".`,
   };
 }
 
