@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { parseRecords } from '../../src/release/record.ts';
 import { drawPromote } from '../../src/run/orders/promote.ts';
-import type { RunResult } from '../../src/run/run.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { type Chain, gates, messages, openChain, tag } from './chain.ts';
 import { ann, hold, lift, order, rollback } from './orders.ts';
-import { codes, Stage, titles } from './stage.ts';
+import { codes, type Stage, titles } from './stage.ts';
 
 const hour = 3_600_000;
 
@@ -15,40 +15,9 @@ afterEach(async () => {
   stage = undefined;
 });
 
-async function open(
-  promote: string,
-  files: (image: Stage['image'], put: Stage['put']) => Readonly<Record<string, string>> = () => ({}),
-): Promise<Stage> {
-  const opened = await Stage.open((image, put) => {
-    put('web', '1.0.0', '1.0.0');
-    return {
-      'staging/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-      'staging/policy.yaml': policyFile('web-staging', image('web'), 'semver: "*"'),
-      'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-      'prod/policy.yaml': policyFile('web-prod', image('web'), `promote: {${promote}}`),
-      ...files(image, put),
-    };
-  });
-  stage = opened;
-  return opened;
-}
-
-async function tag(on: Stage, place: string): Promise<string | undefined> {
-  return /acme\/web:([^"@]+)/.exec(await on.file(`${place}/web.yaml`))?.[1];
-}
-
-function messages(result: RunResult): readonly string[] {
-  if (result.outcome === 'failed') throw result.failure;
-  return result.plan.problems.map(({ message }) => message);
-}
-
-function gates(result: RunResult): readonly string[] {
-  if (result.outcome === 'failed') throw result.failure;
-  return result.plan.rulings.flatMap((ruling) =>
-    'decision' in ruling && ruling.binding.policy.name === 'web-prod'
-      ? ruling.decision.gates.map(({ gate, detail }) => `${gate}: ${detail}`)
-      : [],
-  );
+async function open(promote: string, files?: Chain['files']): Promise<Stage> {
+  stage = await openChain({ promote, ...(files && { files }) });
+  return stage;
 }
 
 describe('what the source holds', () => {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseRecords } from '../../src/release/record.ts';
 import { drawPromote } from '../../src/run/orders/promote.ts';
-import { RunMemory, type RunResult } from '../../src/run/run.ts';
+import { RunMemory } from '../../src/run/run.ts';
 import { sync } from '../../src/run/sync.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { type Chain, gates, messages, openChain, tag } from './chain.ts';
 import { ann, hold, order, rollback } from './orders.ts';
 import { codes, Stage, titles } from './stage.ts';
 
@@ -17,52 +18,9 @@ afterEach(async () => {
   [stage, other] = [undefined, undefined];
 });
 
-interface Chain {
-  readonly source?: string;
-  readonly promote?: string;
-  readonly more?: string;
-  readonly prod?: string;
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** Staging follows versions by itself; prod takes what staging holds. */
-async function open({
-  source = 'semver: "*"',
-  promote = 'from: web-staging',
-  more = '',
-  prod = '1.0.0',
-  files = {},
-}: Chain = {}): Promise<Stage> {
-  const opened = await Stage.open((image, put) => {
-    put('web', '1.0.0', '1.0.0');
-    return {
-      'staging/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-      'staging/policy.yaml': policyFile('web-staging', image('web'), source),
-      'prod/web.yaml': deployment('web', `${image('web')}:${prod}`),
-      'prod/policy.yaml': policyFile('web-prod', image('web'), `promote: {${promote}}`, more),
-      ...files,
-    };
-  });
-  stage = opened;
-  return opened;
-}
-
-async function tag(on: Stage, place: string): Promise<string | undefined> {
-  return /acme\/web:([^"@]+)/.exec(await on.file(`${place}/web.yaml`))?.[1];
-}
-
-function gates(result: RunResult, policy = 'web-prod'): readonly string[] {
-  if (result.outcome === 'failed') throw result.failure;
-  return result.plan.rulings.flatMap((ruling) =>
-    'decision' in ruling && ruling.binding.policy.name === policy
-      ? ruling.decision.gates.map(({ gate, detail }) => `${gate}: ${detail}`)
-      : [],
-  );
-}
-
-function messages(result: RunResult): readonly string[] {
-  if (result.outcome === 'failed') throw result.failure;
-  return result.plan.problems.map(({ message }) => message);
+async function open(chain: Chain = {}): Promise<Stage> {
+  stage = await openChain(chain);
+  return stage;
 }
 
 describe('promotion', () => {
@@ -116,59 +74,6 @@ describe('promotion', () => {
     await on.run();
     expect(titles(await on.run())).toEqual(['web-prod']);
     expect(await tag(on, 'prod')).toBe('1.2.0');
-  });
-
-  it('waits until the source has held it for as long as soak asks', async () => {
-    const on = await open({ promote: 'from: web-staging, soak: 2h' });
-    on.put('web', '1.1.0', 'x');
-    await on.run();
-    on.now += hour + 20 * 60_000;
-    const waiting = await on.run();
-    expect(titles(waiting)).toEqual([]);
-    expect(gates(waiting)).toEqual([
-      'source: web-staging has held 1.1.0 for 1h 20m of 2h; it may follow at 2026-11-21T11:00:00Z',
-    ]);
-    expect(codes(waiting)).toEqual([]);
-    on.now += 40 * 60_000;
-    on.forget();
-    expect(titles(await on.run())).toEqual(['web-prod']);
-  });
-
-  it('waits as well where the log is not read as far back as soak asks', async () => {
-    const on = await open({ promote: 'from: web-staging, soak: 14d', prod: '0.9.0' });
-    on.put('web', '0.9.0', '0.9.0');
-    on.settings = { ...on.settings, horizon: 24 * 3_600_000 };
-    on.now += 2 * 24 * 3_600_000;
-    await on.commit({ 'prod/policy.yaml': `${await on.file('prod/policy.yaml')}# of today\n` });
-    on.forget();
-    const result = await on.run();
-    expect(titles(result)).toEqual([]);
-    expect(await tag(on, 'prod')).toBe('0.9.0');
-    expect(JSON.stringify(result)).toContain('the log is not read further back (horizon)');
-  });
-
-  it('with pick soaked takes the newest that soaked, though newer ones came since', async () => {
-    const on = await open({ promote: 'from: web-staging, soak: 2h, pick: soaked' });
-    for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
-      on.put('web', version, version);
-      await on.run();
-      on.now += hour;
-    }
-    // 1.1.0 came three hours ago, 1.2.0 two, 1.3.0 one.
-    expect(titles(await on.run())).toEqual(['web-prod']);
-    expect(await tag(on, 'prod')).toBe('1.2.0');
-  });
-
-  it('with pick soaked leaves out what was taken back at the source', async () => {
-    const on = await open({ promote: 'from: web-staging, soak: 1h, pick: soaked' });
-    on.now += hour;
-    await on.run();
-    on.put('web', '1.1.0', 'x');
-    await on.run();
-    await rollback(on, { policy: 'web-staging' });
-    on.now += 5 * hour;
-    expect(titles(await on.run())).toEqual([]);
-    expect(await tag(on, 'prod')).toBe('1.0.0');
   });
 
   it.each([
