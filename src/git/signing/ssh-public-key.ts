@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { sshMpint, sshString } from './ssh-wire.ts';
 
@@ -31,6 +31,14 @@ export function sshPublicKey(key: KeyObject, source: string): SshPublicKey {
   // An uncompressed point: 4, then both coordinates.
   const point = Buffer.concat([Buffer.of(4), number(jwk.x), number(jwk.y)]);
   return { type, blob: Buffer.concat([sshString(type), sshString(curve), sshString(point)]) };
+}
+
+/**
+ * `SHA256:...`, as `ssh-keygen -l` prints it. It is no secret.
+ * @param blob a public key in wire form, of any kind
+ */
+export function fingerprint(blob: Uint8Array): string {
+  return `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`;
 }
 
 const curves = new Map([

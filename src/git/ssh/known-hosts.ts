@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { fingerprint } from '../signing/ssh-public-key.ts';
 
 /** What one line of a `known_hosts` file says (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
@@ -71,10 +72,6 @@ export function knownKeyTypes({ entries }: KnownHosts, name: string): readonly s
 /** `ssh-ed25519 SHA256:...`, as `ssh-keygen -l` and hosts' own pages show it. */
 export function describeHostKey(blob: Uint8Array): string {
   return `${blobType(blob) ?? 'a key'} ${fingerprint(blob)}`;
-}
-
-export function fingerprint(blob: Uint8Array): string {
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
 function parseLine(written: string, line: number): KnownHost | undefined {

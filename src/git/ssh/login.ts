@@ -3,8 +3,7 @@ import type { AuthMethod } from 'ssh2';
 import { Failure } from '../../core/failure.ts';
 import { ed25519ToOpenSsh } from '../signing/ssh-keygen.ts';
 import { readSshPrivateKey } from '../signing/ssh-private-key.ts';
-import { sshPublicKey } from '../signing/ssh-public-key.ts';
-import { fingerprint } from './known-hosts.ts';
+import { fingerprint, sshPublicKey } from '../signing/ssh-public-key.ts';
 
 export type SshLogin =
   | {

@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { SshReader } from './ssh-reader.ts';
 
 /** A public key with what checks its signatures. */
@@ -52,11 +52,6 @@ function readNumbers(plain: string, type: string, reader: SshReader): readonly [
     throw new RangeError('it is no point of its curve');
   const [x, y] = [point.subarray(1, 1 + size), point.subarray(1 + size)];
   return [{ kty: 'EC', crv, x: base64(x), y: base64(y) }, curve];
-}
-
-/** `SHA256:...`, as `ssh-keygen -l` prints it. */
-export function fingerprint(blob: Uint8Array): string {
-  return `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`;
 }
 
 function fromJwk(key: JsonWebKey): KeyObject {

@@ -1,8 +1,8 @@
 import { compileGlob } from '../../core/glob.ts';
+import { fingerprint } from '../signing/ssh-public-key.ts';
 import type { Verdict } from '../verifier.ts';
 import type { AllowedSigner } from './allowed-signers.ts';
 import type { SignedCommit } from './signed-commit.ts';
-import { fingerprint } from './ssh-key.ts';
 import { isGoodSshSignature, readSshSignature, type SshSignature } from './ssh-signature.ts';
 
 /** What git signs for (`gpg.format = ssh`). */
