@@ -62,6 +62,7 @@ async function openHttp(
   const { withRetry } = await import('./net/retry.ts');
   const proxy = outboundProxy(repository.connection.proxy, environment);
   const renewed = withRenewal(
+    `of repository ${repository.name}`,
     () => tlsMaterial(repository, environment),
     (material) => createHttpClient({ ...material, proxy }),
   );
@@ -75,11 +76,11 @@ async function openHttp(
 }
 
 async function tlsMaterial(
-  { name, connection: { ca, clientCertificate: own } }: RepositoryConfig,
+  { connection: { ca, clientCertificate: own } }: RepositoryConfig,
   environment: Environment,
 ): Promise<TlsMaterial> {
   const read = async (secret: NonNullable<typeof ca>): Promise<string> => readSecret(secret, environment);
-  const material = {
+  return {
     ...(ca === undefined ? {} : { ca: await read(ca) }),
     ...(own === undefined
       ? {}
@@ -91,9 +92,6 @@ async function tlsMaterial(
           },
         }),
   };
-  const { checkTlsMaterial } = await import('./net/tls-material.ts');
-  checkTlsMaterial(material, `of repository ${name}`);
-  return material;
 }
 
 async function credentialSource(

@@ -159,18 +159,14 @@ async function openClient(
   const { withHostLimit } = await import('./net/limit.ts');
   const { withRenewal } = await import('./net/renewal.ts');
   const { withRetry } = await import('./net/retry.ts');
-  const { checkTlsMaterial } = await import('./net/tls-material.ts');
   const ca = own?.ca;
   const proxy = outboundProxy(config?.proxy, environment);
   const client =
     ca === undefined
       ? createHttpClient({ proxy })
       : withRenewal(
-          async () => {
-            const material = { ca: await readSecret(ca, environment) };
-            checkTlsMaterial(material, `of registry ${own?.host ?? ''}`);
-            return material;
-          },
+          `of registry ${own?.host ?? ''}`,
+          async () => ({ ca: await readSecret(ca, environment) }),
           (material) => createHttpClient({ ...material, proxy }),
         );
   const limits = own === undefined ? {} : { concurrency: own.concurrency, ...limitOf(own.perSecond) };

@@ -136,6 +136,7 @@ describe('certificates that change', () => {
     const opened: { material: TlsMaterial; closed: boolean }[] = [];
     let material: TlsMaterial = { ca };
     const renewed = withRenewal(
+      'of repository fleet',
       async () => material,
       (given) => {
         const made = createHttpClient(given);
@@ -158,6 +159,37 @@ describe('certificates that change', () => {
     await renewed.close();
     expect(opened.every(({ closed }) => closed)).toBe(true);
     await expect(ask(renewed, host)).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('are told by whose they are where the new ones are broken, and what was open stays open', async () => {
+    const host = await serve();
+    const opened: { closed: boolean }[] = [];
+    let material: TlsMaterial = { ca };
+    const renewed = withRenewal(
+      'of repository fleet',
+      async () => material,
+      (given) => {
+        const made = createHttpClient(given);
+        const seen = { closed: false };
+        opened.push(seen);
+        return {
+          request: (request) => made.request(request),
+          close: async () => ((seen.closed = true), made.close()),
+        };
+      },
+    );
+    closers.push(() => renewed.close());
+    expect(await ask(renewed, host)).toBe('hello stranger');
+    material = { ca: 'half a file' };
+    for (let times = 0; times < 3; times++) {
+      await expect(ask(renewed, host)).rejects.toMatchObject({
+        code: 'invalid-config',
+        message: 'the ca of repository fleet holds no certificates in PEM that can be read',
+      });
+    }
+    material = { ca };
+    expect(await ask(renewed, host)).toBe('hello stranger');
+    expect(opened).toEqual([{ closed: false }]);
   });
 });
 
