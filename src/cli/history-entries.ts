@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { ConfigRepository, Snapshot } from '../git/repository.ts';
 import { compareLink } from '../release/compare-link.ts';
+import { environmentNames } from '../release/environment-name.ts';
 import { releaseFilter, serviceOf, type HistoryQuery } from '../release/history.ts';
 import type { LoggedCommit } from '../release/log.ts';
 import type { Doubt, Release, ReleaseRecord } from '../release/model.ts';
@@ -90,7 +91,7 @@ export async function lookBack(
     policies,
     environments: new Set([
       ...settings.environments.map(({ name }) => name),
-      ...claims.flatMap(({ record: { env } }) => (env === '' ? [] : [env])),
+      ...claims.flatMap(({ record: { env } }) => [...environmentNames(env), ...(env === '' ? [] : [env])]),
     ]),
     rest: found.rest,
     since,

@@ -1,5 +1,6 @@
 import { compileGlob } from '../core/glob.ts';
 import { parseRepository } from '../image/reference.ts';
+import { environmentNames } from './environment-name.ts';
 import { parseFieldKey } from './field-key.ts';
 import type { Intent, ReleaseRecord } from './model.ts';
 
@@ -31,7 +32,7 @@ export function releaseFilter(
   if (typeof path !== 'function') return path;
   return (release) =>
     isWanted(query.policy, release.policy) &&
-    isWanted(query.environment, release.env) &&
+    isInEnvironment(query.environment, release.env) &&
     isWanted(query.intent, release.intent) &&
     isWanted(query.service, serviceOf(release, services)) &&
     (image === undefined || image === canonical(release.image)) &&
@@ -52,6 +53,11 @@ export function serviceName(policy: string, environment: string): string {
   if (policy.endsWith(`-${environment}`)) return policy.slice(0, -environment.length - 1) || policy;
   if (policy.startsWith(`${environment}-`)) return policy.slice(environment.length + 1) || policy;
   return policy;
+}
+
+/** A field of several environments is in each of them; all of them together are what its record names. */
+function isInEnvironment(wanted: string | undefined, env: string): boolean {
+  return isWanted(wanted, env) || (wanted !== undefined && environmentNames(env).includes(wanted));
 }
 
 function isWanted(wanted: string | undefined, found: string): boolean {

@@ -10,7 +10,8 @@ export interface Holdable {
   /** Path of the field's file. */
   readonly file: string;
   readonly group: string | undefined;
-  readonly environment: string | undefined;
+  /** All that it is deployed in, as far as the configuration names them. */
+  readonly environments: readonly string[];
 }
 
 /** Whom an entry of `.tallyman/holds.yaml` holds. Every list that is there must hold the field; at least one has something in it. */
@@ -36,7 +37,7 @@ export function covers({ policies, paths, groups, environments }: HoldScope, fie
   return (
     [field.policy, ...(field.otherNames ?? [])].some((name) => names(policies, name)) &&
     names(groups, field.group) &&
-    names(environments, field.environment) &&
+    (environments.length === 0 || field.environments.some((name) => environments.includes(name))) &&
     (paths.length === 0 || paths.some((glob) => matches(glob, field.file)))
   );
 }

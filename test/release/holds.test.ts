@@ -74,7 +74,7 @@ describe('parseHolds', () => {
 });
 
 describe('covers', () => {
-  const field = { policy: 'web', file: 'prod/web/a.yaml', group: 'stack', environment: 'prod' };
+  const field = { policy: 'web', file: 'prod/web/a.yaml', group: 'stack', environments: ['prod', 'staging'] };
   it.each([
     ['its policy', { policies: ['api', 'web'] }, true],
     ['another policy', { policies: ['api'] }, false],
@@ -83,6 +83,8 @@ describe('covers', () => {
     ['another folder', { paths: ['prod/we'] }, false],
     ['its group', { groups: ['stack'] }, true],
     ['its environment', { environments: ['prod'] }, true],
+    ['its other environment', { environments: ['dev', 'staging'] }, true],
+    ['another environment', { environments: ['dev'] }, false],
     ['its policy in another environment', { policies: ['web'], environments: ['dev'] }, false],
     ['all of them', { policies: ['web'], paths: ['prod'], groups: ['stack'], environments: ['prod'] }, true],
   ])('%s', (_, scope, held) => {

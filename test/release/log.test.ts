@@ -191,6 +191,17 @@ describe('releaseFilter', () => {
     expect(wanted(query)).toEqual(expected);
   });
 
+  it.each([
+    ['test', true],
+    ['dev', true],
+    ['test+dev', true],
+    ['prod', false],
+    ['', false],
+  ])('finds the release of a base that test and dev share by "%s": %s', (environment, isFound) => {
+    const filter = releaseFilter({ environment });
+    expect(typeof filter === 'function' && filter(record({ env: 'test+dev' }))).toBe(isFound);
+  });
+
   it('says what is wrong with a glob', () => {
     expect(releaseFilter({ path: 'clusters/[' })).toEqual({ error: 'an opening bracket is never closed' });
   });

@@ -1,3 +1,4 @@
+import { environmentNames } from '../../release/environment-name.ts';
 import type { FieldRelease } from '../events.ts';
 import { fieldRelease, type EnvironmentOf } from '../edits/field-release.ts';
 import type { PlannedGroup } from '../edits/plan-edits.ts';
@@ -29,7 +30,7 @@ export async function pendingOf(
     // A base that several environments share is released in each (`prod+staging`).
     const touched = new Set(
       own.flatMap(({ policy, environment }) =>
-        environment.split('+').map((one) => JSON.stringify([one, policy])),
+        environmentNames(environment).map((one) => JSON.stringify([one, policy])),
       ),
     );
     for (const pair of touched) {

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Publication, Snapshot } from '../../git/repository.ts';
 import type { RunPorts } from '../ports.ts';
+import { environments } from '../prepare/environments.ts';
 import { lostRace } from '../push.ts';
 import type { RunMemory } from '../run.ts';
 import type { RunSettings } from '../settings.ts';
@@ -34,6 +35,7 @@ export async function carryOut(
       prepared,
       history,
       settings,
+      environmentOf: environments(settings.environments, prepared.bindings),
       ports,
       now: ports.now(),
       signal,

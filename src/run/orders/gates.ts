@@ -3,7 +3,6 @@ import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import { gatesOf } from '../../policy/gates.ts';
 import type { Gate } from '../../policy/decision.ts';
-import { environments } from '../prepare/environments.ts';
 import { currentOf } from '../rule.ts';
 import type { Scene } from './model.ts';
 
@@ -21,11 +20,10 @@ export function demandFree(
   asked: readonly Gate['gate'][],
   overrides: readonly string[],
 ): void {
-  const environmentOf = environments(scene.settings.environments, scene.prepared.bindings);
   for (const binding of bound) {
     const facts = { tags: [], created: {}, digests: {} };
     const { policy, holds, file } = binding;
-    const environment = environmentOf(file);
+    const environment = scene.environmentOf(file);
     const current = currentOf(binding);
     const input = {
       policy,

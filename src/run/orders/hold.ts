@@ -2,14 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import { addHold } from '../../release/edit-holds.ts';
-import { covers, type HoldScope } from '../../release/hold-entry.ts';
+import type { HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath } from '../../release/holds-file.ts';
 import { encode } from '../../yaml/decode.ts';
 import { unifiedDiff } from '../edits/unified-diff.ts';
-import { holdable } from '../prepare/holds.ts';
+import { holdsField } from '../prepare/holds.ts';
 import { demandReadableHolds, fileText } from './holds-text.ts';
 import type { Drawn, Order, Scene } from './model.ts';
-import { environmentName, mostRecords, orderMessage, stillRecord, stillRelease } from './subject.ts';
+import { mostRecords, orderMessage, stillRecord, stillRelease } from './subject.ts';
 
 export interface HoldOrder extends Order {
   /** At least one list has something in it. */
@@ -36,9 +36,7 @@ export async function drawHold(order: HoldOrder, scene: Scene): Promise<Drawn> {
   const before = await fileText(snapshot.tree, holdsPath);
   const by = `${author.name} <${author.email}>`;
   const after = addHold(before, { scope, reason, by, since: now, until });
-  const bound = prepared.bindings.filter((binding) =>
-    covers(scope, holdable(binding, environmentName(scene, binding))),
-  );
+  const bound = prepared.bindings.filter((binding) => holdsField(scope, binding, scene.environmentOf));
   const told = bound.slice(0, mostRecords);
   const lines = [
     ...(until === undefined ? [] : [`Until ${new Date(until).toISOString().replace('.000Z', 'Z')}.`]),

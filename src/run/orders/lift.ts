@@ -1,31 +1,23 @@
 import type { Binding } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
-import type { CommitDraft } from '../../git/repository.ts';
 import { decide } from '../../policy/decide.ts';
 import { leftBehind } from '../../policy/marks.ts';
 import { dropHeldName, dropHold } from '../../release/edit-holds.ts';
-import { dropPolicyHold, dropWorkloadHold, type Dropped } from '../../release/drop-hold.ts';
-import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
+import { dropPolicyHold, dropWorkloadHold } from '../../release/drop-hold.ts';
+import type { HoldEntry, HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath, parseHolds } from '../../release/holds-file.ts';
-import { encode } from '../../yaml/decode.ts';
-import { unifiedDiff } from '../edits/unified-diff.ts';
-import { holdable } from '../prepare/holds.ts';
+import { holdsField } from '../prepare/holds.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
 import { nameDigest } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
 import { describeScope, isSame } from './hold.ts';
-import { demandReadableHolds, fileText } from './holds-text.ts';
+import { boundInAny, outside } from './bound-in.ts';
+import { demandReadableHolds } from './holds-text.ts';
+import { LiftedFiles } from './lifted-files.ts';
 import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
-import {
-  bindingsOf,
-  environmentName,
-  mostRecords,
-  orderMessage,
-  stillRecord,
-  stillRelease,
-} from './subject.ts';
+import { environmentsOf, mostRecords, orderMessage, stillRecord, stillRelease } from './subject.ts';
 
 export interface LiftOrder extends Order {
   readonly scope: HoldScope;
@@ -45,14 +37,12 @@ export async function drawLift(order: LiftOrder, scene: Scene): Promise<Drawn> {
 /** Entries of the file that hold exactly this. */
 async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
   const { scope } = order;
-  const files = new Files(scene);
+  const files = new LiftedFiles(scene);
   const matching = scene.prepared.holds.entries.filter((entry) => isSame(entry.scope, scope));
   if (matching.length === 0)
     return { commits: [], notes: [`No entry of ${holdsPath} holds ${describeScope(scope)}.`] };
   for (const entry of matching.toReversed()) await files.edit(holdsPath, (text) => dropHold(text, entry));
-  const bound = scene.prepared.bindings.filter((binding) =>
-    covers(scope, holdable(binding, environmentName(scene, binding))),
-  );
+  const bound = scene.prepared.bindings.filter((binding) => holdsField(scope, binding, scene.environmentOf));
   // A record would lift what was taken back there as well, and nobody asked for that.
   const rejected = new Set(await rejectedOf(bound, scene));
   const told = bound.filter((binding) => !rejected.has(binding));
@@ -65,24 +55,30 @@ async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
 }
 
 async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise<Drawn> {
-  const environments = order.scope.environments;
-  const bound = bindingsOf(scene, name).filter(
-    (binding) => environments.length === 0 || environments.includes(environmentName(scene, binding) ?? ''),
-  );
-  const files = new Files(scene);
+  const { environments } = order.scope;
+  const bound = boundInAny(name, environments, scene);
+  const files = new LiftedFiles(scene);
   await liftFromFile(name, bound, order, scene, files);
   await liftFromPolicy(name, bound, environments, files);
-  const others = await liftFromWorkloads(bound, scene, files);
+  const others = await liftFromWorkloads(bound, order, scene, files);
   const rejected = await rejectedOf(bound, scene);
-  const lifted = rejected.length > 0 ? bound : files.isEmpty ? [] : bound;
-  if (lifted.length === 0 && files.isEmpty) {
-    return {
-      commits: [],
-      notes: [`${name} is not held, and nothing of it is rejected: there is nothing to lift.`],
-    };
+  // A record would let it be released again in an environment that nobody spoke of.
+  const kept = rejected.filter((binding) => outside(environmentsOf(scene, binding), environments).length > 0);
+  const told = bound.filter((binding) => !kept.includes(binding));
+  const isLifted = rejected.length > kept.length || !files.isEmpty;
+  const keptNotes = kept.map((binding) => keptNote(binding, environments, scene));
+  if (!isLifted) {
+    const nothing = `${name} is not held, and nothing of it is rejected: there is nothing to lift.`;
+    return { commits: [], notes: keptNotes.length > 0 ? keptNotes : [nothing] };
   }
-  const lines = rejected.length === 0 ? [] : ['What was taken back before may be released again.'];
-  return { commits: commitsOf(name, lines, lifted, order, scene, files), notes: [...lines, ...others] };
+  const lines = rejected.length === kept.length ? [] : ['What was taken back before may be released again.'];
+  const notes = [...lines, ...others, ...keptNotes];
+  return { commits: commitsOf(name, lines, told, order, scene, files), notes };
+}
+
+function keptNote(binding: Binding, asked: readonly string[], scene: Scene): string {
+  const others = outside(environmentsOf(scene, binding), asked).join(' and ');
+  return `What was taken back at ${formatPlace(binding.place)} stays rejected, since that field is deployed in ${others} as well; to let it be released again: tallyman lift ${binding.policy.name}`;
 }
 
 /** The policy's name out of every entry that holds it by name. What holds more than it asks for is not lifted for it. */
@@ -91,13 +87,16 @@ async function liftFromFile(
   bound: readonly Binding[],
   { scope: { environments } }: LiftOrder,
   scene: Scene,
-  files: Files,
+  files: LiftedFiles,
 ): Promise<void> {
   const covering = scene.prepared.holds.entries.filter(({ scope }) =>
-    bound.some((binding) => covers(scope, holdable(binding, environmentName(scene, binding)))),
+    bound.some((binding) => holdsField(scope, binding, scene.environmentOf)),
   );
   for (const entry of covering.toReversed()) {
     const { scope, hold } = entry;
+    // A hold of another environment on a field that is in both stays, and was not asked about.
+    const isElsewhere = outside(scope.environments, environments).length === scope.environments.length;
+    if (environments.length > 0 && scope.environments.length > 0 && isElsewhere) continue;
     const isWider =
       environments.length > 0 &&
       (scope.environments.length === 0 || scope.environments.some((one) => !environments.includes(one)));
@@ -134,7 +133,7 @@ async function liftFromPolicy(
   name: string,
   bound: readonly Binding[],
   environments: readonly string[],
-  files: Files,
+  files: LiftedFiles,
 ): Promise<void> {
   const policy = bound[0]?.policy;
   if (policy?.hold === undefined || policy.dialect !== 'tallyman') return;
@@ -151,16 +150,27 @@ async function liftFromPolicy(
 /** The annotations of the workloads; they hold every field there. @returns what people should know of it */
 async function liftFromWorkloads(
   bound: readonly Binding[],
-  { prepared }: Scene,
-  files: Files,
+  { scope: { environments } }: LiftOrder,
+  scene: Scene,
+  files: LiftedFiles,
 ): Promise<readonly string[]> {
+  const { prepared } = scene;
   const byFile = Map.groupBy(prepared.bindings, ({ file }) => file);
   const notes = new Set<string>();
-  for (const { file, field, policy } of bound) {
+  for (const binding of bound) {
+    const { file, field, policy } = binding;
     // The number of the document, where there are several, is no part of the pointer in it.
     const pointer = field.pointer.replace(/^\d+(?=\/)/, '');
     const isGone = await files.drop(file, (text) => dropWorkloadHold(text, field.document, pointer), 'hold');
     if (!isGone) continue;
+    const elsewhere = outside(environmentsOf(scene, binding), environments);
+    if (elsewhere.length > 0) {
+      throw new Failure(
+        'invalid-input',
+        `The annotation in ${file} holds ${policy.name} in ${elsewhere.join(' and ')} as well: lift it without --environment.`,
+        binding.place,
+      );
+    }
     const beside = (byFile.get(file) ?? []).filter((other) => isBeside(other.field, field));
     const names = new Set(beside.map((other): string => other.policy.name));
     names.delete(policy.name);
@@ -213,55 +223,6 @@ async function isRejected(
   return 'decision' in step && step.decision.gates.some(({ gate }) => gate === 'reverted');
 }
 
-/** The files that a lift changes. */
-class Files {
-  readonly #scene: Scene;
-  readonly #texts = new Map<string, { readonly before: string; readonly after: string }>();
-
-  constructor(scene: Scene) {
-    this.#scene = scene;
-  }
-
-  get isEmpty(): boolean {
-    return this.#texts.size === 0;
-  }
-
-  get diff(): string {
-    return [...this.#texts].map(([file, text]) => unifiedDiff(file, text)).join('');
-  }
-
-  get changes(): CommitDraft['changes'] {
-    return [...this.#texts].map(([path, { after }]) => ({ path, bytes: encode(after) }));
-  }
-
-  async edit(file: string, change: (text: string) => string): Promise<void> {
-    const known = this.#texts.get(file);
-    const before = known?.before ?? (await fileText(this.#scene.snapshot.tree, file));
-    if (before === undefined) return;
-    const after = change(known?.after ?? before);
-    if (after !== (known?.after ?? before)) this.#texts.set(file, { before, after });
-  }
-
-  /**
-   * @returns whether it was there
-   * @throws Failure `invalid-input` where it is there and cannot be taken away
-   */
-  async drop(file: string, change: (text: string) => Dropped, what: string): Promise<boolean> {
-    let isGone = false;
-    await this.edit(file, (text) => {
-      const dropped = change(text);
-      if ('text' in dropped) {
-        isGone = true;
-        return dropped.text;
-      }
-      if (dropped.refused === 'it is not there') return text;
-      const message = `The ${what} in ${file} cannot be taken away: ${dropped.refused}. Take it away by hand.`;
-      throw new Failure('invalid-input', message, { file });
-    });
-    return isGone;
-  }
-}
-
 /** One commit, and more without changes where one cannot hold all records: each is believed by itself. */
 function commitsOf(
   title: string,
@@ -269,7 +230,7 @@ function commitsOf(
   bound: readonly Binding[],
   { reason, author }: Order,
   scene: Scene,
-  files: Files,
+  files: LiftedFiles,
 ): OrderedCommit[] {
   const parts: (readonly Binding[])[] = [];
   for (let at = 0; at < bound.length || at === 0; at += mostRecords)

@@ -4,7 +4,7 @@ import type { BranchHistory } from '../past/branch-history.ts';
 import type { PlannedCommit } from '../edits/compose.ts';
 import type { RunPorts } from '../ports.ts';
 import type { Prepared } from '../prepare/prepare.ts';
-import type { RunSettings } from '../settings.ts';
+import type { EnvironmentPaths, RunSettings } from '../settings.ts';
 
 /** What a person told to be done, who, and why (product.md, 6.3 and 10). */
 export interface Order {
@@ -19,6 +19,8 @@ export interface Scene {
   readonly prepared: Prepared;
   readonly history: BranchHistory;
   readonly settings: RunSettings;
+  /** Of a file of `prepared`, made once. */
+  readonly environmentOf: (file: string) => EnvironmentPaths | undefined;
   readonly ports: RunPorts;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -5,7 +5,6 @@ import type { Digest } from '../../image/digest.ts';
 import type { Tag } from '../../image/tag.ts';
 import type { Intent } from '../../release/model.ts';
 import { compose, draftOf } from '../edits/compose.ts';
-import { environments } from '../prepare/environments.ts';
 import { FileEditor } from '../edits/edit-files.ts';
 import type { Move } from '../edits/moves.ts';
 import { planGroups } from '../edits/plan-edits.ts';
@@ -48,8 +47,8 @@ export async function drawMoves(
   const { groups, texts, problems } = await planGroups([{ title, moves: planned }], tree);
   stopAt(problems);
   const editor = new FileEditor(texts);
-  const environmentOf = environments(scene.settings.environments, scene.prepared.bindings);
-  const { template } = scene.settings;
+  const { settings, environmentOf } = scene;
+  const { template } = settings;
   const said = { intent: order.intent, remarks: [order.reason, ...order.lines] };
   const context = { branch, environmentOf, sources: new Map<Move, MoveSources>(), template, ...said };
   const commits: OrderedCommit[] = [];

@@ -6,11 +6,11 @@ import type { Promotion } from '../../policy/model.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
+import { boundIn } from './bound-in.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
 import { drawMoves, type OrderedMove } from './move-to.ts';
 import { judged, Listed } from './release.ts';
-import { boundIn } from './rollback.ts';
 
 export interface PromoteOrder extends Order {
   readonly policy: string;

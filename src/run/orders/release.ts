@@ -8,15 +8,15 @@ import type { DecisionInput, DropRule } from '../../policy/decision.ts';
 import { ReadingsCache } from '../../policy/readings.ts';
 import { AgeEvidence } from '../ages/age-evidence.ts';
 import { elect } from '../elect.ts';
-import { environments } from '../prepare/environments.ts';
 import { ImageLookup } from '../image-facts.ts';
 import { nameDigest } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
+import { boundIn } from './bound-in.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
 import { drawMoves, type OrderedMove } from './move-to.ts';
-import { boundIn, digestFor } from './rollback.ts';
+import { digestFor } from './rollback.ts';
 
 export interface ReleaseOrder extends Order {
   readonly policy: string;
@@ -78,7 +78,7 @@ export async function judged(
   binding: Binding,
   tag: Tag,
   { overrides }: Pick<ReleaseOrder, 'overrides'>,
-  { ports, history, settings, now, signal }: Scene,
+  { ports, history, environmentOf, now, signal }: Scene,
   known: { readonly tags?: readonly Tag[]; readonly promotion?: DecisionInput['promotion'] } = {},
 ): Promise<OrderedMove['digest']> {
   const evidence = new AgeEvidence(ports.state, now, (digest) => history.recordedAt(digest));
@@ -93,7 +93,7 @@ export async function judged(
   const minAge = set.has('minAge') ? { minAge: undefined } : {};
   const platforms = set.has('platforms') ? { platforms: [] } : {};
   const policy = { ...binding.policy, ...minAge, ...platforms };
-  const found = environments(settings.environments, [binding])(binding.file);
+  const found = environmentOf(binding.file);
   const environment = found && { ...found, rules: { ...found.rules, ...minAge } };
   const current = { tag: null, digest: null };
   const wants = wantsDigest(binding);

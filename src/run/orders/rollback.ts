@@ -8,10 +8,10 @@ import type { Current } from '../../policy/decision.ts';
 import { nameDigest, type DigestNames } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';
+import { boundIn } from './bound-in.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
 import { drawMoves, type OrderedMove } from './move-to.ts';
-import { bindingsOf, environmentName } from './subject.ts';
 
 export interface RollbackOrder extends Order {
   readonly policy: string;
@@ -50,24 +50,6 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
     return { commits: [], notes: [`Every field of ${order.policy} holds ${order.to ?? ''} already.`] };
   const lines = order.overrides.length === 0 ? [] : [`Overrides: ${order.overrides.join(', ')}.`];
   return drawMoves(order.policy, moves, { ...order, intent: 'rollback', lines }, scene);
-}
-
-/**
- * The fields of a policy, in one environment or all.
- * @throws Failure `invalid-input` where there are none
- */
-export function boundIn(policy: string, environment: string | undefined, scene: Scene): readonly Binding[] {
-  const all = bindingsOf(scene, policy);
-  const bound =
-    environment === undefined
-      ? all
-      : all.filter((binding) => environmentName(scene, binding) === environment);
-  if (bound.length > 0) return bound;
-  const there = [...new Set(all.map((binding) => environmentName(scene, binding) ?? 'none'))].join(', ');
-  throw new Failure(
-    'invalid-input',
-    `${policy} binds no image field in the environment "${environment ?? ''}"; its fields are in ${there}.`,
-  );
 }
 
 /** What a field held, with the tags of its digests. */

@@ -2,11 +2,11 @@ import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Binding } from '../../bindings/model.ts';
 import type { Intent, ReleaseRecord } from '../../release/model.ts';
+import { environmentNames } from '../../release/environment-name.ts';
 import { serviceName } from '../../release/history.ts';
 import { oneLine, shorten } from '../../release/text.ts';
 import { withRecords } from '../../release/message.ts';
 import { currentOf } from '../rule.ts';
-import { environments } from '../prepare/environments.ts';
 import type { FieldRelease } from '../events.ts';
 import type { Scene } from './model.ts';
 
@@ -41,7 +41,7 @@ export function stillRecord(scene: Scene, binding: Binding, intent: Intent): Rel
   const value = { from: tag ?? '', fromDigest: digest ?? '', to: tag ?? '', digest: digest ?? '' };
   return {
     branch: scene.snapshot.branch,
-    env: environmentName(scene, binding) ?? '',
+    env: environmentName(scene, binding),
     policy: binding.policy.name,
     field: binding.key,
     image: binding.policy.image.spelled,
@@ -51,8 +51,14 @@ export function stillRecord(scene: Scene, binding: Binding, intent: Intent): Rel
   };
 }
 
-export function environmentName({ settings }: Scene, binding: Binding): string | undefined {
-  return environments(settings.environments, [binding])(binding.file)?.name;
+/** The environment that a record of the field names, `prod+staging` for one of several; empty: it is in none. */
+function environmentName({ environmentOf }: Scene, { file }: Binding): string {
+  return environmentOf(file)?.name ?? '';
+}
+
+/** Every environment that a field is deployed in. */
+export function environmentsOf(scene: Scene, binding: Binding): readonly string[] {
+  return environmentNames(environmentName(scene, binding));
 }
 
 /** The same, as plans and events tell it. */

@@ -1,4 +1,5 @@
 import type { Binding } from '../../bindings/model.ts';
+import { joinEnvironmentNames } from '../../release/environment-name.ts';
 import { pathFilter } from './path-filter.ts';
 import type { EnvironmentPaths } from '../settings.ts';
 
@@ -30,7 +31,7 @@ export function environments(
 
 /** The stricter of each rule. */
 function joinEnvironments(all: readonly EnvironmentPaths[]): EnvironmentPaths {
-  const name = all.map((one) => one.name).join('+');
+  const name = joinEnvironmentNames(all.map((one) => one.name));
   const rules = all.flatMap((one) => one.rules ?? []);
   const tags = [...new Set(rules.flatMap((one) => one.tags ?? []))];
   const limits = rules.flatMap((one) => one.maxReleasesPerRun ?? []);

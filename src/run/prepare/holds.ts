@@ -3,11 +3,14 @@ import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Hold, Policy } from '../../policy/model.ts';
-import { covers, type Holdable, type HoldEntry } from '../../release/hold-entry.ts';
+import { environmentNames } from '../../release/environment-name.ts';
+import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath, parseHolds, type HoldsFile } from '../../release/holds-file.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { decode } from '../../yaml/decode.ts';
-import type { RunSettings } from '../settings.ts';
+import type { EnvironmentOf } from '../edits/field-release.ts';
+import type { EnvironmentPaths, RunSettings } from '../settings.ts';
+import { environments } from './environments.ts';
 
 /** Reads `.tallyman/holds.yaml` of a tree (product.md, 6.3), whatever the allow-list of paths says: it only ever stops. */
 export async function readHolds(tree: Tree): Promise<HoldsFile> {
@@ -33,32 +36,40 @@ export async function readHolds(tree: Tree): Promise<HoldsFile> {
 export function heldBindings(
   bindings: readonly Binding[],
   holds: HoldsFile,
-  environmentOf: (file: string) => string | undefined = () => undefined,
+  known: readonly EnvironmentPaths[],
 ): readonly Binding[] {
   if (holds.entries.length + holds.problems.length === 0) return bindings;
+  const environmentOf = environments(known, bindings);
   return bindings.map((binding) => {
-    // An environment's hold covers what kustomize takes there, too.
-    const environments = [environmentOf(binding.file), ...(binding.reaches ?? [])];
-    const found = new Set(environments.flatMap((name) => holdsOn(holds, holdable(binding, name))));
-    return found.size === 0 ? binding : { ...binding, holds: [...binding.holds, ...found] };
+    const found = holdsOn(holds, binding, environmentOf);
+    return found.length === 0 ? binding : { ...binding, holds: [...binding.holds, ...found] };
   });
 }
 
-/** What an entry of the file is compared with. */
-export function holdable({ policy, file }: Binding, environment: string | undefined): Holdable {
+/** Whether an entry of the file holds a field: runs and orders ask this one function. An environment's hold covers what kustomize takes there, too. */
+export function holdsField(
+  scope: HoldScope,
+  { policy, file }: Binding,
+  environmentOf: EnvironmentOf,
+): boolean {
   const { name, otherNames, group } = policy;
-  return { policy: name, otherNames, file, group, environment };
+  const environments = environmentNames(environmentOf(file)?.name ?? '');
+  return covers(scope, { policy: name, otherNames, file, group, environments });
 }
 
 /** A file that cannot be read holds everything: nobody can tell what it was to hold. */
-function holdsOn({ entries, problems }: HoldsFile, field: Holdable): readonly Hold[] {
+function holdsOn(
+  { entries, problems }: HoldsFile,
+  binding: Binding,
+  environmentOf: EnvironmentOf,
+): readonly Hold[] {
   const [problem] = problems;
   if (problem !== undefined) {
     const place = formatPlace({ file: holdsPath, line: problem.line ?? 1, column: problem.column ?? 1 });
     const reason = `${place} cannot be read, so nothing moves until it is put right`;
     return [{ reason, by: '', until: undefined }];
   }
-  return entries.filter(({ scope }) => covers(scope, field)).map(({ hold }) => hold);
+  return entries.filter(({ scope }) => holdsField(scope, binding, environmentOf)).map(({ hold }) => hold);
 }
 
 /** A hold on a name that is nowhere holds nothing, and its author believes that it does. */

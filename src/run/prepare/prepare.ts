@@ -46,7 +46,7 @@ export async function prepare(
     ...holds.problems,
     ...strangeHolds(holds, allPolicies(bound), settings),
   ].sort(compareProblems);
-  const bindings = heldBindings(bound.bindings, holds, options.environmentOf);
+  const bindings = heldBindings(bound.bindings, holds, settings.environments);
   return { tree, policies: bound.policies, bindings, holds, problems };
 }
 
