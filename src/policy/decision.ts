@@ -116,8 +116,8 @@ export interface DecisionInput {
   readonly promotion?: PromotionFacts | undefined;
   /** Whether a new digest must be known: the field pins, or holds a digest. */
   readonly wantsDigest: boolean;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch. Asked only where the answer depends on it, so that who decides can tell whether it would be another one later. */
+  readonly now: () => number;
   /**
    * Nothing can be asked for: a creation time that is not among the facts is missing, and a digest that is not among
    * them is left out of the answer (`tallyman elect`). Default false.

@@ -22,7 +22,7 @@ export function examineAge({ policy, facts, offline, now }: DecisionInput, tag: 
   if (policy.minAge === undefined) return 'passes';
   const seen = facts.seen !== undefined && Object.hasOwn(facts.seen, tag) ? facts.seen[tag] : undefined;
   if (seen === undefined && offline !== true) return { needs: { kind: 'age', tag } };
-  const isOld = seen !== undefined && seen !== null && now - seen >= policy.minAge;
+  const isOld = seen !== undefined && seen !== null && now() - seen >= policy.minAge;
   return isOld ? 'passes' : { drops: 'too-young' };
 }
 

@@ -16,7 +16,7 @@ export function gatesOf(input: DecisionInput, standing: Standing): readonly Gate
   const gates: Gate[] = [];
   const holds = input.policy.hold === undefined ? input.holds : [input.policy.hold, ...input.holds];
   for (const hold of holds) {
-    if (hold.until === undefined || hold.until > input.now)
+    if (hold.until === undefined || hold.until > input.now())
       gates.push({ gate: 'hold', detail: holdDetail(hold) });
   }
   gates.push(...scheduleGate(input), ...environmentGates(input));
@@ -62,8 +62,9 @@ function scheduleGate({ policy: { schedule }, now }: DecisionInput): Gate[] {
   const window = compileWindow(schedule);
   // It was checked when the policy was loaded; what cannot be read stays shut.
   if ('error' in window) return [{ gate: 'schedule', detail: window.error }];
-  if (window.isOpen(now)) return [];
-  const next = window.nextOpening(now);
+  const at = now();
+  if (window.isOpen(at)) return [];
+  const next = window.nextOpening(at);
   const opens = next === undefined ? 'it does not open within two weeks' : `it opens at ${instant(next)}`;
   return [{ gate: 'schedule', detail: `outside the policy's window (${schedule.timeZone}); ${opens}` }];
 }
@@ -72,7 +73,8 @@ function environmentGates({ environment, now }: DecisionInput): Gate[] {
   if (environment === undefined) return [];
   const { name, paused, freezes, rules = {} } = environment;
   const unmet = unmetDemands(rules);
-  const frozen = freezes.filter(({ from, until }) => from <= now && now < until);
+  const at = freezes.length === 0 ? 0 : now();
+  const frozen = freezes.filter(({ from, until }) => from <= at && at < until);
   const last = Math.max(...frozen.map(({ until }) => until));
   const reasons = frozen.map(({ reason }) => reason).filter((reason) => reason !== '');
   const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;

@@ -152,7 +152,7 @@ export class Ruler {
     const { now, promotions } = this.#context;
     const { rule } = policy;
     const promotion = rule.kind === 'promote' ? await promotions.facts(rule, current, known.past) : undefined;
-    const input = { policy, holds, environment, now, promotion, ...known, current };
+    const input = { policy, holds, environment, now: () => now, promotion, ...known, current };
     const decision = await elect(input, lookup, this.#readings);
     this.#decisions.set(key, decision);
     return decision;

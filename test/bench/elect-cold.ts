@@ -39,7 +39,7 @@ function elect(list: readonly string[], readings: InstanceType<typeof ReadingsCa
   const digests = { 'main-0': 'sha256:0' as never };
   const facts = { tags: list as readonly Tag[], created, digests };
   const current = { tag: null, digest: null };
-  const input = { policy, current, facts, past: [], holds: [], wantsDigest: false, now: 0 };
+  const input = { policy, current, facts, past: [], holds: [], wantsDigest: false, now: () => 0 };
   const start = performance.now();
   const step = decide(input, readings);
   const ms = performance.now() - start;

@@ -101,7 +101,7 @@ describe('whatever a file of another tool holds', () => {
             past: [],
             holds: [],
             wantsDigest: false,
-            now: 0,
+            now: () => 0,
             offline: true,
           });
           expect('decision' in step && step.decision.considered).toBe(tags.length);

@@ -29,7 +29,7 @@ function input(
     past: [value],
     holds: [],
     wantsDigest: false,
-    now: 0,
+    now: () => 0,
   };
 }
 
@@ -78,7 +78,7 @@ function aged(seen: Record<string, number | null>, now: number): DecisionInput {
   const base = input(['1.0.0', '1.1.0', '1.2.0'], {});
   return {
     ...base,
-    now,
+    now: () => now,
     policy: { ...base.policy, platforms: [], minAge: 1000 },
     facts: { ...base.facts, seen },
   };

@@ -98,7 +98,7 @@ function electedAt(policy: Policy, facts: ImageFacts, now: number) {
     past: [],
     holds: [],
     wantsDigest: false,
-    now,
+    now: () => now,
     promotion: promotionOf(policy),
     offline: true,
   };

@@ -48,7 +48,7 @@ export function inputOf(scene: Scene): DecisionInput {
     past,
     holds: [],
     wantsDigest: false,
-    now,
+    now: () => now,
     ...scene.more,
   };
 }

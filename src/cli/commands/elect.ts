@@ -59,7 +59,7 @@ function answer(policy: Policy, facts: ImageFacts, current: string | null, now: 
     past,
     holds: [],
     wantsDigest: true,
-    now,
+    now: () => now,
     offline: true,
   });
   if ('decision' in step) return step.decision;

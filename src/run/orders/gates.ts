@@ -32,7 +32,7 @@ export function demandFree(
       holds,
       environment,
       wantsDigest: false,
-      now: scene.now,
+      now: () => scene.now,
       facts,
     };
     const gates = gatesOf(input, { pinned: undefined, revertedFrom: undefined });

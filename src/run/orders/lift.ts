@@ -218,7 +218,7 @@ async function isRejected(
   const facts = { tags: [], created: {}, digests: {} };
   const policy = { ...binding.policy, onRevert: 'hold' as const };
   const known = { past: [current, ...past], holds: [], promotion };
-  const input = { policy, current, ...known, wantsDigest: false, now, facts };
+  const input = { policy, current, ...known, wantsDigest: false, now: () => now, facts };
   const step = decide({ ...input, offline: true });
   return 'decision' in step && step.decision.gates.some(({ gate }) => gate === 'reverted');
 }

@@ -98,8 +98,8 @@ export async function judged(
   const current = { tag: null, digest: null };
   const wants = wantsDigest(binding);
   const { promotion } = known;
-  const input = { policy, current, past: [], holds: [], environment, wantsDigest: wants, now, promotion };
-  const decision = await elect(input, lookup, new ReadingsCache());
+  const asked = { policy, current, past: [], holds: [], environment, wantsDigest: wants, promotion };
+  const decision = await elect({ ...asked, now: () => now }, lookup, new ReadingsCache());
   if (decision.elected === tag) return decision.digest;
   const [dropped] = decision.dropped;
   const why = dropped === undefined ? decision.reason : `${dropped.rule}: ${dropped.detail}`;
