@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { Failure, type FailureCode } from '../../core/failure.ts';
 
@@ -9,7 +9,8 @@ import { Failure, type FailureCode } from '../../core/failure.ts';
  * @throws Failure `disk` where the disk does not take it
  */
 export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): void {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  // `git prune` removes what a kill leaves behind under such a name, and `git fsck` does not mind it.
+  const temporary = join(dirname(path), `tmp_obj_${randomBytes(6).toString('hex')}.tmp`);
   try {
     makeFolder(dirname(path));
     writeNew(temporary, bytes, mode);

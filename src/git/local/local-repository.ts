@@ -13,6 +13,7 @@ import { ObjectStore } from '../engine/object-store.ts';
 import { branchRef, listBranches, missingBranch, readRef } from '../engine/refs.ts';
 import { findGitDirectory } from './git-directory.ts';
 import { updateRef } from './update-ref.ts';
+import { writeObjects } from './write-objects.ts';
 
 export interface LocalRepositoryOptions {
   /** The name given in tallyman.yaml. */
@@ -30,8 +31,7 @@ export interface LocalRepositoryOptions {
 }
 
 /**
- * A config repository on this machine's disk. Objects are read in place (loose, packs, alternates) and written as loose
- * objects; then the branch is moved by compare and swap under git's own lock file. No git binary takes part, and no hooks of the repository
+ * A config repository on this machine's disk. Objects are read in place (loose, packs, alternates) and written as `writeObjects` has it; then the branch is moved by compare and swap under git's own lock file. No git binary takes part, and no hooks of the repository
  * run: where one may refuse a push (`pre-receive`, `update`, `reference-transaction`), nothing is pushed past it. A branch that a work tree
  * has checked out is refused, as git refuses it, unless `receive.denyCurrentBranch` says otherwise.
  */
@@ -83,10 +83,11 @@ class LocalRepository implements ConfigRepository {
     const newId = commits.at(-1);
     if (newId === undefined) return { kind: 'pushed', commits: [] };
     if (signal?.aborted === true) throw new Failure('aborted', `the commit to ${this.name} was stopped`);
-    for (const object of objects) store.writeLoose(object);
     const { committer, now } = this.#options;
     const logLine = `${committer.name} <${committer.email}> ${Math.floor(now() / 1000)} +0000\tpush`;
-    const outcome = await updateRef(common, { ref: ref.name, oldId: base.commit, newId, logLine });
+    const release = await writeObjects(store, objects);
+    const update = { ref: ref.name, oldId: base.commit, newId, logLine };
+    const outcome = await updateRef(common, update).finally(release);
     if (outcome === 'raced') return { kind: 'raced' };
     if (outcome === 'moved') return { kind: 'pushed', commits };
     return { kind: 'raced', locked: `${join(common, ref.name)}.lock exists` };
