@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Promotions } from '../../src/run/promotion/promotion.ts';
+import { RunMemory } from '../../src/run/run.ts';
+import { sync } from '../../src/run/sync.ts';
 import { type Chain, gates, openChain, tag } from './chain.ts';
 import { rollback } from './orders.ts';
+import { deployment } from '../scenarios/world.ts';
 import { codes, type Stage, titles } from './stage.ts';
 
 const hour = 3_600_000;
@@ -68,5 +72,51 @@ describe('soak', () => {
     on.now += 5 * hour;
     expect(titles(await on.run())).toEqual([]);
     expect(await tag(on, 'prod')).toBe('1.0.0');
+  });
+});
+
+async function elsewhere(): Promise<undefined> {}
+
+describe('the past of a source', () => {
+  it.each([
+    ['soaked', 'semver: "*"', ['timeline', 'timeline']],
+    ['soaked', 'newest: {}', ['timeline', 'timeline']],
+    ['current', 'semver: "*"', ['since', 'since']],
+    ['current', 'newest: {}', ['since', 'since', 'timeline']],
+  ] as const)('is read once for all fields that take it: pick %s of %s', async (pick, source, reads) => {
+    const on = await open({
+      source,
+      files: (image) => ({ 'staging/late.yaml': deployment('late', `${image('web')}:1.0.0`) }),
+    });
+    on.now += hour;
+    on.put('web', '1.1.0', 'x');
+    await on.run();
+    const { value, history } = await sync(on.ports, on.settings, new RunMemory(), undefined);
+    const asked: string[] = [];
+    const watched = {
+      names: history.names.bind(history),
+      timeline: async (...given: Parameters<typeof history.timeline>) => {
+        asked.push('timeline');
+        return history.timeline(...given);
+      },
+      origins: {
+        horizon: history.origins.horizon,
+        since: async (...given: Parameters<typeof history.origins.since>) => {
+          asked.push('since');
+          return history.origins.since(...given);
+        },
+      },
+    };
+    const here = { value, history: watched };
+    const promotions = new Promotions({ here, elsewhere, now: on.now + hour / 2 });
+    const rule = { kind: 'promote', from: { policy: 'web-staging' } } as const;
+    const ask = async (tag: string): Promise<unknown> => {
+      const current = { tag, digest: null };
+      return promotions.facts({ ...rule, soak: hour, pick }, current, [current]);
+    };
+    const all = await Promise.all(Array.from({ length: 50 }, async () => ask('0.5.0')));
+    expect(asked.toSorted()).toEqual(reads);
+    expect(new Set(all.map((facts) => JSON.stringify(facts))).size).toBe(1);
+    expect(await ask('0.7.0')).toMatchObject({ offers: [{ tag: pick === 'soaked' ? '1.0.0' : '1.1.0' }] });
   });
 });

@@ -39,10 +39,11 @@ export async function drawPromote(order: PromoteOrder, scene: Scene): Promise<Dr
   const promotions = new Promotions({ here: { value: prepared, history }, elsewhere, now });
   const lister = new Listed(scene);
   const moves: OrderedMove[] = [];
+  // What it holds now is the same for every field.
+  const facts = await promotions.facts(rule, { tag: null, digest: null }, [], true);
+  const tag = parseTag(offered(facts, rule));
+  if (tag === undefined) throw new Failure('invalid-input', `${describeRule(rule)} gives no tag.`);
   for (const binding of bound) {
-    const facts = await promotions.facts(rule, { tag: null, digest: null }, [], true);
-    const tag = parseTag(offered(facts, rule));
-    if (tag === undefined) throw new Failure('invalid-input', `${describeRule(rule)} gives no tag.`);
     const current = currentOf(binding);
     if (
       (current.tag === tag || isDigestAlone(current)) &&

@@ -17,7 +17,12 @@ import { commonStands, standsOf } from './stands.ts';
 export interface Source {
   readonly value: Pick<Prepared, 'bindings' | 'policies'>;
   /** `undefined` where there is none to read (`--dir`). */
-  readonly history: BranchHistory | undefined;
+  readonly history: SourceHistory | undefined;
+}
+
+/** What is asked of a source's past. */
+interface SourceHistory extends Pick<BranchHistory, 'names' | 'timeline'> {
+  readonly origins: Pick<BranchHistory['origins'], 'horizon' | 'since'>;
 }
 
 export interface PromotionContext {
@@ -34,6 +39,22 @@ interface SourceState {
   readonly source: Source;
   readonly bindings: readonly Binding[];
   readonly current: Current;
+  /** Along a chain of promotions, that of the policy at its start; `undefined`: it is not known. */
+  readonly order: Policy | undefined;
+  /** By what was asked: many target fields ask the same. */
+  readonly held: Map<string, Promise<Held>>;
+  /** When what it holds now came to the last of its fields; read when it is first asked for. */
+  since?: ReturnType<typeof latestOf>;
+}
+
+/** How a source's fields came to what they hold. */
+interface Held {
+  /** Without doubles. */
+  readonly tags: readonly string[];
+  /** Of the first field, oldest first. */
+  readonly inTime: readonly string[];
+  /** What all fields came to, and nobody took back. */
+  readonly stands: readonly HeldValue[];
 }
 
 /** Longer chains are cycles. */
@@ -69,70 +90,36 @@ export class Promotions {
         ranks: {},
         waits: `${name} holds ${shown(state.current)}, which is no version yet`,
       };
-    const order = ordering(state);
-    const fields = await this.#held(state, rule, current, order);
-    const values = [state.current, ...fields.flat().map(({ value }) => value), current, ...past];
-    const tags = values.flatMap(({ tag }) => tag ?? []);
-    const inTime = [
-      ...(fields[0] ?? []).map(({ value }) => value.tag ?? '').toReversed(),
-      state.current.tag ?? '',
-    ];
-    const ranks = rankTags(order, tags, inTime);
-    const offers = inHaste ? [offerOf(state.current)] : this.#offers(rule, state, fields, ranks);
+    const { tags, inTime, stands } = await heldBy(state, rule, current);
+    const own = [current, ...past].flatMap(({ tag }) => tag ?? []);
+    const ranks = rankTags(state.order, [...tags, ...own], inTime);
+    const isNow = inHaste || rule.pick === 'current';
+    const offers = isNow ? [offerOf(state.current)] : this.#soaked(rule, stands);
     const isThere = offers.length === 1 && offers[0]?.tag === current.tag;
     const waits = inHaste || isThere ? undefined : await this.#waits(rule, state, offers, name);
     return { offers, ranks, ...(waits === undefined ? {} : { waits }) };
   }
 
-  /** How each field of the source came to what it holds, newest first; only as far as the question goes. */
-  async #held(
-    { source: { history }, bindings }: SourceState,
-    { pick }: Promotion,
-    current: Current,
-    order: Policy | undefined,
-  ): Promise<readonly (readonly HeldValue[])[]> {
-    if (history === undefined) return [];
-    if (pick === 'soaked')
-      return Promise.all(bindings.map(async (binding) => timeline(binding, history, () => false)));
-    // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
-    const [binding] = bindings;
-    if (binding === undefined || (order !== undefined && isTold(order))) return [];
-    return [await timeline(binding, history, (value) => same(value, current))];
-  }
-
-  /** `soaked`: what came to all fields long enough ago, and was not taken back. */
-  #offers(
-    { pick, soak }: Promotion,
-    { current }: SourceState,
-    fields: readonly (readonly HeldValue[])[],
-    ranks: PromotionFacts['ranks'],
-  ): readonly Offer[] {
-    if (pick === 'current') return [offerOf(current)];
-    const stands = fields.map((held) => standsOf(held, ({ tag }) => rankOf(ranks, tag)));
-    return commonStands(stands)
-      .filter(({ since }) => this.#context.now - since >= soak)
-      .map(({ value }) => offerOf(value));
+  #soaked({ soak }: Promotion, stands: readonly HeldValue[]): readonly Offer[] {
+    return stands.filter(({ since }) => this.#context.now - since >= soak).map(({ value }) => offerOf(value));
   }
 
   async #waits(
     { soak, pick }: Promotion,
-    { bindings, source, current }: SourceState,
+    state: SourceState,
     offers: readonly Offer[],
     name: string,
   ): Promise<string | undefined> {
+    const { bindings, source, current } = state;
     if (soak === 0) return undefined;
     if (pick === 'soaked')
       return offers.length > 0 ? undefined : `nothing that ${name} held has been there for ${span(soak)} yet`;
     const { history } = source;
     if (history === undefined)
       return `how long ${name} has held ${current.tag ?? 'it'} is not known without history`;
-    let latest = 0;
-    for (const binding of bindings) {
-      const since = await history.origins.since(binding);
-      if (since === 'unknown')
-        return `how long ${name} has held ${current.tag ?? 'it'} could not be read: too many fields are asked about in one run`;
-      latest = Math.max(latest, since);
-    }
+    const latest = await (state.since ??= latestOf(bindings, history));
+    if (latest === 'unknown')
+      return `how long ${name} has held ${current.tag ?? 'it'} could not be read: too many fields are asked about in one run`;
     const age = this.#context.now - latest;
     if (age >= soak) return undefined;
     if (latest === history.origins.horizon)
@@ -191,20 +178,52 @@ export class Promotions {
       const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest that no release record tells the tag of; promotion copies a tag with its digest`;
       return { code: 'election-failed', message };
     }
-    return { source, bindings, current };
+    return { source, bindings, current, order: ordering(source, bindings), held: new Map() };
   }
 }
 
 /** A digest that stands alone, with the tag that the field's own records tell. */
-async function namedCurrent(binding: Binding, history: BranchHistory | undefined): Promise<Current> {
+async function namedCurrent(binding: Binding, history: SourceHistory | undefined): Promise<Current> {
   const current = currentOf(binding);
   if (history === undefined || !isDigestAlone(current)) return current;
   return nameDigest(current, await history.names(binding));
 }
 
+/** What a target field must know of the source's past, read once for all that ask the same. */
+async function heldBy(state: SourceState, { pick }: Promotion, current: Current): Promise<Held> {
+  const { order, held } = state;
+  // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
+  const isNow = pick === 'current' && order !== undefined && isTold(order);
+  const key = pick === 'soaked' || isNow ? pick : `${pick} ${shown(current)}`;
+  const known = held.get(key) ?? readHeld(state, pick === 'soaked' ? 'all' : isNow ? 'none' : current);
+  held.set(key, known);
+  return known;
+}
+
+/** @param asked all of every field; of the first field what came since it held a value; or nothing */
+async function readHeld(
+  { bindings, current, order, source: { history } }: SourceState,
+  asked: 'all' | 'none' | Current,
+): Promise<Held> {
+  const isAll = asked === 'all';
+  const wanted = asked === 'none' || history === undefined ? [] : isAll ? bindings : bindings.slice(0, 1);
+  const isLast = (value: Current): boolean => typeof asked === 'object' && same(value, asked);
+  const fields = await Promise.all(
+    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history, isLast))),
+  );
+  const values = [current, ...fields.flat().map(({ value }) => value)];
+  const tags = [...new Set(values.flatMap(({ tag }) => tag ?? []))];
+  const inTime = [...(fields[0] ?? []).map(({ value }) => value.tag ?? '').toReversed(), current.tag ?? ''];
+  if (!isAll) return { tags, inTime, stands: [] };
+  // What the target holds beside does not change which of these is newer.
+  const ranks = rankTags(order, tags, inTime);
+  const stands = fields.map((one) => standsOf(one, ({ tag }) => rankOf(ranks, tag)));
+  return { tags, inTime, stands: commonStands(stands) };
+}
+
 async function timeline(
   binding: Binding,
-  history: BranchHistory,
+  history: SourceHistory,
   last: (value: Current) => boolean,
 ): Promise<readonly HeldValue[]> {
   const held = await history.timeline(binding, last);
@@ -213,8 +232,21 @@ async function timeline(
   return held.map((one) => ({ ...one, value: nameDigest(one.value, names) }));
 }
 
+async function latestOf(
+  bindings: readonly Binding[],
+  { origins }: SourceHistory,
+): Promise<number | 'unknown'> {
+  let latest = 0;
+  for (const binding of bindings) {
+    const since = await origins.since(binding);
+    if (since === 'unknown') return since;
+    latest = Math.max(latest, since);
+  }
+  return latest;
+}
+
 /** Along a chain of promotions, the policy at its start knows the order. */
-function ordering({ source, bindings }: SourceState): Policy | undefined {
+function ordering(source: Source, bindings: readonly Binding[]): Policy | undefined {
   let policy = bindings[0]?.policy;
   for (let hops = 0; policy?.rule.kind === 'promote' && hops < mostHops; hops++) {
     const { from }: Promotion = policy.rule;
