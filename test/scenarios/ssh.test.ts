@@ -1,12 +1,13 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { json, tallyman, type CliResult } from '../cli/harness.ts';
 import { writeHook } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
-import { makeKey, startSshd, type Sshd, type SshdOptions } from '../peers/sshd.ts';
+import { makeKey, type Sshd, type SshdOptions } from '../peers/sshd.ts';
+import { configureSsh, openSshWorld, type SshWorld } from './ssh-world.ts';
 import { until } from './until.ts';
-import { email, World } from './world.ts';
+import type { World } from './world.ts';
 
 describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config repository over ssh', () => {
   let world: World | undefined;
@@ -19,15 +20,10 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     sshd = world = undefined;
   });
 
-  async function open(options: SshdOptions = {}): Promise<{ world: World; sshd: Sshd }> {
-    const opened = await World.open();
-    world = opened;
-    const server = await startSshd(options);
-    sshd = server;
-    await opened.createWeb();
-    await copyFile(server.clientKey, join(opened.directory, 'id'));
-    await writeFile(join(opened.directory, 'known_hosts'), server.knownHosts);
-    return { world: opened, sshd: server };
+  async function open(options: SshdOptions = {}): Promise<SshWorld> {
+    const opened = await openSshWorld(options);
+    ({ world, sshd } = opened);
+    return opened;
   }
 
   it.each([
@@ -44,7 +40,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
   ] as const)('gets a signed release, with one login for the whole run: %s', async (_label, options, url) => {
     const opened = await open(options);
     const { port, username } = opened.sshd;
-    const file = await configure(opened, { url: url(port, username, opened.world.bare) });
+    const file = await configureSsh(opened, { url: url(port, username, opened.world.bare) });
     const result = await opened.world.tallyman(['run', '--once', '-c', file]);
     expect(result).toMatchObject({ exit: 0, stderr: '' });
     expect(await opened.world.commits()).toBe(2);
@@ -60,7 +56,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
   it('keeps to what people took back, also from empty state and of a server that gives only the tips of its refs', async () => {
     const opened = await open({ protocol: 0 });
     const once = async (state: string): Promise<CliResult> =>
-      opened.world.tallyman(['run', '--once', '-c', await configure(opened, { state })]);
+      opened.world.tallyman(['run', '--once', '-c', await configureSsh(opened, { state })]);
     await opened.world.commit({ 'README.md': 'One more commit.\n' }, 'Explain');
     expect(await once('a')).toMatchObject({ exit: 0 });
     expect(await opened.world.commits()).toBe(3);
@@ -86,8 +82,8 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     const extra = 'server: {listen: "off"}\ninterval: 1s\n';
     let logged = '';
     const configs = [
-      await configure(opened, { state: 'a', extra }),
-      await configure(opened, { state: 'b', extra }),
+      await configureSsh(opened, { state: 'a', extra }),
+      await configureSsh(opened, { state: 'b', extra }),
     ];
     const daemons = configs.map((config) =>
       tallyman(['run', '--config', config], {
@@ -111,7 +107,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
   it('shows the words of a hook that rejects, exit 1', async () => {
     const opened = await open();
     await writeHook(opened.world.bare, 'pre-receive', ['echo "changes go through review" >&2', 'exit 1']);
-    const result = await opened.world.tallyman(['run', '--once', '-c', await configure(opened)]);
+    const result = await opened.world.tallyman(['run', '--once', '-c', await configureSsh(opened)]);
     expect(result.exit).toBe(1);
     expect(result.stdout).toContain('changes go through review');
     expect(await opened.world.commits()).toBe(1);
@@ -123,7 +119,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     const opened = await open({
       before: [`case "$SSH_ORIGINAL_COMMAND" in git-receive-pack*) echo "${words}" >&2; exit 1;; esac`],
     });
-    const result = await opened.world.tallyman(['run', '--once', '-c', await configure(opened)]);
+    const result = await opened.world.tallyman(['run', '--once', '-c', await configureSsh(opened)]);
     expect(result.exit).toBe(1);
     expect(result.stdout + result.stderr).toMatch(
       /push-refused: .*127\.0\.0\.1:\d+ does not let this key push to/,
@@ -145,7 +141,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
       'run',
       '--once',
       '-c',
-      await configure(opened),
+      await configureSsh(opened),
       '-o',
       'json',
     ]);
@@ -167,7 +163,7 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
       const more = passphrase === undefined ? '' : ', passphrase: {env: P}';
       const ssh = `key: {file: locked}${more}, knownHosts: {file: known_hosts}`;
       const result = await opened.world.tallyman(
-        ['run', '--once', '-c', await configure(opened, { ssh }), '-o', 'json'],
+        ['run', '--once', '-c', await configureSsh(opened, { ssh }), '-o', 'json'],
         { P: passphrase ?? '' },
       );
       expect(failure(result)).toMatchObject({
@@ -182,36 +178,6 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'a config reposit
     },
   );
 });
-
-/** A tallyman.yaml that reaches the repository by ssh only. */
-async function configure(
-  opened: { readonly world: World; readonly sshd: Sshd },
-  more: {
-    readonly state?: string;
-    readonly ssh?: string;
-    readonly url?: string;
-    readonly extra?: string;
-  } = {},
-): Promise<string> {
-  const { state = '', ssh = 'key: {file: id}, knownHosts: {file: known_hosts}', extra = '' } = more;
-  const { port, username } = opened.sshd;
-  const file = join(opened.world.directory, `ssh${state}.yaml`);
-  await writeFile(
-    file,
-    `repositories:
-  - name: fleet
-    url: "${more.url ?? `ssh://${username}@127.0.0.1:${port}${opened.world.bare}`}"
-    auth: {ssh: {${ssh}}}
-    signing: {ssh: {key: {file: key}}}
-    author: {name: Tallyman, email: ${email}}
-    confirmFirstRun: false
-registries:
-  - {host: "${opened.world.registry.host}", insecure: true}
-stateDirectory: ssh-state${state}
-${extra}`,
-  );
-  return file;
-}
 
 function failure(result: CliResult): Record<string, unknown> {
   const [repository] = json(result)['repositories'] as readonly Record<string, unknown>[];
