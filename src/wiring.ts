@@ -3,6 +3,7 @@ import type { Log, Scanner, Session, SessionRepository, Wiring, WorkingDirectory
 import { runSettings } from './cli/run-settings.ts';
 import type { Config, Environment, RegistryConfig, RepositoryConfig } from './config/model.ts';
 import { readSecret } from './config/secret.ts';
+import { Failure } from './core/failure.ts';
 import { openRepository, openVerifier, outboundProxy } from './git-wiring.ts';
 import { registryHost, type Repository } from './image/reference.ts';
 import type { HttpClient } from './net/client.ts';
@@ -27,6 +28,14 @@ async function openDirectory(root: string): Promise<WorkingDirectory> {
   return {
     tree,
     write: async (path, bytes) => writer.write(path, bytes, tree.stampOfRead(path)),
+    openWriters: async () => {
+      const { FileWriters } = await import('./tree/directory/file-writers.ts');
+      const writers = new FileWriters(root);
+      return {
+        write: (path, text) => writers.write(path, text, tree.stampOfRead(path)),
+        finish: () => writers.finish(),
+      };
+    },
     create: (path, bytes) => createFileAtomic(root, path, bytes),
   };
 }
@@ -51,11 +60,13 @@ const demo: Wiring['demo'] = async (options) =>
 async function openScanner(config: Config | undefined, environment: Environment): Promise<Scanner> {
   const clients: HttpClient[] = [];
   const registry = await openRegistries(config, environment, clients);
-  const state = await openKeptState(config);
+  const notes: string[] = [];
+  const state = await openKeptState(config, (note) => notes.push(note));
   return {
     tags: registry,
     images: registry,
     state,
+    notes,
     close: async () => {
       for (const client of clients) await client.close();
       await state.close();
@@ -64,12 +75,30 @@ async function openScanner(config: Config | undefined, environment: Environment)
 }
 
 /** What earlier runs know of images (`minAge` counts from there), where there is any: looking at a checkout makes no state directory. */
-async function openKeptState(config: Config | undefined): Promise<StateStore> {
-  const { stat } = await import('node:fs/promises');
+async function openKeptState(config: Config | undefined, note: (text: string) => void): Promise<StateStore> {
   const path = config === undefined ? undefined : join(config.stateDirectory, 'state.sqlite');
-  if (path !== undefined && (await stat(path).catch(() => undefined)) !== undefined)
-    return (await import('./state/sqlite/sqlite-store.ts')).openSqliteState(path);
-  return (await import('./state/memory.ts')).openMemoryState();
+  if (path === undefined || !(await isThere(path)))
+    return (await import('./state/memory.ts')).openMemoryState();
+  const { openSqliteStateToRead } = await import('./state/sqlite/state-to-read.ts');
+  return openSqliteStateToRead(path, (because) =>
+    note(
+      `Note: the state of earlier runs was read, and what was learned of images now is not kept: ${because}.`,
+    ),
+  );
+}
+
+/** @throws Failure `invalid-config` where nobody can tell */
+async function isThere(path: string): Promise<boolean> {
+  const { stat } = await import('node:fs/promises');
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    const message = `cannot look at the state file ${path}: ${code}; check stateDirectory and who may read it`;
+    throw new Failure('invalid-config', message, { file: path, cause: error });
+  }
 }
 
 async function openSession(config: Config, environment: Environment, listen: RunListener): Promise<Session> {

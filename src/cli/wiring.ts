@@ -1,4 +1,5 @@
 import type { Config, Environment, RepositoryConfig } from '../config/model.ts';
+import type { Failure } from '../core/failure.ts';
 import type { ConfigRepository } from '../git/repository.ts';
 import type { RunListener } from '../run/events.ts';
 import type { RunPorts, ScanPorts } from '../run/ports.ts';
@@ -22,6 +23,8 @@ export interface Wiring {
 }
 
 export interface Scanner extends ScanPorts {
+  /** For people: what could not be done as usual. Grows while it is used. */
+  readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
@@ -41,8 +44,17 @@ export interface WorkingDirectory {
   readonly tree: Tree;
   /** Atomic, keeps the mode, refuses symlinks, paths outside, and a file that changed since the tree read it. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** As `write`, for many files at once. */
+  openWriters(): Promise<FilesWriter>;
   /** A new file in a folder that is there; refuses a name that is taken. */
   create(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Replaces files while they are made: each may be written at once or later. */
+export interface FilesWriter {
+  write(path: string, text: string): void;
+  /** Waits for all of them. @returns those that were refused, and are as they were, by path */
+  finish(): Promise<ReadonlyMap<string, Failure>>;
 }
 
 /** A local checkout as a repository, to be read only. */

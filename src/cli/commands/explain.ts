@@ -25,7 +25,7 @@ export interface ExplainOptions extends ConfigOptions {
 
 /** `tallyman explain POLICY`: the election and the gates of every field that the policy binds, tag by tag. */
 export async function explainCommand(options: ExplainOptions, context: CliContext): Promise<Answer> {
-  const plans = await allPlans(options, context);
+  const { plans, notes } = await allPlans(options, context);
   const rulings = plans.flatMap((plan) =>
     plan.rulings.filter(({ binding }) => binding.policy.name === options.policy),
   );
@@ -52,18 +52,26 @@ export async function explainCommand(options: ExplainOptions, context: CliContex
         .join('') +
       (fuse.length === 0 ? '' : `${style.yellow('stopped')}  fuse: ${clean(describeFuse(fuse))}\n`) +
       problemLines(problems, style),
+    notes,
   };
 }
 
-async function allPlans(options: ExplainOptions, context: CliContext): Promise<RunPlan[]> {
-  if (options.dir !== undefined) return [await planTree(options.dir, options, context)];
+async function allPlans(
+  options: ExplainOptions,
+  context: CliContext,
+): Promise<{ readonly plans: readonly RunPlan[]; readonly notes: readonly string[] }> {
+  if (options.dir !== undefined) {
+    const { plan, notes } = await planTree(options.dir, options, context);
+    return { plans: [plan], notes };
+  }
   const results = await withSession(options, context, (session, config) =>
     runAll(session, config, { dryRun: true, brief: true }),
   );
-  return results.map(({ result }) => {
+  const plans = results.map(({ result }) => {
     if (result.outcome === 'failed') throw result.failure;
     return result.plan;
   });
+  return { plans, notes: [] };
 }
 
 function unknownPolicy(name: string, plans: readonly RunPlan[]): Failure {

@@ -33,7 +33,7 @@ export async function planCommand(options: PlanOptions, context: CliContext): Pr
 }
 
 async function planDirectory(dir: string, options: PlanOptions, context: CliContext): Promise<Answer> {
-  const planned = await planTree(dir, options, context);
+  const { plan: planned, notes } = await planTree(dir, options, context);
   const { commits, problems, scans } = planned;
   const silent = scans.size > 0 && [...scans.values()].every((scan) => 'failure' in scan);
   const exits: ExitCode[] = [...(silent ? [4 as const] : []), ...(problems.length > 0 ? [1 as const] : [])];
@@ -44,9 +44,11 @@ async function planDirectory(dir: string, options: PlanOptions, context: CliCont
       commits.map(({ diff }) => paintDiff(diff, style)).join('') +
       (commits.length === 0 ? nothing(planned) : '') +
       problemLines(problems, style),
-    notes: ['Note: with --dir no history is read, so what people took back is not known.'],
+    notes,
   };
 }
+
+const withoutHistory = 'Note: with --dir no history is read, so what people took back is not known.';
 
 function nothing({ rulings }: RunPlan): string {
   if (rulings.length === 0)
@@ -54,8 +56,14 @@ function nothing({ rulings }: RunPlan): string {
   return `Nothing would change; ${count(rulings.length, 'image field')} looked at.\n`;
 }
 
+/** A plan, and what people must know of how it came about. */
+export interface TreePlan {
+  readonly plan: RunPlan;
+  readonly notes: readonly string[];
+}
+
 /** scan -> decide -> plan over a local checkout. */
-export async function planTree(dir: string, options: ConfigOptions, context: CliContext): Promise<RunPlan> {
+export async function planTree(dir: string, options: ConfigOptions, context: CliContext): Promise<TreePlan> {
   const config = await optionalConfig(options, context);
   const settings = directorySettings(config, options.repository);
   const { tree } = await openDirectory(dir, context);
@@ -73,7 +81,8 @@ export async function planTree(dir: string, options: ConfigOptions, context: Cli
       now,
       listen: shown.listen,
     });
-    return withCommits(found, await composer.show());
+    const shownPlan = withCommits(found, await composer.show());
+    return { plan: shownPlan, notes: [withoutHistory, ...scanner.notes] };
   } finally {
     shown.end();
     await scanner.close();

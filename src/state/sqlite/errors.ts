@@ -3,9 +3,11 @@ import { Failure } from '../../core/failure.ts';
 /** SQLite's result codes (https://www.sqlite.org/rescode.html); the low byte is the primary one. */
 const busy = 5;
 const locked = 6;
+const readOnly = 8;
 const ioError = 10;
 const corrupt = 11;
 const full = 13;
+const cannotOpen = 14;
 const notADatabase = 26;
 
 /** Another process holds the lock; it passes. */
@@ -18,6 +20,13 @@ export function isBusy(error: unknown): boolean {
 export function isCorrupt(error: unknown): boolean {
   const code = resultCode(error);
   return code === corrupt || code === notADatabase;
+}
+
+/** The file, or those that SQLite puts beside it, may not be made or written. */
+export function isUnwritable(error: unknown): boolean {
+  const code = resultCode(error);
+  // What stands in their place is an I/O error to SQLite.
+  return code === readOnly || code === cannotOpen || code === ioError;
 }
 
 /** Everything else that SQLite may say: `disk` where there is no space, else `invalid-config` (no permission, no such folder). */
