@@ -16,8 +16,9 @@ export interface Readings<Key> {
  * but one: it grows with the tags of the policies, and what is gone is forgotten.
  */
 export class ReadingsCache {
-  #last = new Map<string, Readings<unknown>>();
-  #next = new Map<string, Readings<unknown>>();
+  readonly #entries = new Map<string, ReadingsEntry>();
+  #cycle = 0;
+  #latest: ReadingsEntry | undefined;
 
   /** @param current the field's tag, where the policy's rule is relative to it; otherwise `null` */
   read<Key>(
@@ -29,18 +30,40 @@ export class ReadingsCache {
   ): Readings<Key> {
     // All of the policy: a key that left something out would be wrong, and one too many costs a reading.
     const id = JSON.stringify([current, policy]);
+    const entry: ReadingsEntry = this.#entries.get(id) ?? { readings: none, cycle: this.#cycle };
     // A policy has one order, so its keys are always of one type.
-    const known = (this.#next.get(id) ?? this.#last.get(id)) as Readings<Key> | undefined;
-    const readings = extend(known ?? none, tags, screen, ranking);
-    this.#next.set(id, readings);
+    const readings = extend(entry.readings as Readings<Key>, tags, screen, ranking);
+    entry.readings = readings;
+    this.#entries.set(id, entry);
+    this.keep(entry);
+    this.#latest = entry;
     return readings;
+  }
+
+  /** What was read since the last call, if anything was: the last of it. */
+  takeLatest(): ReadingsEntry | undefined {
+    const latest = this.#latest;
+    this.#latest = undefined;
+    return latest;
+  }
+
+  /** Counts as used in this cycle, though nothing had to be read: a decision was kept that came of it. */
+  keep(entry: ReadingsEntry): void {
+    entry.cycle = this.#cycle;
   }
 
   /** Ends a cycle: forgets what it did not use. */
   turn(): void {
-    this.#last = this.#next;
-    this.#next = new Map();
+    for (const [id, { cycle }] of this.#entries) if (cycle < this.#cycle) this.#entries.delete(id);
+    this.#cycle++;
   }
+}
+
+/** What is kept for one policy; of no meaning outside. */
+export interface ReadingsEntry {
+  readings: Readings<unknown>;
+  /** The last one that used it. */
+  cycle: number;
 }
 
 const none: Readings<never> = { tags: [], rules: [], keys: [] };
@@ -52,6 +75,7 @@ function extend<Key>(
   screen: Screen,
   ranking: Ranking<Key>,
 ): Readings<Key> {
+  if (tags === known.tags) return known;
   const places = placesOf(tags, known.tags);
   // The new list is held, so that the texts of the old one can go.
   if (places === 'same') return { ...known, tags };

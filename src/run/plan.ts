@@ -1,11 +1,11 @@
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Repository } from '../image/reference.ts';
-import type { ReadingsCache } from '../policy/readings.ts';
 import type { BranchHistory } from './past/branch-history.ts';
 import type { PlannedCommit } from './edits/compose.ts';
 import { Composer } from './edits/composer.ts';
 import { environments } from './prepare/environments.ts';
 import type { RunListener } from './events.ts';
+import type { KeptElections } from './kept-elections.ts';
 import { unmetGuardrails, waitingForAges } from './guardrail-problems.ts';
 import type { FuseReason } from './fuse/fuse.ts';
 import { failedElections, groupMoves, movedTags, rivalries, type GroupStop } from './edits/moves.ts';
@@ -39,8 +39,8 @@ export interface PlanContext {
   /** `undefined` where there is none to read (`--dir`). */
   readonly history: BranchHistory | undefined;
   readonly now: () => number;
-  /** What runs before this one read from the tags. Default: nothing. */
-  readonly readings?: ReadingsCache | undefined;
+  /** What runs before this one elected. Default: nothing. */
+  readonly kept?: KeptElections | undefined;
   readonly listen: RunListener;
   /** Lists of this cycle, if there are any: a recomputation after a race does not ask again. */
   readonly scans?: Scans | undefined;
@@ -115,7 +115,12 @@ async function scanWanted(prepared: Prepared, context: PlanContext): Promise<Sca
   const missing = [...wanted].filter((image) => !known.has(image));
   const { ports, settings, now, listen, signal } = context;
   const options = { concurrency: settings.scanConcurrency, now, listen, signal };
-  return new Map([...known, ...(await scanImages(missing, ports, options))]);
+  const scans = new Map([...known, ...(await scanImages(missing, ports, options))]);
+  const lists = context.kept?.lists;
+  if (lists === undefined) return scans;
+  for (const [image, scan] of scans)
+    if ('tags' in scan) scans.set(image, { tags: lists.share(image, scan.tags) });
+  return scans;
 }
 
 /** What is wrong with a policy as it is written is told once. */

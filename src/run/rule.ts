@@ -6,11 +6,12 @@ import { parseRepository, type Repository } from '../image/reference.ts';
 import type { Current, Decision, DecisionInput, EnvironmentState } from '../policy/decision.ts';
 import { markOrder } from '../policy/mark-order.ts';
 import type { Policy } from '../policy/model.ts';
-import { ReadingsCache } from '../policy/readings.ts';
+import { isTold } from '../policy/rank-tags.ts';
 import type { BranchHistory } from './past/branch-history.ts';
 import { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';
 import { elect } from './elect.ts';
+import { KeptElections } from './kept-elections.ts';
 import { pinnedBy } from './past/pinned-by.ts';
 import { isDigestAlone } from './past/record-holds.ts';
 import { nameDigests } from './name-digests.ts';
@@ -34,8 +35,8 @@ export interface RuleContext {
   readonly environmentOf: (file: string) => EnvironmentState | undefined;
   /** What `promote` policies take. */
   readonly promotions: Promotions;
-  /** What runs before this one read from the tags. Default: nothing. */
-  readonly readings?: ReadingsCache | undefined;
+  /** What runs before this one elected. Default: nothing. */
+  readonly kept?: KeptElections | undefined;
   /** Images that are asked about at the same time. */
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
@@ -49,12 +50,12 @@ export class Ruler {
   readonly #context: RuleContext;
   readonly #lookups = new Map<Repository, ImageLookup | Failure>();
   readonly #decisions = new Map<string, Decision>();
-  readonly #readings: ReadingsCache;
+  readonly #kept: KeptElections;
   readonly #evidence: AgeEvidence;
 
   constructor(context: RuleContext) {
     this.#context = context;
-    this.#readings = context.readings ?? new ReadingsCache();
+    this.#kept = context.kept ?? new KeptElections();
     const recorded = async (digest: Digest) => context.history?.recordedAt(digest);
     this.#evidence = new AgeEvidence(context.ports.state, context.now, recorded);
   }
@@ -66,7 +67,13 @@ export class Ruler {
 
   async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
     const rulings = new Map<Binding, Ruling>();
-    const byImage = Map.groupBy(bindings, ({ policy }) => policy.image.repository);
+    const open: Binding[] = [];
+    for (const binding of bindings) {
+      const decision = this.#settled(binding);
+      if (decision === undefined) open.push(binding);
+      else rulings.set(binding, { binding, decision });
+    }
+    const byImage = Map.groupBy(open, ({ policy }) => policy.image.repository);
     // Images at the same time, the bindings of one image in turn: what was asked for one serves the next.
     await mapLimited([...byImage.values()], this.#context.concurrency, async (group) => {
       for (const binding of group) rulings.set(binding, await this.#rule(binding));
@@ -93,6 +100,16 @@ export class Ruler {
     return made;
   }
 
+  /** The decision for a field that the list of tags leaves where it is; `undefined` for all that take longer, or fail. */
+  #settled(binding: Binding): Decision | undefined {
+    try {
+      const decision = this.#fromTags(binding);
+      return decision === undefined || wouldMove(decision, binding) ? undefined : decision;
+    } catch {
+      return undefined; // it fails once more where it is told of, for its image
+    }
+  }
+
   async #rule(binding: Binding): Promise<Ruling> {
     const image = binding.policy.image.repository;
     const lookup = this.lookup(image);
@@ -108,13 +125,14 @@ export class Ruler {
 
   /** An image that failed later elects nothing for the bindings that were decided before. */
   #overrule(ruling: Ruling): Ruling {
-    const lookup = this.lookup(ruling.binding.policy.image.repository);
+    const lookup = this.#lookups.get(ruling.binding.policy.image.repository);
     return lookup instanceof Failure ? { binding: ruling.binding, failure: lookup } : ruling;
   }
 
   async #decide(binding: Binding, lookup: ImageLookup): Promise<Decision> {
     const current = currentOf(binding);
-    const first = await this.#elect(binding, lookup, { past: [current], wantsDigest: wantsDigest(binding) });
+    const asked = { past: [current], wantsDigest: wantsDigest(binding) };
+    const first = this.#fromTags(binding) ?? (await this.#elect(binding, lookup, asked));
     const { history } = this.#context;
     if (!wouldMove(first, binding)) return first;
     const order = isDigestAlone(current) ? undefined : markOrder(binding.policy, current.tag);
@@ -133,11 +151,23 @@ export class Ruler {
     return this.#elect(binding, lookup, { ...known, pinnedBy: pinnedBy(origin) });
   }
 
+  /** What the list of tags alone decides, with nothing known of any image; `undefined` where something must be asked. */
+  #fromTags(binding: Binding): Decision | undefined {
+    const { policy, file } = binding;
+    const scan = this.#context.scans.get(policy.image.repository);
+    if (scan === undefined || 'failure' in scan || !isTold(policy) || wantsDigest(binding)) return undefined;
+    const environment = this.#context.environmentOf(file);
+    const current = currentOf(binding);
+    return this.#kept.decide({ binding, environment, tags: scan.tags }, this.#context.now, () =>
+      keyOf(binding, { past: [current], wantsDigest: false }, current, environment),
+    );
+  }
+
   /** Fields of one policy that hold the same are decided once. */
   async #elect(
     binding: Binding,
     lookup: ImageLookup,
-    known: Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'rival' | 'isForgotten'> & {
+    known: Known & {
       /** Default: as the field has it. */
       readonly current?: Current;
     },
@@ -145,18 +175,31 @@ export class Ruler {
     const { policy, holds } = binding;
     const { current = currentOf(binding) } = known;
     const environment = this.#context.environmentOf(binding.file);
-    const { name, place } = policy;
-    const key = JSON.stringify([name, place, terms(policy), known, current, holds, environment?.name]);
+    const key = keyOf(binding, known, current, environment);
     const decided = this.#decisions.get(key);
     if (decided !== undefined) return decided;
     const { now, promotions } = this.#context;
     const { rule } = policy;
     const promotion = rule.kind === 'promote' ? await promotions.facts(rule, current, known.past) : undefined;
     const input = { policy, holds, environment, now: () => now, promotion, ...known, current };
-    const decision = await elect(input, lookup, this.#readings);
+    const decision = await elect(input, lookup, this.#kept.readings);
     this.#decisions.set(key, decision);
     return decision;
   }
+}
+
+/** What an election is given beside a field and its policy. */
+type Known = Pick<DecisionInput, 'past' | 'wantsDigest' | 'pinnedBy' | 'rival' | 'isForgotten'>;
+
+/** Within one run, elections of the same key have the same answer. */
+function keyOf(
+  { policy, holds }: Binding,
+  known: Known,
+  current: Current,
+  environment: EnvironmentState | undefined,
+): string {
+  const { name, place } = policy;
+  return JSON.stringify([name, place, terms(policy), known, current, holds, environment?.name]);
 }
 
 /** What a workload's annotations may have tightened: two bindings of one policy may differ in it. */

@@ -1,13 +1,13 @@
 import { asFailure, Failure } from '../core/failure.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Snapshot } from '../git/repository.ts';
-import { ReadingsCache } from '../policy/readings.ts';
 import type { CommitId } from '../release/log.ts';
 import { AcceptedPlan } from './fuse/accept.ts';
 import { answerAges } from './ages/answer-ages.ts';
 import type { BranchHistory } from './past/branch-history.ts';
 import { FactsCache } from './prepare/facts-cache.ts';
 import { OriginCache } from './past/field-origins.ts';
+import { KeptElections } from './kept-elections.ts';
 import { fuseProblem, fuseReasons, type FuseReason } from './fuse/fuse.ts';
 import type { Pending } from './fuse/pending.ts';
 import type { PlanId } from './fuse/plan-id.ts';
@@ -25,8 +25,7 @@ export class RunMemory implements SyncMemory {
   readonly cache = new FactsCache();
   /** Who brought the values that stay. */
   readonly origins = new OriginCache();
-  /** Of the policies that the last run used. */
-  readonly readings = new ReadingsCache();
+  readonly elections = new KeptElections();
   prepared: Synced | undefined;
   blocked: Blocked | undefined;
 }
@@ -140,10 +139,10 @@ async function attemptOnce(
   const { snapshot, value, history } = await sync(ports, settings, memory, options.signal);
   const { branch } = snapshot;
   const { once, signal } = options;
-  const { readings } = memory;
-  const context = { settings, ports, branch, history, now, listen, scans, readings, once, signal };
+  const kept = memory.elections;
+  const context = { settings, ports, branch, history, now, listen, scans, kept, once, signal };
   const drafted = await plan(value, context);
-  readings.turn();
+  kept.turn();
   if (pusher.commits.length === 0) run.whole = drafted.plan.pending;
   const verdict = await judge(drafted.plan.pending, run, snapshot, history);
   const judged = { composer: drafted.composer, plan: { ...drafted.plan, fuse: verdict.fuse } };

@@ -4,9 +4,6 @@ import { takeLine } from './scan-block.ts';
 import { afterBreak, code, endLine, isGap, skipSpaces, takeComment } from './scan-line.ts';
 import { ScanState } from './scan-state.ts';
 
-/** Part of every key under which results read from outlines are cached; raised whenever outlines change. */
-export const scannerVersion = 1;
-
 /**
  * Reads the YAML that it is sure of, in one pass over its lines; `undefined` (Unsure) for everything else, right or
  * wrong. It is a grammar of what is allowed, never a list of exceptions. Law: where it gives an outline, `parse` has no

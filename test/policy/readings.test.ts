@@ -75,6 +75,18 @@ describe('readings of tags', () => {
     expect(read(['ma']).judged).toEqual(['ma']);
   });
 
+  it('are held for as long as something that came of them is kept', () => {
+    const { cache, read } = watched();
+    read(['ma']);
+    const entry = cache.takeLatest();
+    expect(cache.takeLatest()).toBeUndefined();
+    for (let cycle = 0; cycle < 3; cycle++) {
+      cache.turn();
+      if (entry !== undefined) cache.keep(entry);
+    }
+    expect(read(['ma', 'mb']).judged).toEqual(['mb']);
+  });
+
   it.each([
     ['its exclusions', policyOf('alphabetical:asc', { filter: policy.filter, exclude: ['z'] })],
     ['its filter', policyOf('alphabetical:asc')],

@@ -12,6 +12,7 @@ export function environments(
   known: readonly EnvironmentPaths[],
   bindings: readonly Pick<Binding, 'file' | 'reaches'>[] = [],
 ): (file: string) => EnvironmentPaths | undefined {
+  if (known.length === 0) return () => undefined;
   const filters = known.map((environment) => ({ environment, holds: pathFilter(environment.paths) }));
   const reaches = new Map(bindings.flatMap(({ file, reaches: names }) => (names ? [[file, names]] : [])));
   const joined = new Map<string, EnvironmentPaths>();

@@ -4,7 +4,6 @@ import type { FileFacts, NameClass } from '../../fields/model.ts';
 import type { TargetFind } from '../../fields/targets.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { loadPolicy, type LoadedPolicy } from '../../policy/load.ts';
-import { scannerVersion } from '../../yaml/scan.ts';
 import { bindOptions, type BindSettings } from './bind-options.ts';
 
 /**
@@ -12,22 +11,23 @@ import { bindOptions, type BindSettings } from './bind-options.ts';
  * last survey used, and nothing else, so that it grows with the tree and not with its history.
  */
 export class FactsCache {
-  #last = new Map<string, FileFacts>();
-  #next = new Map<string, FileFacts>();
+  #last = new KeptFacts();
+  #next = new KeptFacts();
   #targets: ReadonlyMap<string, TargetFind> = new Map();
   #options: { readonly settings: BindSettings; readonly value: BindOptions } | undefined;
   /** By document, then by the path of its file: files of equal content share their facts. They live as long as these. */
   readonly #policies = new WeakMap<PolicyDocument, Map<string, LoadedPolicy>>();
 
   get(id: string, nameClass: NameClass): FileFacts | undefined {
-    const key = keyOf(id, nameClass);
-    const facts = this.#last.get(key) ?? this.#next.get(key);
-    if (facts !== undefined) this.#next.set(key, facts);
-    return facts;
+    const last = this.#last.of(nameClass).get(id);
+    const next = this.#next.of(nameClass);
+    if (last === undefined) return next.get(id);
+    next.set(id, last);
+    return last;
   }
 
   set(id: string, nameClass: NameClass, facts: FileFacts): void {
-    this.#next.set(keyOf(id, nameClass), facts);
+    this.#next.of(nameClass).set(id, facts);
   }
 
   /** As `loadPolicy`, once for each document. */
@@ -60,10 +60,17 @@ export class FactsCache {
   /** Ends a survey: forgets what it did not use. */
   turn(): void {
     this.#last = this.#next;
-    this.#next = new Map();
+    this.#next = new KeptFacts();
   }
 }
 
-function keyOf(id: string, nameClass: NameClass): string {
-  return `${scannerVersion} ${nameClass} ${id}`;
+/** By content, apart for each name class: thousands of keys that are put together for each look would cost more than the looks. */
+class KeptFacts {
+  readonly #classes = new Map<NameClass, Map<string, FileFacts>>();
+
+  of(nameClass: NameClass): Map<string, FileFacts> {
+    const known = this.#classes.get(nameClass) ?? new Map<string, FileFacts>();
+    if (known.size === 0) this.#classes.set(nameClass, known);
+    return known;
+  }
 }
