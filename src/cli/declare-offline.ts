@@ -53,7 +53,7 @@ function addElect(program: Command, state: State): void {
     )
     .option('--name <name>', 'which policy, where the file holds several')
     .option('--current <tag>', 'what is there now')
-    .option('--now <time>', 'RFC 3339; default: the clock')
+    .option('--now <time>', 'such as 2026-11-01T09:30Z; default: the clock')
     .addOption(limit(8))
     .action((values: Values) =>
       answer('elect', values, state, async () => {

@@ -28,7 +28,10 @@ function ordered(command: Command): Command {
 
 function addHold(program: Command, state: State): void {
   scoped(ordered(program.command('hold').description('stop releases, by a commit to .tallyman/holds.yaml')))
-    .option('--until <time>', 'when it ends: a time, or how long: 48h; default: when it is lifted')
+    .option(
+      '--until <time>',
+      'when it ends: 48h, 2026-11-24 (with that day) or 2026-11-24T08:00Z; default: when it is lifted',
+    )
     .action((policy: string | undefined, values: Values) =>
       answer('hold', values, state, async () => {
         const options = { ...scopeOptions('hold', policy, values), until: text(values['until']) };

@@ -1,29 +1,38 @@
 import { parseDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
+import { parseInstant } from '../policy/instant.ts';
+
+/** What a flag makes of a text that tells no moment by itself. */
+interface TimeFlag {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Which moment a whole day means: its first or last millisecond, or the first one after it. */
+  readonly day: 'first' | 'last' | 'after';
+  /** Whether a duration (`7d`, `36h`) is before or after now; `undefined`: none is taken. */
+  readonly span?: 'ago' | 'ahead';
+}
 
 /**
- * A point in time as flags take it: `2026-11-01` (in UTC), `2026-11-01T09:30` (in UTC where no zone is said), or how long ago: `7d`, `36h`.
- * @param edge of a whole day, `since` is its first millisecond and `until` its last
+ * A point in time as every flag takes it: RFC 3339, where the seconds, and the zone (UTC then), may be left out; a day in UTC; or a duration.
  * @returns milliseconds since the epoch
  * @throws Failure `usage`
  */
-export function parseTime(flag: string, text: string, now: number, edge: 'since' | 'until'): number {
-  const ago = parseDuration(text);
-  if (ago !== undefined) return now - ago;
-  const [, date, clock, zone] = timePattern.exec(text) ?? [];
-  const midnight = Date.parse(`${date ?? ''}T00:00:00Z`);
-  // Date.parse takes the 31st of every month.
-  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date ?? ' ');
+export function parseTime(flag: string, text: string, { now, day, span }: TimeFlag): number {
+  const length = span === undefined ? undefined : parseDuration(text);
+  if (length !== undefined) return span === 'ago' ? now - length : now + length;
+  const [, date, clock, seconds = ':00', zone = 'Z'] = timePattern.exec(text) ?? [];
+  const midnight = parseInstant(`${date ?? ''}T00:00:00Z`);
   const time =
     clock === undefined
-      ? midnight + (edge === 'until' ? day - 1 : 0)
-      : Date.parse(`${date ?? ''}T${clock}${zone ?? 'Z'}`);
-  if (isDay && !Number.isNaN(time)) return time;
-  throw new Failure(
-    'usage',
-    `${flag} "${text}" is no date and no duration; expected such as 2026-11-01, 2026-11-01T09:30Z or 7d.`,
-  );
+      ? midnight !== undefined && midnight + { first: 0, last: oneDay - 1, after: oneDay }[day]
+      : parseInstant(`${date ?? ''}T${clock}${seconds}${zone}`);
+  if (typeof time === 'number') return time;
+  const [or, such] =
+    span === undefined
+      ? ['', '2026-11-01 or 2026-11-01T09:30Z']
+      : [' and no duration', '2026-11-01, 2026-11-01T09:30Z or 7d'];
+  throw new Failure('usage', `${flag} "${text}" is no date${or}; expected such as ${such}.`);
 }
 
-const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
-const day = 86_400_000;
+const timePattern = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?$/;
+const oneDay = 86_400_000;

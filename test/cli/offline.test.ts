@@ -95,7 +95,12 @@ describe('elect', () => {
     ['no policy', ['--policy', 'none.yaml'], '', /holds no ImagePolicy/],
     ['a bad policy', ['--policy', 'bad.yaml'], '', /bad\.yaml:8:\d+: .*semver/],
     ['broken YAML', ['--policy', 'broken.yaml'], '', /broken\.yaml:1:7: Nested mappings/],
-    ['a bad time', ['--policy', 'web/policy.yaml', '--now', 'noon'], '', /--now "noon" is no time/],
+    [
+      'a bad time',
+      ['--policy', 'web/policy.yaml', '--now', 'noon'],
+      '',
+      /--now "noon" is no date; expected such as 2026-11-01 or 2026-11-01T09:30Z\./,
+    ],
     ['a bad line', ['--policy', 'web/policy.yaml'], '1.0.0\n1.1.0\tyesterday\n', /standard input:2: /],
     [
       'no tag file',

@@ -81,7 +81,12 @@ describe('hold, lift, rollback and release', () => {
     ['no author', ['hold', 'web', '--reason', 'x'], 2, 'needs a person as its author'],
     ['a wrong author', ['hold', 'web', '--reason', 'x', '--author', 'Ann'], 2, '--author "Ann" is no author'],
     ['nothing to hold', ['hold', ...why], 2, 'hold needs a policy, or --group, --path or --environment'],
-    ['a wrong time', ['hold', 'web', '--until', 'soon', ...why], 2, '--until "soon" is no RFC 3339 time'],
+    [
+      'a wrong time',
+      ['hold', 'web', '--until', 'soon', ...why],
+      2,
+      '--until "soon" is no date and no duration',
+    ],
     [
       'an unknown policy',
       ['rollback', 'wep', ...why],

@@ -12,6 +12,7 @@ import { choosePolicy } from '../elect-policy.ts';
 import { problemLines } from '../problems.ts';
 import { reasonOf } from '../reason-of.ts';
 import { resolve } from '../session.ts';
+import { parseTime } from '../times.ts';
 
 export interface ElectOptions {
   readonly policy: string;
@@ -25,7 +26,7 @@ export interface ElectOptions {
 
 /** `tallyman elect`: one policy of any dialect over a list of tags, offline (product.md, 10). */
 export async function electCommand(options: ElectOptions, context: CliContext): Promise<Answer> {
-  const now = options.now === undefined ? context.now() : parseTime(options.now);
+  const now = clockOf(options, context);
   const { policy, held, problems } = await choosePolicy(options.policy, options.name, context);
   const facts = await readTags(options, context);
   const current = options.current ?? (isRelative(policy) ? held : null);
@@ -40,6 +41,11 @@ export async function electCommand(options: ElectOptions, context: CliContext): 
     },
     text: (style) => problemLines(problems, style) + describeDecision(decision, policy, options.limit, style),
   };
+}
+
+function clockOf(options: ElectOptions, context: CliContext): number {
+  const now = context.now();
+  return options.now === undefined ? now : parseTime('--now', options.now, { now, day: 'first' });
 }
 
 /** A level of Keel starts from what stands there. */
@@ -94,15 +100,4 @@ async function readInput(context: CliContext): Promise<string> {
       throw new Failure('too-large', 'Standard input holds more than 64 MiB of tags.');
   }
   return text + decoder.decode();
-}
-
-function parseTime(text: string): number {
-  const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  // Date.parse rolls 30 February over into March.
-  const day = text.slice(0, 10);
-  const midnight = new Date(`${day}T00:00:00Z`);
-  if (!Number.isNaN(time) && midnight.toISOString().startsWith(day)) return time;
-  throw new Failure('usage', `--now "${text}" is no time; expected RFC 3339, such as 2026-11-21T09:00:00Z.`);
 }

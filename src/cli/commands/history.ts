@@ -92,8 +92,14 @@ async function lookEverywhere(
 
 function readRequest(options: HistoryOptions, now: number): HistoryRequest {
   const { policy, service, image, environment, path, intent } = options;
-  const since = options.since === undefined ? undefined : parseTime('--since', options.since, now, 'since');
-  const until = options.until === undefined ? undefined : parseTime('--until', options.until, now, 'until');
+  const since =
+    options.since === undefined
+      ? undefined
+      : parseTime('--since', options.since, { now, day: 'first', span: 'ago' });
+  const until =
+    options.until === undefined
+      ? undefined
+      : parseTime('--until', options.until, { now, day: 'last', span: 'ago' });
   if (since !== undefined && until !== undefined && since > until)
     throw new Failure(
       'usage',

@@ -1,6 +1,4 @@
 import { Failure } from '../../core/failure.ts';
-import { parseInstant } from '../../policy/instant.ts';
-import { parseDuration } from '../../core/duration.ts';
 import type { HoldScope } from '../../release/hold-entry.ts';
 import { carryOut } from '../../run/orders/carry-out.ts';
 import { overridable } from '../../run/orders/gates.ts';
@@ -13,6 +11,7 @@ import { clean, cleanMessage } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { withSession, type ConfigOptions } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
+import { parseTime } from '../times.ts';
 import type { Session, SessionRepository } from '../wiring.ts';
 import { chooseRepository } from '../choose-repository.ts';
 
@@ -37,7 +36,10 @@ export async function holdCommand(
   context: CliContext,
 ): Promise<Answer> {
   const scope = scopeOf(options, 'hold');
-  const until = options.until === undefined ? undefined : parseUntil(options.until, context.now());
+  const now = context.now();
+  const { until: asked } = options;
+  const until =
+    asked === undefined ? undefined : parseTime('--until', asked, { now, day: 'after', span: 'ahead' });
   const { drawHold } = await import('../../run/orders/hold.ts');
   return carry('hold', options, context, (order) => (scene) => drawHold({ ...order, scope, until }, scene));
 }
@@ -184,17 +186,6 @@ function scopeOf({ policy, paths, groups, environments }: ScopeOptions, command:
   throw new Failure(
     'usage',
     `${command} needs a policy, or --group, --path or --environment. "tallyman ${command} --help" shows what there is.`,
-  );
-}
-
-/** A time, or how long from now. */
-function parseUntil(text: string, now: number): number {
-  const span = parseDuration(text);
-  const time = span === undefined ? parseInstant(text) : now + span;
-  if (time !== undefined) return time;
-  throw new Failure(
-    'usage',
-    `--until "${text}" is no RFC 3339 time and no duration; expected such as 2026-12-24T12:00:00Z or 48h.`,
   );
 }
 
