@@ -15,9 +15,9 @@ import type { ObjectId } from './object-id.ts';
 import type { ObjectStore } from './object-store.ts';
 import { portions } from './portions.ts';
 import { ReadyCommits } from './ready-commits.ts';
-import { receivePack } from './receive.ts';
+import { packParts } from './receive.ts';
 import { RemoteTree, type TreeOwner } from './remote-tree.ts';
-import { parseTree } from './tree-object.ts';
+import { parseTree, type TreeItem } from './tree-object.ts';
 
 export interface CloneKeeperOptions {
   readonly name: string;
@@ -259,18 +259,18 @@ export class CloneKeeper implements TreeOwner {
     arrived?: ArrivedTrees,
   ): Promise<readonly CommitId[]> {
     const answer = await this.#fetch(request, signal);
-    const pack = await receivePack(answer);
-    if (pack.length === 0) return answer.shallow;
+    const folders: (readonly [ObjectId, readonly TreeItem[]])[] = [];
     try {
-      await this.objects.addPackInTurns(pack, (object) => {
+      await this.objects.addPackAsItArrives(packParts(answer), (object) => {
         const { id, type, bytes } = object;
         const items = type === 'tree' ? parseTree(id, bytes) : [];
-        if (type === 'tree') this.#trees.set(id, items); // read by what comes next
+        if (type === 'tree') folders.push([id, items]);
         arrived?.see(id, object, items);
       });
     } catch (error) {
       throw blamed(error, request, this.#options.name);
     }
+    for (const [id, items] of folders) this.#trees.set(id, items); // read by what comes next
     return answer.shallow;
   }
 

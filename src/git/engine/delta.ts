@@ -1,22 +1,29 @@
 import { Failure } from '../../core/failure.ts';
 import { maxObjectBytes } from './inflate.ts';
 
-/** The size that a delta's result will have, without making it. */
+/**
+ * The size that a delta's result will have, without making it.
+ * @throws Failure `corrupt`, or `too-large` where it would be over the cap for objects
+ */
 export function deltaResultSize(delta: Uint8Array): number {
-  return readSize(delta, readSize(delta, 0).next).value;
+  const { value } = readSize(delta, readSize(delta, 0).next);
+  if (value > maxObjectBytes) throw new Failure('too-large', `an object of ${value} bytes is over the cap`);
+  return value;
 }
 
 /**
  * Applies a pack delta (copy and insert instructions) to its base.
- * @throws Failure `corrupt`, or `too-large` where the result would be over the cap for objects
+ * @param result of the size that the delta states; default: a new one
+ * @throws Failure as `deltaResultSize`
  */
-export function applyDelta(base: Uint8Array, delta: Uint8Array): Buffer {
+export function applyDelta(
+  base: Uint8Array,
+  delta: Uint8Array,
+  result: Buffer = Buffer.allocUnsafe(deltaResultSize(delta)),
+): Buffer {
   const source = readSize(delta, 0);
   const target = readSize(delta, source.next);
   if (source.value !== base.length) throw broken('it was made for another base');
-  if (target.value > maxObjectBytes)
-    throw new Failure('too-large', `an object of ${target.value} bytes is over the cap`);
-  const result = Buffer.allocUnsafe(target.value);
   let at = target.next;
   let filled = 0;
   while (at < delta.length) {

@@ -9,6 +9,7 @@ import { PackFile } from './pack-file.ts';
 import { encodePackIndex, indexEntry, type IndexEntry } from './pack-index.ts';
 import {
   readPack,
+  readPackAsItArrives,
   readPackInTurns,
   type PackedObject,
   type PackReading,
@@ -17,10 +18,8 @@ import {
 import { extendPack } from './pack-writer.ts';
 import { RecentBlobs } from './recent-blobs.ts';
 
-/** A pack on its way in. */
+/** What is gathered while a pack is read. */
 interface Arrival {
-  readonly pack: Buffer;
-  /** Of what was read so far. */
   readonly entries: IndexEntry[];
   readonly reading: PackReading;
 }
@@ -94,29 +93,48 @@ export class ObjectStore implements ObjectReader {
    * @throws Failure `corrupt`, `too-large`, `disk`
    */
   addPack(pack: Buffer): AddedPack {
-    const arrival = this.#expect(pack);
-    return this.#keepArrival(arrival, readPack(pack, arrival.reading));
+    const { entries, reading } = this.#expect();
+    return this.#keepArrival(pack, entries, readPack(pack, reading));
   }
 
   /** The same for large packs: other work gets its turn meanwhile. Nobody may change `pack` until it is done. */
-  async addPackInTurns(pack: Buffer, visit?: PackReading['visit']): Promise<AddedPack> {
-    const arrival = this.#expect(pack, visit);
-    return this.#keepArrival(arrival, await readPackInTurns(pack, arrival.reading));
+  async addPackInTurns(pack: Buffer): Promise<AddedPack> {
+    const { entries, reading } = this.#expect();
+    return this.#keepArrival(pack, entries, await readPackInTurns(pack, reading));
   }
 
-  #expect(pack: Buffer, see?: PackReading['visit']): Arrival {
+  /**
+   * The same, read while it arrives; nothing is kept where no part comes.
+   * @param see is shown each object, also of a pack that is damaged further on
+   * @throws also what `parts` throws
+   */
+  async addPackAsItArrives(
+    parts: AsyncIterable<Uint8Array>,
+    see: (object: PackedObject) => void,
+  ): Promise<AddedPack> {
+    const { entries, reading } = this.#expect(see);
+    try {
+      const { pack, ...summary } = await readPackAsItArrives(parts, reading);
+      return this.#keepArrival(pack, entries, summary);
+    } catch (error) {
+      this.#recent.clear(); // what is in no pack is not here
+      throw error;
+    }
+  }
+
+  #expect(see?: (object: PackedObject) => void): Arrival {
     const entries: IndexEntry[] = [];
     this.#recent.clear();
-    const visit = (object: PackedObject): void => {
+    const visit = (object: PackedObject, pack: Buffer): void => {
       const { id, offset, end } = object;
       entries.push(indexEntry(pack, id, offset, end));
       this.#recent.add(id, object);
       see?.(object);
     };
-    return { pack, entries, reading: { visit, external: (id) => this.read(id) } };
+    return { entries, reading: { visit, external: (id) => this.read(id) } };
   }
 
-  #keepArrival({ pack, entries }: Arrival, { objects, externalBases }: PackSummary): AddedPack {
+  #keepArrival(pack: Buffer, entries: IndexEntry[], { objects, externalBases }: PackSummary): AddedPack {
     if (objects === 0) return { objects, path: '' };
     if (externalBases.size === 0) return { objects, path: this.keepPack(pack, entries) };
     const whole = extendPack(pack, [...externalBases.values()]);

@@ -14,6 +14,9 @@ export interface PackEntryHead {
   readonly baseId: ObjectId;
 }
 
+/** Bytes. */
+export const longestEntryHead = 32;
+
 /**
  * Reads the head of the entry that starts at `offset` of a pack; `at` is where that is in `bytes`.
  * @throws Failure `corrupt` or `too-large`

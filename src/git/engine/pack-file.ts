@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { Failure } from '../../core/failure.ts';
 import { applyDelta } from './delta.ts';
 import { diskFailure } from './durable.ts';
-import { inflateExactly } from './inflate.ts';
+import { Inflater } from './inflate.ts';
 import { hashObject, type GitObject, type ObjectId } from './object-id.ts';
 import { readEntryHead, type PackEntryHead } from './pack-entry.ts';
 import { PackIndex } from './pack-index.ts';
@@ -17,6 +17,7 @@ export class PackFile {
   readonly index: PackIndex;
   readonly #bases = new Map<number, GitObject>();
   #basesBytes = 0;
+  #inflater: Inflater | undefined;
   #file: number | undefined;
   #size = 0;
   #window: Buffer = Buffer.alloc(0);
@@ -106,11 +107,9 @@ export class PackFile {
     const end = this.index.next(offset) ?? this.#size - 20;
     const raw = this.#bytesAt(offset, end);
     const head = readEntryHead(raw, 0, offset);
-    const { bytes } = inflateExactly(
-      raw.subarray(head.dataAt - offset),
-      head.size,
-      `${this.path}, byte ${offset}`,
-    );
+    this.#inflater ??= new Inflater();
+    const what = `${this.path}, byte ${offset}`;
+    const bytes = this.#inflater.exactly(raw, head.dataAt - offset, head.size, what);
     return { head, bytes };
   }
 

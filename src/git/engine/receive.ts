@@ -6,10 +6,22 @@ export const maxPackBytes = 1024 ** 3;
 
 /**
  * The pack of a fetch as one buffer; empty where nothing came.
+ * @throws as `packParts`
+ */
+export async function receivePack(answer: FetchAnswer): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of packParts(answer)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/**
+ * The pack of a fetch as it arrives.
  * @throws Failure `too-large`, and what the transport throws
  */
-export async function receivePack(answer: FetchAnswer, limit = maxPackBytes): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+export async function* packParts(
+  answer: FetchAnswer,
+  limit = maxPackBytes,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0;
   for await (const part of answer.pack) {
     size += part.length;
@@ -18,7 +30,6 @@ export async function receivePack(answer: FetchAnswer, limit = maxPackBytes): Pr
         'too-large',
         `the server sends a pack of more than ${limit} bytes; is this a config repository?`,
       );
-    parts.push(part);
+    yield part;
   }
-  return Buffer.concat(parts, size);
 }
