@@ -78,7 +78,8 @@ function addEdit(program: Command, state: State): void {
       answer('edit', values, state, async () => {
         const set = (values['set'] ?? []) as readonly string[];
         const dir = required(text(values['dir']), '--dir DIR', 'edit');
-        const options = { dir, set, images: text(values['images']), write: values['write'] === true };
+        const [write, diffs] = [values['write'] === true, values['output'] !== 'json'];
+        const options = { dir, set, images: text(values['images']), write, diffs };
         return (await import('./commands/edit.ts')).editCommand(
           { ...configOptions(values), ...options },
           state.context,

@@ -16,7 +16,8 @@ export interface Tree {
   entry(path: string): Promise<TreeEntry | undefined>;
   /**
    * Reads the given files and calls `visit` once for each, in an order of its own choosing (the cheapest). A file over the
-   * tree's size cap is handed to `tooLarge` instead, with what to say of it; without `tooLarge` it ends the reading.
+   * tree's size cap is handed to `tooLarge` instead, with what to say of it; without `tooLarge` it ends the reading. The bytes
+   * are the visitor's only until it returns: they may be overwritten by those of the next file.
    * @throws Failure `corrupt`, `not-found`, or `too-large` where a file is over the tree's size cap
    */
   read(

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,9 +88,15 @@ describe('edit --write', () => {
         const directory = await real.openDirectory(root);
         return {
           ...directory,
-          write: async (path, bytes) => {
-            if (path === 'b/pod.yaml') await appendFile(join(root, path), '# mine\n');
-            await directory.write(path, bytes);
+          openWriters: async () => {
+            const writers = await directory.openWriters();
+            return {
+              write(path, text) {
+                if (path === 'b/pod.yaml') appendFileSync(join(root, path), '# mine\n');
+                writers.write(path, text);
+              },
+              finish: () => writers.finish(),
+            };
           },
         };
       },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
 import { compareProblems, type Problem } from '../../core/problem.ts';
 import { parseReference } from '../../image/reference.ts';
+import type { FileText } from '../../run/edits/edit-files.ts';
 import { rewrite, type Rewrite } from '../../run/edits/rewrite.ts';
 import type { Election } from '../../run/edits/rewriter.ts';
 import type { Answer } from '../answer.ts';
@@ -10,7 +11,6 @@ import { directorySettings, openDirectory, optionalConfig } from '../directory.t
 import { count, problemLines } from '../problems.ts';
 import { resolve, type ConfigOptions } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
-import type { WorkingDirectory } from '../wiring.ts';
 
 export interface EditOptions extends ConfigOptions {
   readonly dir: string;
@@ -19,6 +19,8 @@ export interface EditOptions extends ConfigOptions {
   /** A JSON object from policy name to reference. */
   readonly images: string | undefined;
   readonly write: boolean;
+  /** Whether text output will be asked for, which shows them. */
+  readonly diffs: boolean;
 }
 
 /** `tallyman edit`: rewrite a checkout as if these were elected, offline. */
@@ -27,10 +29,17 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
   const config = await optionalConfig(options, context);
   const directory = await openDirectory(options.dir, context);
   const settings = directorySettings(config, options.repository);
-  const { edits, files, problems: found } = await rewrite(directory.tree, settings, elections);
-  const failed = options.write ? await writeAll(files, directory) : new Map<string, Failure>();
+  const writers = options.write ? await directory.openWriters() : undefined;
+  const diffs = options.diffs ? await openDiffs() : undefined;
+  let changed = 0;
+  const { edits, problems: found } = await rewrite(directory.tree, settings, elections, (path, text) => {
+    changed++;
+    writers?.write(path, text.after);
+    diffs?.add(path, text);
+  });
+  const failed = (await writers?.finish()) ?? new Map<string, Failure>();
   const problems = [...found, ...unwritten(edits, failed)].sort(compareProblems);
-  const written = options.write ? files.size - failed.size : 0;
+  const written = options.write ? changed - failed.size : 0;
   return {
     exit: problems.length > 0 ? 1 : 0,
     json: {
@@ -42,47 +51,30 @@ export async function editCommand(options: EditOptions, context: CliContext): Pr
       problems,
       written,
     },
-    text: async (style) =>
-      (await diffs(files, style)) +
+    text: (style) =>
+      (diffs?.paint(style) ?? '') +
       problemLines(problems, style) +
       (options.write
         ? `${count(written, 'file')} written\n`
-        : files.size === 0
+        : changed === 0
           ? 'Nothing would change.\n'
           : ''),
   };
 }
 
-/** The package that makes them is loaded only where they are shown. */
-async function diffs(files: Rewrite['files'], style: Style): Promise<string> {
-  if (files.size === 0) return '';
-  const { unifiedDiff } = await import('../../run/edits/unified-diff.ts');
-  return [...files].map(([file, text]) => paintDiff(unifiedDiff(file, text), style)).join('');
+interface Diffs {
+  add(path: string, text: FileText): void;
+  paint(style: Style): string;
 }
 
-/**
- * One array serves for all files: new ones for thousands of them would be collected too late.
- * @returns those that could not be written; the others are
- */
-async function writeAll(
-  files: Rewrite['files'],
-  directory: WorkingDirectory,
-): Promise<ReadonlyMap<string, Failure>> {
-  const failed = new Map<string, Failure>();
-  const encoder = new TextEncoder();
-  let room = new Uint8Array(65_536);
-  for (const [path, { after }] of files) {
-    // A UTF-16 code unit needs three bytes at most.
-    if (room.length < after.length * 3) room = new Uint8Array(after.length * 3);
-    const { written } = encoder.encodeInto(after, room);
-    try {
-      await directory.write(path, room.subarray(0, written));
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      failed.set(path, error);
-    }
-  }
-  return failed;
+/** The package that makes them is loaded only where they are shown. */
+async function openDiffs(): Promise<Diffs> {
+  const { unifiedDiff } = await import('../../run/edits/unified-diff.ts');
+  const all: string[] = [];
+  return {
+    add: (path, text) => all.push(unifiedDiff(path, text)),
+    paint: (style) => all.map((diff) => paintDiff(diff, style)).join(''),
+  };
 }
 
 /** A file that cannot be written is a problem at its first edit. */

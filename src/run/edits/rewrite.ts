@@ -7,45 +7,45 @@ import { compareProblems, type Problem } from '../../core/problem.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { answerTargets } from '../prepare/answer-targets.ts';
 import { bindOptions } from '../prepare/bind-options.ts';
-import type { FileText } from './edit-files.ts';
 import { FactsCache } from '../prepare/facts-cache.ts';
-import { KeptFiles } from './kept-files.ts';
 import { pathFilter } from '../prepare/path-filter.ts';
-import { Rewriter, type Election } from './rewriter.ts';
+import { Rewriter, type Election, type TakeFile } from './rewriter.ts';
 import type { RunSettings } from '../settings.ts';
 import { survey } from '../prepare/survey.ts';
 
 export interface Rewrite {
   /** Sorted by place. */
   readonly edits: readonly FieldEdit[];
-  readonly files: ReadonlyMap<string, FileText>;
   readonly problems: readonly Problem[];
 }
 
 /**
  * Rewrites a tree as if the given policies had elected the given images: markers of both dialects, whether or not the
  * policy's file is there, and what the policies of the tree bind by annotation or name. Nothing is asked, nothing written.
+ * Each file is read twice, rather than kept: new memory costs more than reading it again.
+ * @param take is handed each file that changes, in the order of their paths
  */
 export async function rewrite(
   tree: Tree,
   settings: Pick<RunSettings, 'paths' | 'policyRoots' | 'dialects' | 'environments'>,
   elections: ReadonlyMap<string, Election>,
+  take: TakeFile,
 ): Promise<Rewrite> {
   const admits = settings.paths.length === 0 ? () => true : pathFilter(settings.paths);
-  const kept = new KeptFiles();
+  const lengths = new Map<string, number>();
   const cache = new FactsCache();
-  const files = await survey(tree, admits, cache, (path, bytes) => kept.keep(path, bytes));
+  const files = await survey(tree, admits, cache, (path, bytes) => lengths.set(path, bytes.length));
   const collected = collectPolicies(files);
   const options = bindOptions(settings);
   const targets = await answerTargets(tree, files, collected.policies, options, cache);
   const bound = bind(files, collected.policies, options, targets);
   const { bindings, problems } = join(files, [...collected.problems, ...bound.problems], bound, elections);
-  const writer = new Rewriter(bindings, elections, files);
-  const unread = writer.writeKept(files, (path) => kept.get(path));
-  await tree.read(unread, ({ path }, bytes) => writer.write(path, bytes));
+  const edited = new Set(bindings.map(({ file }) => file));
+  const planned = [...edited].reduce((sum, file) => sum + (lengths.get(file) ?? 0), 0);
+  const writer = new Rewriter({ bindings, elections, planned, take });
+  await writer.rewrite(tree, files);
   return {
     edits: writer.edits.sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1)),
-    files: new Map([...writer.files].sort(([a], [b]) => (a < b ? -1 : 1))),
     problems: [...problems, ...writer.problems].sort(compareProblems),
   };
 }

@@ -1,4 +1,4 @@
-import { applyFileEdits, distinctEdits, planEdits } from '../../bindings/edit.ts';
+import { applyFileEdits, planEdits } from '../../bindings/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../../bindings/model.ts';
 import { ProofBudget } from '../../bindings/proof-budget.ts';
 import { append } from '../../core/append.ts';
@@ -6,63 +6,71 @@ import { Failure } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { ImageReference } from '../../image/reference.ts';
 import type { Tag } from '../../image/tag.ts';
-import type { TreeEntry } from '../../tree/tree.ts';
+import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import { decode } from '../../yaml/decode.ts';
-import { applyEdits } from '../../yaml/splice.ts';
 import type { FileText } from './edit-files.ts';
 
 /** What a policy is taken to have elected. */
 export type Election = ImageReference & { readonly tag: Tag };
 
-/** Edits file by file, as they are read. */
+/** Is handed a file whose edits were made and proven, and nothing of it is kept. */
+export type TakeFile = (path: string, text: FileText) => void;
+
+export interface RewriterOptions {
+  readonly bindings: readonly MarkerBinding[];
+  readonly elections: ReadonlyMap<string, Election>;
+  /** In bytes, of all files that will be edited (`ProofBudget`). */
+  readonly planned: number;
+  readonly take: TakeFile;
+}
+
+/** Reads and edits one file after the other. */
 export class Rewriter {
   readonly edits: FieldEdit[] = [];
-  readonly files = new Map<string, FileText>();
   readonly problems: Problem[] = [];
-  #budget = new ProofBudget();
   readonly #byFile: ReadonlyMap<string, readonly MarkerBinding[]>;
   readonly #elections: ReadonlyMap<string, Election>;
-  readonly #scanned: ReadonlySet<string>;
+  readonly #budget: ProofBudget;
+  readonly #take: TakeFile;
 
-  /** @param files that the bindings are in, among others */
-  constructor(
-    bindings: readonly MarkerBinding[],
-    elections: ReadonlyMap<string, Election>,
-    files: readonly FactedFile[],
-  ) {
+  constructor({ bindings, elections, planned, take }: RewriterOptions) {
     this.#byFile = Map.groupBy(bindings, ({ file }) => file);
     this.#elections = elections;
-    this.#scanned = new Set(files.flatMap(({ path, facts }) => (facts.scanned === true ? [path] : [])));
+    this.#budget = new ProofBudget(planned);
+    this.#take = take;
   }
 
-  /** Edits the files that were kept. @returns the entries of the others, which must be read and given to `write` */
-  writeKept(files: readonly FactedFile[], bytesOf: (path: string) => Uint8Array | undefined): TreeEntry[] {
-    const bound = files.flatMap(({ path, id }) =>
-      this.#byFile.has(path) ? [{ path, id, bytes: bytesOf(path) }] : [],
-    );
-    this.#budget = new ProofBudget(bound.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0));
-    return bound.flatMap(({ path, id, bytes }) => {
-      if (bytes === undefined) return [{ path, id, mode: 'file' }];
-      this.write(path, bytes);
-      return [];
-    });
+  /** A file that cannot be read any more is a problem of its own; the others go on. @param files that the bindings are in, among others */
+  async rewrite(tree: Tree, files: readonly FactedFile[]): Promise<void> {
+    for (const { path, id, facts } of files) {
+      const bindings = this.#byFile.get(path);
+      if (bindings === undefined) continue;
+      const entry: TreeEntry = { path, id, mode: 'file' };
+      try {
+        await tree.read([entry], (_, bytes) => this.#rewrite(bindings, bytes, facts.scanned === true));
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        this.problems.push(unread(path, bindings, error));
+      }
+    }
   }
 
-  write(path: string, bytes: Uint8Array): void {
+  #rewrite(bindings: readonly MarkerBinding[], bytes: Uint8Array, scanned: boolean): void {
     const decoded = decode(bytes);
     // Files that are no text were told of when they were surveyed.
     if ('refused' in decoded) return;
     const { text } = decoded;
-    const bound = Map.groupBy(this.#byFile.get(path) ?? [], ({ policy }) => policy.name);
+    const bound = Map.groupBy(bindings, ({ policy }) => policy.name);
     const edits = [...bound.values()].flatMap((some) => this.#planAll(some, text));
-    if (edits.length === 0) return;
-    const applied = applyFileEdits(text, edits, this.#budget, this.#scanned.has(path));
+    const [first] = edits;
+    if (first === undefined) return;
+    const applied = applyFileEdits(text, edits, this.#budget, scanned);
     if ('problem' in applied) {
-      this.problems.push({ ...applied.problem, file: path });
+      this.problems.push({ ...applied.problem, file: first.file });
       return;
     }
-    this.edits.push(...edits);
-    this.files.set(path, new RewrittenFile(bytes, edits));
+    append(this.edits, edits);
+    this.#take(first.file, { before: text, after: applied.text });
   }
 
   /** All that one policy writes in one file, or nothing: an anchor must not move without what repeats it. */
@@ -81,24 +89,7 @@ export class Rewriter {
   }
 }
 
-/** Thousands of files are edited, and only one is looked at at a time: the texts are made from the bytes when they are asked for. */
-class RewrittenFile implements FileText {
-  readonly #bytes: Uint8Array;
-  readonly #edits: readonly FieldEdit[];
-
-  constructor(bytes: Uint8Array, edits: readonly FieldEdit[]) {
-    this.#bytes = bytes;
-    this.#edits = distinctEdits(edits);
-  }
-
-  get before(): string {
-    const decoded = decode(this.#bytes);
-    if ('refused' in decoded) throw new Failure('internal', 'A file was text, and is none any more.');
-    return decoded.text;
-  }
-
-  /** What was proven: the same edits of the same bytes. */
-  get after(): string {
-    return applyEdits(this.before, this.#edits);
-  }
+function unread(file: string, [binding]: readonly MarkerBinding[], { message }: Failure): Problem {
+  const { line, column } = binding?.field ?? { line: 1, column: 1 };
+  return { code: 'refused-edit', file, line, column, message: `The file is as it was: ${message}.` };
 }

@@ -6,7 +6,6 @@ import { compareByteOrder } from '../byte-order.ts';
 import type { Tree, TreeEntry } from '../tree.ts';
 import { lookAt, stampOf, walkFolder } from './folder.ts';
 import { isInside } from './inside.ts';
-import { Slab } from './slab.ts';
 
 export interface DirectoryTreeOptions {
   /** Largest file that is read, in bytes; default 8 MiB. */
@@ -34,7 +33,8 @@ class DirectoryTree implements FolderTree {
   readonly #stamps = new Map<string, string>();
   /** By path, of the files that were read. */
   readonly #read = new Map<string, string>();
-  readonly #slab = new Slab();
+  /** Where files are read, one after the other: new memory for each of thousands would cost more than reading them. */
+  #room = Buffer.alloc(0);
 
   constructor(root: string, sizeCap: number) {
     this.#root = root;
@@ -106,7 +106,7 @@ class DirectoryTree implements FolderTree {
       const message = `${path} has ${size} bytes; files over ${this.#sizeCap} are not read`;
       throw new Failure('too-large', message, { file: path });
     }
-    const bytes = this.#slab.take(size);
+    const bytes = this.#roomFor(size);
     let length = 0;
     while (length < size) {
       const read = readSync(file, bytes, length, size - length, length);
@@ -115,7 +115,14 @@ class DirectoryTree implements FolderTree {
     }
     return bytes;
   }
+
+  #roomFor(size: number): Uint8Array {
+    if (this.#room.length < size) this.#room = Buffer.allocUnsafeSlow(Math.max(size, leastRoom));
+    return this.#room.subarray(0, size);
+  }
 }
+
+const leastRoom = 64 * 1024;
 
 function changed(path: string): Failure {
   return new Failure('not-found', `${path} was changed or removed while it was read; run again`, {

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { stampOf } from './folder.ts';
+import type { FailedWrite, WriteBatch, WrittenBatch } from './write-batch.ts';
 import { folderOf, hasPlainNames, isInside } from './inside.ts';
 
 /**
@@ -55,6 +56,20 @@ export class FileWriter {
       rmSync(temporary, { force: true });
       throw refused(path, reasonOf(error), error);
     }
+  }
+
+  /** As `write`, for each file of a batch: one that cannot be written is told of, and the others are. */
+  writeAll({ room, files }: WriteBatch): WrittenBatch {
+    const failed: FailedWrite[] = [];
+    for (const { path, start, end, stamp } of files) {
+      try {
+        this.write(path, new Uint8Array(room, start, end - start), stamp);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        failed.push({ path, message: error.message });
+      }
+    }
+    return { room, failed };
   }
 
   #enter(path: string): void {
