@@ -3,7 +3,7 @@ import type { ProblemCode } from '../core/problem.ts';
 import { positionsOf } from '../yaml/lines.ts';
 import type { Outline, OutlineNode } from '../yaml/outline.ts';
 import { scalarText } from '../yaml/scalar.ts';
-import { child, children, escapePointer, keyText, nodeAt } from '../yaml/walk.ts';
+import { child, children, childrenByKey, escapePointer, keyText, nodeAt } from '../yaml/walk.ts';
 import type { BlockText } from '../yaml/block-text.ts';
 import type { FactProblem, FieldFact, FieldKind, NameClass, PartFact } from './model.ts';
 import { sealOf } from './sops.ts';
@@ -24,6 +24,9 @@ export interface EmbeddedText {
   readonly block: BlockText;
   readonly reading: Reading;
 }
+
+/** Nodes in a map from which on its keys are kept. */
+const largeMap = 256;
 
 /** One file while it is read: its outline, and what was found so far. Lives for one call of `readFacts`. */
 export class Reading {
@@ -50,6 +53,8 @@ export class Reading {
   objects: readonly ObjectHead[] | undefined;
   /** Position in its sequence of each item of the sequences that were asked for. */
   readonly #steps = new Map<number, number>();
+  /** Of the large maps that were asked. */
+  readonly #keys = new Map<number, ReadonlyMap<string, number>>();
   readonly #anchors = new Map<string, number[]>();
   #anchorsRead = false;
   #isTemplate: boolean | undefined;
@@ -84,14 +89,18 @@ export class Reading {
     return nodeAt(this.outline, index);
   }
 
-  /** A value of a map; `undefined` where there is none. */
+  /** A value of a map; `undefined` where there is none. Thousands of maps may merge in one of thousands of keys: those of a large one are read once. */
   child(index: number, key: string): number | undefined {
-    return child(this.outline, index, key);
+    const { kind, next } = this.node(index);
+    if (kind !== 'map' || next - index <= largeMap) return child(this.outline, index, key);
+    const keys = this.#keys.get(index) ?? childrenByKey(this.outline, index);
+    this.#keys.set(index, keys);
+    return keys.get(key);
   }
 
   /** As `child`, but only a value that can hold text: a scalar, an alias of one, or one that is not written. */
   textChild(index: number, key: string): number | undefined {
-    const found = child(this.outline, index, key);
+    const found = this.child(index, key);
     return found !== undefined && this.isText(found) ? found : undefined;
   }
 

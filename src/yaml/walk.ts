@@ -47,6 +47,16 @@ export function child(outline: Outline, index: number, key: string): number | un
   return undefined;
 }
 
+/** What `child` finds under each key of a map. */
+export function childrenByKey(outline: Outline, index: number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const at of children(outline, index)) {
+    const key = keyText(outline, at);
+    if (key !== undefined && !found.has(key)) found.set(key, at);
+  }
+  return found;
+}
+
 /** JSON pointer (RFC 6901) of a node in its document: `/spec/containers/0/image`. The root is the empty text. */
 export function pointerOf(outline: Outline, index: number): string {
   let pointer = '';

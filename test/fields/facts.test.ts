@@ -27,6 +27,26 @@ function pod(image: string): string {
   return `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: a\n      image: ${image}\n`;
 }
 
+describe('thousands of maps that merge in one of thousands of keys', () => {
+  const keys = Array.from({ length: 8000 }, (_, n) => `  k${n}: v\n`).join('');
+  const many = (line: string): string => line.repeat(8000);
+
+  it.each<[string, NameClass, string, number]>([
+    ['by name', 'values', `b: &b\n${keys}  tag: "1"\na:\n${many('  - {<<: *b, repository: a/b}\n')}`, 8000],
+    [
+      'in layers',
+      'compose',
+      `o: &o\n${keys}  image: a:1\nb: &b\n  <<: *o\n${keys}services:\n  - {<<: *b}\n${many('  - {<<: *b}\n')}`,
+      1,
+    ],
+    ['as a whole', 'yaml', `b: &b\n${keys}  image: a:1\ncontainers:\n${many('  - *b\n')}`, 1],
+  ])('are read in linear time: %s', (_, nameClass, text, count) => {
+    const started = performance.now();
+    expect(facts(text, nameClass).fields).toHaveLength(count);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
+
 describe('fields', () => {
   const pointer = '/spec/containers/0/image';
 
