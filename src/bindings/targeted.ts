@@ -38,8 +38,8 @@ export function targetedFile(
   requests: readonly TargetRequest[],
   lookup: TargetLookup,
 ): TargetedFile {
-  const problems: { policy: Policy; problem: Problem }[] = [];
-  const claims = requests.flatMap((request) => claimsOf(request, lookup, problems));
+  const told = new ToldProblems(file);
+  const claims = requests.flatMap((request) => claimsOf(request, lookup, told));
   const byStart = new Map(
     file.facts.fields.flatMap((field) => field.parts.map((part) => [part.start, { field, part }] as const)),
   );
@@ -54,32 +54,48 @@ export function targetedFile(
   for (const [field, group] of Map.groupBy(own, (claim) => claim.field))
     known.set(field, ownField(file, field, group));
   const free = claims.filter(({ part }) => !byStart.has(part.start));
-  return { known, others: otherFields(file, free), problems };
+  return { known, others: otherFields(file, free), problems: told.problems };
 }
 
 function claimsOf(
   { file, policy, target }: TargetRequest,
   lookup: TargetLookup,
-  problems: { policy: Policy; problem: Problem }[],
+  told: ToldProblems,
 ): Claim[] {
   const found = lookup(file.id, target.path);
   if (found === undefined) return [];
   const { problem, collections, values } = found;
-  // What keeps the file from being read may be told already, by the file itself or for another target.
-  const told = [
-    ...file.facts.problems,
-    ...problems.filter((one) => one.policy === policy).map((one) => one.problem),
-  ];
-  if (problem !== undefined && !told.some(({ code }) => code === problem.code))
-    problems.push({ policy, problem: { ...problem, file: file.path, policy: policy.name } });
+  if (problem !== undefined && !told.has(policy, problem.code))
+    told.add({ policy, problem: { ...problem, file: file.path, policy: policy.name } });
   const [first] = collections;
   if (first !== undefined) {
     const more = collections.length > 1 ? `, and to ${collections.length - 1} more` : '';
     const place = formatPlace({ ...first, file: file.path });
     const message = `The path ${target.path} leads to a ${first.kind} at ${place}${more}. Go on to the one value in it that holds the ${target.field}.`;
-    problems.push(unboundTarget(policy, target, message));
+    told.add(unboundTarget(policy, target, message));
   }
   return values.map((value) => ({ ...value, policy, target, part: { ...value.part, part: target.field } }));
+}
+
+/** What keeps a file from being read may be told already, by the file itself or for another target of the policy. */
+class ToldProblems {
+  readonly problems: { readonly policy: Policy; readonly problem: Problem }[] = [];
+  readonly #ofFile: ReadonlySet<Problem['code']>;
+  readonly #ofPolicy = new Map<Policy, Set<Problem['code']>>();
+
+  constructor({ facts }: FactedFile) {
+    this.#ofFile = new Set(facts.problems.map(({ code }) => code));
+  }
+
+  has(policy: Policy, code: Problem['code']): boolean {
+    return this.#ofFile.has(code) || this.#ofPolicy.get(policy)?.has(code) === true;
+  }
+
+  add(one: { readonly policy: Policy; readonly problem: Problem }): void {
+    this.problems.push(one);
+    const codes = this.#ofPolicy.get(one.policy) ?? new Set();
+    this.#ofPolicy.set(one.policy, codes.add(one.problem.code));
+  }
 }
 
 type OwnClaim = Claim & { readonly named: PartFact['part'] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { targetedFile } from '../../src/bindings/targeted.ts';
 import { pod, policy, shown, targeting } from './manifests.ts';
-import { bound, edited } from './trees.ts';
+import { answers, bound, edited } from './trees.ts';
 
 const one = `sha256:${'1'.repeat(64)}`;
 const two = `sha256:${'2'.repeat(64)}`;
@@ -160,5 +161,18 @@ describe('large files', () => {
     const started = performance.now();
     expect(bound(files).bindings.length).toBeGreaterThan(20_000);
     expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it('tell of thousands of targets that lead to no value in linear time', () => {
+    const files = { 'p.yaml': targeting('web', 'x.yaml $.a tag'), 'x.yaml': 'a: {b: 1}\n' };
+    const { facted, policies } = bound(files);
+    const { asked, lookup } = answers(files, facted, policies, { policyRoots: [] });
+    const [request] = asked.requests;
+    if (request === undefined) throw new Error('no request');
+    const find = lookup('x.yaml', '$.a');
+    const requests = Array.from({ length: 40_000 }, () => request);
+    const started = performance.now();
+    expect(targetedFile(request.file, requests, () => find).problems).toHaveLength(40_000);
+    expect(performance.now() - started).toBeLessThan(3000);
   });
 });
