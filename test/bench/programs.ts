@@ -48,9 +48,9 @@ export async function peakOfTallyman(args: readonly string[], folder: string): P
   return kilobytes / 1024;
 }
 
-/** A module of the built program: `registry/oci/oci-registry`. The type is that of its source. */
+/** A module of the program by itself, without its types, which is more than the few files of the built one: `registry/oci/oci-registry`. The type is that of its source. */
 export async function built<Module>(path: string): Promise<Module> {
-  return (await import(`${root}dist/${path}.js`)) as Module;
+  return (await import(`${root}.bench/${path}.js`)) as Module;
 }
 
 /** Milliseconds that native git takes; what it writes is thrown away unread. */
