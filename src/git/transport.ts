@@ -18,6 +18,11 @@ export interface FetchRequest {
    * that new.
    */
   readonly since?: number;
+  /**
+   * As `since`, but asked for only where `filter` is not honoured. A cut makes a git server go through all commits by themselves, where it could send what it
+   * has at hand; whoever reads commits alone can stop reading instead.
+   */
+  readonly sinceUnfiltered?: number;
   /** Asked for where the server offers it; the answer tells whether it did. */
   readonly filter?: 'blob:none' | 'tree:0';
 }

@@ -58,8 +58,9 @@ export class FakeTransport implements Transport {
   async fetch(request: FetchRequest): Promise<FetchAnswer> {
     if (this.#options.tipsOnly === true) await this.#checkTips(request);
     const filtered = request.filter !== undefined && this.#options.filter !== false;
-    const deep = request.depth !== undefined || request.since !== undefined;
-    const edge = deep ? this.#edge(request) : { shallow: [], unshallow: [] };
+    const since = request.since ?? (filtered ? undefined : request.sinceUnfiltered);
+    const deep = request.depth !== undefined || since !== undefined;
+    const edge = deep ? this.#edge(request, since) : { shallow: [], unshallow: [] };
     const shallow = [
       ...new Set([...request.shallow.filter((id) => !edge.unshallow.includes(id)), ...edge.shallow]),
     ];
@@ -104,15 +105,14 @@ export class FakeTransport implements Transport {
   }
 
   /** Commits that the server would declare shallow, by depth or date, and those of the client's that no longer are. */
-  #edge(request: FetchRequest): Pick<FetchAnswer, 'shallow' | 'unshallow'> {
-    const limit = request.since === undefined ? [] : [`--max-age=${Math.floor(request.since / 1000)}`];
+  #edge(request: FetchRequest, since: number | undefined): Pick<FetchAnswer, 'shallow' | 'unshallow'> {
+    const limit = since === undefined ? [] : [`--max-age=${Math.floor(since / 1000)}`];
     const commits = request.wants.filter((id) => git(this.#path, 'cat-file', '-t', id) === 'commit');
     const rows = git(this.#path, 'rev-list', '--parents', ...limit, ...commits)
       .split('\n')
       .filter(Boolean)
       .map((line) => line.split(' ') as CommitId[]);
-    if (request.since !== undefined && rows.length === 0)
-      throw new Error('no commits selected for shallow requests');
+    if (since !== undefined && rows.length === 0) throw new Error('no commits selected for shallow requests');
     const inside = new Set(
       request.depth === undefined ? rows.map(([id]) => id) : this.#within(commits, rows, request.depth),
     );

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { CommitId } from '../../release/log.ts';
-import { parseCommit, type ParsedCommit } from './commit.ts';
+import type { ParsedCommit } from './commit-view.ts';
+import { parseCommit } from './commit.ts';
 import { diskFailure, errorCode, writeDurably } from './durable.ts';
 import type { TreeCache } from './git-tree.ts';
 import { createLayout } from './layout.ts';

@@ -4,18 +4,13 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 
 import { Failure } from '../../core/failure.ts';
-import type { CommitId } from '../../release/log.ts';
+import { CommitBlocks, commitsIn } from './commit-blocks.ts';
+import type { CommitView } from './commit-view.ts';
 import { diskFailure, writeDurably } from './durable.ts';
-import { hashObject } from './object-id.ts';
-
-export interface RawCommit {
-  readonly id: CommitId;
-  readonly bytes: Uint8Array;
-}
 
 /**
- * Commits in files that are read whole: one compressed stream each, which is five times smaller and faster to read than a pack, where
- * every commit is a stream of its own. Each commit is checked against its id.
+ * Commits in files that are read whole: compressed blocks, which are five times smaller and faster to read than a pack, where every commit is a
+ * stream of its own. Each commit is named by its own hash when it is read.
  */
 export class CommitSegments {
   readonly #directory: string;
@@ -25,31 +20,13 @@ export class CommitSegments {
   }
 
   /** @throws Failure `corrupt` where a file is damaged */
-  read(): RawCommit[] {
-    const commits: RawCommit[] = [];
-    for (const name of this.#names()) {
-      try {
-        const file = readFileSync(join(this.#directory, name));
-        const bytes = zstdDecompressSync(file, { maxOutputLength: mostBytes });
-        splitInto(commits, bytes);
-      } catch (error) {
-        throw new Failure('corrupt', `the kept history ${join(this.#directory, name)} is damaged`, {
-          cause: error,
-        });
-      }
-    }
-    return commits;
+  read(): CommitView[] {
+    return this.#names().flatMap((name) => this.#readFile(name));
   }
 
-  /** Adds a file; once there are many, they become one. */
-  async add(commits: readonly RawCommit[]): Promise<void> {
-    const names = this.#names();
-    const fold = names.length >= mostSegments;
-    const all = fold ? [...this.read(), ...commits] : commits;
-    const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
-    const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
-    writeDurably(path, await compress(encodeCommits(all), fastest));
-    if (fold) for (const name of names) rmSync(join(this.#directory, name), { force: true });
+  /** A new file, which is there once it is ended. */
+  begin(): SegmentWriter {
+    return new SegmentWriter((frames) => this.#write(frames));
   }
 
   /** @throws Failure `disk` */
@@ -61,6 +38,26 @@ export class CommitSegments {
     }
   }
 
+  /** Once there are many files, they become one. */
+  async #write(frames: readonly Buffer[]): Promise<void> {
+    const names = this.#names();
+    const old = names.length < mostSegments ? [] : names;
+    const folded = await Promise.all(compressed(old.flatMap((name) => this.#readFile(name))));
+    const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
+    const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
+    writeDurably(path, Buffer.concat([...folded, ...frames]));
+    for (const name of old) rmSync(join(this.#directory, name), { force: true });
+  }
+
+  #readFile(name: string): CommitView[] {
+    const path = join(this.#directory, name);
+    try {
+      return [...commitsIn(zstdDecompressSync(readFileSync(path), { maxOutputLength: mostBytes }))];
+    } catch (error) {
+      throw new Failure('corrupt', `the kept history ${path} is damaged`, { cause: error });
+    }
+  }
+
   #names(): string[] {
     if (!existsSync(this.#directory)) return [];
     return readdirSync(this.#directory)
@@ -69,36 +66,50 @@ export class CommitSegments {
   }
 }
 
+/** Compresses commits on other threads while more of them arrive. */
+export class SegmentWriter {
+  readonly #blocks: CommitBlocks;
+  readonly #frames: Promise<Buffer>[] = [];
+  readonly #write: (frames: readonly Buffer[]) => Promise<void>;
+
+  /** @param write keeps what one file shall hold */
+  constructor(write: (frames: readonly Buffer[]) => Promise<void>) {
+    this.#write = write;
+    this.#blocks = new CommitBlocks((block) => this.#frames.push(inFrame(block)));
+  }
+
+  /** Copies a commit of so many bytes. @throws Failure `corrupt` where it is none */
+  add(bytes: Buffer, size: number): CommitView {
+    return this.#blocks.add(bytes, size);
+  }
+
+  /** Writes the file, unless nothing was added. */
+  async end(): Promise<void> {
+    this.#blocks.end();
+    const frames = await Promise.all(this.#frames);
+    if (frames.length > 0) await this.#write(frames);
+  }
+}
+
+function compressed(commits: readonly CommitView[]): Promise<Buffer>[] {
+  const frames: Promise<Buffer>[] = [];
+  const blocks = new CommitBlocks((block) => frames.push(inFrame(block)));
+  for (const { bytes } of commits) blocks.add(bytes);
+  blocks.end();
+  return frames;
+}
+
+function inFrame(block: Buffer): Promise<Buffer> {
+  const frame = compress(block, fastest);
+  frame.catch(() => undefined); // told at the end, unless something else failed before
+  return frame;
+}
+
 const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 /** Three times as fast as deflate at its fastest, and no larger. */
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } };
-const suffix = '.commits.zst';
+/** Of the second form. */
+const suffix = '.2.commits.zst';
 const digits = 8;
 const mostSegments = 24;
 const mostBytes = 2 * 1024 ** 3;
-
-/** Each commit: the length of its bytes in 4 bytes, its id in 20, its bytes. */
-function encodeCommits(commits: readonly RawCommit[]): Buffer {
-  const size = commits.reduce((sum, { bytes }) => sum + 24 + bytes.length, 0);
-  const all = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const { id, bytes } of commits) {
-    at = all.writeUInt32BE(bytes.length, at);
-    at += all.write(id, at, 20, 'hex');
-    all.set(bytes, at);
-    at += bytes.length;
-  }
-  return all;
-}
-
-function splitInto(commits: RawCommit[], all: Buffer): void {
-  for (let at = 0; at < all.length;) {
-    const end = at + 24 + all.readUInt32BE(at);
-    const id = all.toString('hex', at + 4, at + 24) as CommitId;
-    const bytes = all.subarray(at + 24, end);
-    if (end > all.length || hashObject('commit', bytes) !== id)
-      throw new Error(`commit ${id} is not what its name says`);
-    commits.push({ id, bytes });
-    at = end;
-  }
-}

@@ -5,13 +5,13 @@ import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { FetchAnswer, FetchRequest } from '../transport.ts';
-import { CommitSegments, type RawCommit } from './commit-segments.ts';
+import { readCommitPack } from './commit-pack.ts';
+import { CommitSegments } from './commit-segments.ts';
+import { CommitView } from './commit-view.ts';
 import { walkCommits } from './commit-walk.ts';
-import { parseCommit, type ParsedCommit } from './commit.ts';
 import { writeDurably } from './durable.ts';
+import { ExpectedCommits } from './expected-commits.ts';
 import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
-import { readPackInTurns } from './pack-reader.ts';
-import { receivePack } from './receive.ts';
 
 /** What is here: every commit reachable from `tip` that is not older than `since`. */
 interface Held {
@@ -32,7 +32,7 @@ export class HistoryStore {
   readonly #heldPath: string;
   readonly #segments: CommitSegments;
   readonly #inClone: (id: ObjectId) => GitObject | undefined;
-  readonly #parsed = new Map<CommitId, ParsedCommit>();
+  readonly #commits = new Map<CommitId, CommitView>();
   #loaded = false;
 
   /** @param inClone reads the commits that came with fetches of the branch itself, and our own */
@@ -78,15 +78,13 @@ export class HistoryStore {
 
   /** The bytes of those of the commits that are here. */
   bytes(commits: readonly CommitId[]): ReadonlyMap<CommitId, Uint8Array> {
-    const found = new Map<CommitId, Uint8Array>();
-    let kept: ReadonlyMap<CommitId, RawCommit> | undefined;
-    for (const id of commits) {
-      const object = this.#inClone(id);
-      if (object?.type !== 'commit') kept ??= new Map(this.#segments.read().map((each) => [each.id, each]));
-      const bytes = object?.type === 'commit' ? object.bytes : kept?.get(id)?.bytes;
-      if (bytes !== undefined) found.set(id, bytes);
-    }
-    return found;
+    if (!this.#loaded && commits.some((id) => this.#find(id) === undefined)) this.#load();
+    return new Map(
+      commits.flatMap((id) => {
+        const commit = this.#find(id);
+        return commit === undefined ? [] : [[id, commit.bytes] as const];
+      }),
+    );
   }
 
   async #update(
@@ -110,11 +108,12 @@ export class HistoryStore {
       shallow: base.edge,
       filter: 'tree:0',
       // Clocks of committers differ: the server's cut is put a little earlier than ours.
-      ...(base.since > slack ? { since: base.since - slack } : {}),
+      ...(base.since > slack ? { sinceUnfiltered: base.since - slack } : {}),
     });
-    await this.#add(await receivePack(answer));
+    const cut = await this.#add(answer.pack, tip, since);
     const gone = new Set(answer.unshallow);
-    const edge = [...new Set([...base.edge.filter((id) => !gone.has(id)), ...answer.shallow])];
+    const kept = base.edge.filter((id) => !gone.has(id));
+    const edge = [...new Set([...kept, ...answer.shallow, ...cut])];
     writeDurably(this.#heldPath, JSON.stringify({ tip, since: base.since, edge } satisfies Held));
     const commits = this.#walk(tip, since);
     await setImmediate(); // whoever reads so many messages next takes long as well
@@ -130,49 +129,46 @@ export class HistoryStore {
     return incomplete.every((commit) => edge.has(commit.id)) ? commits : undefined;
   }
 
-  #find(id: CommitId): ParsedCommit | undefined {
-    const known = this.#parsed.get(id);
+  #find(id: CommitId): CommitView | undefined {
+    const known = this.#commits.get(id);
     if (known !== undefined) return known;
     const object = this.#inClone(id);
-    return object?.type === 'commit' ? this.#keep({ id, bytes: object.bytes }) : undefined;
-  }
-
-  #keep({ id, bytes }: RawCommit): ParsedCommit {
-    const commit = parseCommit(id, bytes);
-    this.#parsed.set(id, commit);
+    if (object?.type !== 'commit') return undefined;
+    const { buffer, byteOffset, byteLength } = object.bytes;
+    const commit = new CommitView(id, Buffer.from(buffer, byteOffset, byteLength));
+    this.#commits.set(id, commit);
     return commit;
   }
 
   #load(): void {
     this.#loaded = true;
     try {
-      for (const commit of this.#segments.read()) if (!this.#parsed.has(commit.id)) this.#keep(commit);
+      for (const commit of this.#segments.read()) this.#commits.set(commit.id, commit);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'corrupt')) throw error;
       this.#segments.clear(); // a cache: what is damaged is fetched again
     }
   }
 
-  /** Keeps the commits of a pack, and drops what else a server without filters sends. */
-  async #add(pack: Buffer): Promise<void> {
-    if (pack.length === 0) return;
-    const commits: RawCommit[] = [];
-    let kept: ReadonlyMap<ObjectId, RawCommit> | undefined;
-    const inSegments = (id: ObjectId): GitObject | undefined => {
-      kept ??= new Map(this.#segments.read().map((commit) => [commit.id, commit]));
-      const bytes = kept.get(id)?.bytes;
-      return bytes && { type: 'commit', bytes };
-    };
-    await readPackInTurns(pack, {
-      only: 'commit',
-      external: (id) => this.#inClone(id) ?? (this.#parsed.has(id as CommitId) ? inSegments(id) : undefined),
-      visit: ({ id, bytes }) => {
-        const commit = { id: id as CommitId, bytes };
-        commits.push(commit);
-        this.#keep(commit);
+  /**
+   * Keeps the commits of a pack, down to those that are older than `since`; what else a server without filters sends is dropped.
+   * @returns those that the history ends with, as the pack was not read further
+   */
+  async #add(pack: AsyncIterable<Uint8Array>, tip: CommitId, since: number): Promise<readonly CommitId[]> {
+    const expected = new ExpectedCommits(tip, since, (id) => this.#commits.has(id));
+    const segment = this.#segments.begin();
+    const isCut = await readCommitPack(pack, {
+      add: (bytes, size) => {
+        const commit = segment.add(bytes, size);
+        this.#commits.set(commit.id, commit);
+        expected.see(commit);
+        return commit;
       },
+      find: (id) => this.#find(id as CommitId),
+      isEnough: () => expected.areHere,
     });
-    await this.#segments.add(commits);
+    await segment.end();
+    return isCut ? expected.edge() : [];
   }
 
   #held(): Held | undefined {

@@ -7,7 +7,8 @@ import type { CommitDraft, ConfigRepository, Publication, Snapshot } from '../re
 import type { CommitSigner } from '../signer.ts';
 import { buildCommits } from '../engine/commit-builder.ts';
 import { walkCommits } from '../engine/commit-walk.ts';
-import { parseCommit, type ParsedCommit } from '../engine/commit.ts';
+import type { ParsedCommit } from '../engine/commit-view.ts';
+import { parseCommit } from '../engine/commit.ts';
 import { GitTree, TreeCache } from '../engine/git-tree.ts';
 import { ObjectStore } from '../engine/object-store.ts';
 import { branchRef, listBranches, missingBranch, readRef } from '../engine/refs.ts';

@@ -16,13 +16,20 @@ export function wantsThin(request: FetchRequest): boolean {
   return request.haves.length > 0;
 }
 
+/** The date at which the server is to cut the history. */
+export function cutOf({ since, sinceUnfiltered }: FetchRequest, isFiltered: boolean): number | undefined {
+  return since ?? (isFiltered ? undefined : sinceUnfiltered);
+}
+
 /**
  * What a fetch says alike in every version of the protocol: wants, the shallow edge, depth and filter. A filter is only asked for where it is
  * offered; without it the answer is merely larger.
  * @throws Failure `bad-answer` where the server cannot cut a history as asked
  */
 export function fetchLines(request: FetchRequest, offers: FetchOffers, peer: Peer): readonly string[] {
-  const { wants, shallow, depth, since, filter } = request;
+  const { wants, shallow, depth, filter } = request;
+  const isFiltered = filter !== undefined && offers.filter;
+  const since = cutOf(request, isFiltered);
   if (depth !== undefined && since !== undefined) {
     throw new Failure('internal', 'git takes either a depth or a date, not both');
   }
@@ -37,6 +44,6 @@ export function fetchLines(request: FetchRequest, offers: FetchOffers, peer: Pee
     ...shallow.map((id) => `shallow ${id}`),
     ...(depth === undefined ? [] : [`deepen ${depth}`]),
     ...(since === undefined ? [] : [`deepen-since ${Math.floor(since / 1000)}`]),
-    ...(filter === undefined || !offers.filter ? [] : [`filter ${filter}`]),
+    ...(isFiltered ? [`filter ${filter}`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { FetchAnswer, FetchRequest } from '../transport.ts';
 import type { Advertisement } from './advertisement.ts';
+import { cutOf } from './fetch-lines.ts';
 import type { Packet } from './pkt-line.ts';
 import { ServerWords, sideBandData } from './side-band.ts';
 import { fetchRequestV0, readFetchHeadV0 } from './upload-pack-v0.ts';
@@ -45,7 +46,8 @@ export async function readFetch(
     };
   } catch (error) {
     await packets.return();
-    throw request.since === undefined ? error : maybeTooLate(error, request.since);
+    const since = cutOf(request, filtered);
+    throw since === undefined ? error : maybeTooLate(error, since);
   }
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { FetchRequest } from '../transport.ts';
 import { checkLine, type Capabilities } from './advertisement.ts';
-import { fetchLines, wantsThin } from './fetch-lines.ts';
+import { cutOf, fetchLines, wantsThin } from './fetch-lines.ts';
 import { cutOff, encodePacket, flushPacket, type Packet } from './pkt-line.ts';
 import { readShallow, type ShallowNews } from './shallow.ts';
 import type { Peer } from './words.ts';
@@ -28,7 +28,8 @@ export function fetchRequestV0(capabilities: Capabilities, request: FetchRequest
     'filter',
   ];
   const asked = offered.filter((name) => capabilities.has(name));
-  if (request.since !== undefined) asked.push('deepen-since');
+  const isFiltered = request.filter !== undefined && capabilities.has('filter');
+  if (cutOf(request, isFiltered) !== undefined) asked.push('deepen-since');
   const offers = {
     depth: capabilities.has('shallow'),
     since: capabilities.has('deepen-since'),

@@ -1,8 +1,9 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { hashObject } from '../../../src/git/engine/object-id.ts';
 import type { CommitId } from '../../../src/release/log.ts';
 import { git } from '../git.ts';
 import { day, Stage, start, web } from './remote-stage.ts';
@@ -40,6 +41,42 @@ describe('history', () => {
       await later.repository.close();
     });
   });
+
+  it.each([
+    ['with filter', true],
+    ['from a server without filter', false],
+  ])(
+    'is read to the horizon, and no further, of a long branch; then goes on from there (%s)',
+    async (_, filter) => {
+      await Stage.in(async (stage) => {
+        const ids = stage.pushEmpty(3000);
+        const since = start + 2980 * day;
+        const expected = (): string[] =>
+          git(stage.server, 'rev-list', `--since=${since / 1000}`, 'main').split('\n');
+        const one = stage.open({ filter });
+        const log = await (await one.repository.sync()).history(since);
+        expect(log.map(({ id }) => id)).toEqual(expected());
+        expect(log.length).toBe(21);
+        await one.repository.close();
+        const held = JSON.parse(
+          readFileSync(join(stage.directory, 'tallyman-history/held.json'), 'utf8'),
+        ) as { edge: string[] };
+        expect(held.edge.length).toBe(1);
+        // A branch that left the main one long before the horizon comes in.
+        const side = stage.push('side.yaml', 'image: x:1\n', [ids[100] ?? '']);
+        stage.push(web, 'image: x:2\n', [ids.at(-1) ?? '', side]);
+        const two = stage.open({ filter });
+        const snapshot = await two.repository.sync();
+        expect((await snapshot.history(since)).map(({ id }) => id)).toEqual(expected());
+        expect(expected().length).toBe(23);
+        const bytes = await snapshot.commitBytes(log.map(({ id }) => id));
+        expect([...bytes].map(([id, each]) => hashObject('commit', each) === id)).toEqual(
+          log.map(() => true),
+        );
+        await two.repository.close();
+      });
+    },
+  );
 
   it('is empty where the branch is older than the horizon', async () => {
     await Stage.in(async (stage) => {

@@ -8,7 +8,7 @@ import type { CommitId } from '../../../src/release/log.ts';
 import type { Transport } from '../../../src/git/transport.ts';
 import type { Tree } from '../../../src/tree/tree.ts';
 import { FakeTransport, type FakeTransportOptions } from '../fake-transport.ts';
-import { inFolder } from '../git.ts';
+import { gitRaw, inFolder } from '../git.ts';
 import { makeCommits } from '../make-commit.ts';
 
 export const bot = { name: 'Tallyman', email: 'bot@example.com' };
@@ -92,6 +92,22 @@ export class Stage {
     const ids = makeCommits(this.server, commits);
     this.move(ids.at(-1) ?? '');
     return ids;
+  }
+
+  /** So many commits that change no file, a day after each other; pushed, as one pack. */
+  pushEmpty(count: number): readonly CommitId[] {
+    const lines = Array.from({ length: count }, (_, n) => {
+      const stamp = `Ann <ann@example.com> ${(start + ++this.#days * day) / 1000} +0000`;
+      const from = n === 0 ? `\nfrom ${this.head()}` : '';
+      return `commit refs/heads/main\nmark :${n + 1}\ncommitter ${stamp}\ndata 2\nx\n${from}`;
+    });
+    const marks = Array.from({ length: count }, (_, n) => `get-mark :${n + 1}`);
+    const said = gitRaw(
+      this.server,
+      ['-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet'],
+      `${[...lines, ...marks].join('\n')}\n`,
+    );
+    return said.toString().trim().split('\n') as CommitId[];
   }
 
   move(id: string): void {

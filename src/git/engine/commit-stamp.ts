@@ -1,0 +1,50 @@
+import type { Person } from '../../release/log.ts';
+
+/** The text of some bytes. */
+type Decode = (bytes: Buffer, from: number, to: number) => string;
+
+/** @param label as a commit states it; `undefined` and what nobody knows: UTF-8 */
+export function decoderFor(label: string | undefined): Decode {
+  if (label === undefined) return utf8;
+  try {
+    const decoder = new TextDecoder(label, { ignoreBOM: true });
+    return (bytes, from, to) => decoder.decode(bytes.subarray(from, to));
+  } catch {
+    return utf8; // an encoding that nobody knows
+  }
+}
+
+function utf8(bytes: Buffer, from: number, to: number): string {
+  return bytes.toString('utf8', from, to);
+}
+
+/**
+ * The person of an author or committer line, as git splits it: name before the first `<`, address up to the next `>`.
+ * @param value what stands behind the key, byte by byte
+ */
+export function parsePerson(value: string, decode: Decode): Person {
+  const open = value.indexOf('<');
+  const close = value.indexOf('>', open + 1);
+  // Plain text is the same in every encoding that commits are written in.
+  const isPlain = decode === utf8 && /^[\x20-\x7e]*$/.test(value);
+  const text = (from: number, to: number): string => {
+    const part = value.slice(from, to);
+    if (isPlain) return part.trim();
+    const bytes = Buffer.from(part, 'latin1');
+    return decode(bytes, 0, bytes.length).trim();
+  };
+  return open < 0
+    ? { name: text(0, value.length), email: '' }
+    : { name: text(0, open), email: text(open + 1, close < 0 ? value.length : close) };
+}
+
+/** The date of an author or committer line, which follows its last `>`: milliseconds since the epoch, 0 where it cannot be read. */
+export function commitDate(block: Buffer, from: number, to: number): number {
+  let at = to;
+  while (at > from && block[at - 1] !== closing) at--;
+  const seconds = Number(/^\s*(-?\d+)/.exec(block.toString('latin1', at, to))?.[1] ?? 0);
+  const milliseconds = seconds * 1000;
+  return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
+}
+
+const closing = 0x3e;
