@@ -6,7 +6,6 @@ import { applyDelta, deltaResultSize } from './delta.ts';
 import { Inflater, unfitStream } from './inflate.ts';
 import type { ObjectId } from './object-id.ts';
 import { readEntryHead, type PackEntryHead } from './pack-entry.ts';
-import { maxPackBytes } from './receive.ts';
 
 export interface CommitReading {
   /** Copies a commit of so many bytes, and names it by its hash. */
@@ -78,11 +77,6 @@ class CommitPack {
 
   take(part: Uint8Array): void {
     this.#received += part.length;
-    if (this.#received > maxPackBytes)
-      throw new Failure(
-        'too-large',
-        `the server sends a pack of more than ${maxPackBytes} bytes; is this a config repository?`,
-      );
     const unread = this.#to - this.#from;
     if (this.#to + part.length > this.#window.length) {
       const fits = unread + part.length <= this.#window.length;

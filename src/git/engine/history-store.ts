@@ -12,6 +12,7 @@ import { walkCommits } from './commit-walk.ts';
 import { writeDurably } from './durable.ts';
 import { ExpectedCommits } from './expected-commits.ts';
 import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
+import { packParts } from './receive.ts';
 
 /** What is here: every commit reachable from `tip` that is not older than `since`. */
 interface Held {
@@ -110,7 +111,7 @@ export class HistoryStore {
       // Clocks of committers differ: the server's cut is put a little earlier than ours.
       ...(base.since > slack ? { sinceUnfiltered: base.since - slack } : {}),
     });
-    const cut = await this.#add(answer.pack, tip, since);
+    const cut = await this.#add(packParts(answer), tip, since);
     const gone = new Set(answer.unshallow);
     const kept = base.edge.filter((id) => !gone.has(id));
     const edge = [...new Set([...kept, ...answer.shallow, ...cut])];

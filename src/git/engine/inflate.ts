@@ -83,21 +83,6 @@ export class Inflater {
   }
 }
 
-export interface Inflated {
-  readonly bytes: Buffer;
-  /** How much of the input it took. */
-  readonly used: number;
-}
-
-/**
- * Inflates the zlib stream at the start of `input`, which must give exactly `size` bytes. For many of them, keep an `Inflater`.
- * @throws Failure `corrupt`
- */
-export function inflateExactly(input: Buffer, size: number, what: string): Inflated {
-  const inflater = new Inflater(null);
-  return { bytes: inflater.exactly(input, 0, size, what), used: inflater.used };
-}
-
 export function unfitStream(what: string, size: number): Failure {
   return new Failure(
     'corrupt',

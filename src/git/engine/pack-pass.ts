@@ -34,8 +34,6 @@ export class PackPass {
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
   /** Of the entries that were read. */
   readonly #starts = new Set<number>();
-  /** Entries of types that nobody wants, and the deltas made from them. */
-  readonly #passed = new Set<number>();
   readonly #offsets = new Map<ObjectId, number>();
   readonly #kept = new Map<number, GitObject>();
   readonly #externalBases = new Map<ObjectId, GitObject>();
@@ -70,7 +68,7 @@ export class PackPass {
       throw corruptPack('bytes stand between its last object and its checksum');
     this.#resolveExternal();
     const left = this.#starts.size - this.#resolved;
-    if (left > 0 && this.#reading.only === undefined) {
+    if (left > 0) {
       const missing = [...this.#waitingForId.keys()][0] ?? 'unknown';
       throw corruptPack(`${left} deltas have no base (the first is ${missing})`);
     }
@@ -93,16 +91,13 @@ export class PackPass {
     if (head.kind === 'ofs-delta') {
       if (!this.#starts.has(head.baseOffset))
         throw corruptPack(`the entry at byte ${offset} names no entry as its base`);
-      if (this.#passed.has(head.baseOffset)) this.#passed.add(offset);
-      else this.#readDelta(offset, end, place, head.baseOffset);
+      this.#readDelta(offset, end, place, head.baseOffset);
     } else if (head.kind === 'ref-delta') {
       const base = this.#offsets.get(head.baseId);
       if (base === undefined) push(this.#waitingForId, head.baseId, waitingDelta(offset, end, place));
       else this.#readDelta(offset, end, place, base);
-    } else if (this.#isWanted(head.kind)) {
-      this.#settle(offset, end, head.kind, place);
     } else {
-      this.#passed.add(offset);
+      this.#settle(offset, end, head.kind, place);
     }
     this.#starts.add(offset);
     this.#offset = end;
@@ -118,7 +113,7 @@ export class PackPass {
     const head = readEntryHead(bytes, offset, offset);
     const { kind, size, dataAt } = head;
     this.#spend(size);
-    const isKept = kind !== 'ofs-delta' && kind !== 'ref-delta' && this.#isWanted(kind);
+    const isKept = kind !== 'ofs-delta' && kind !== 'ref-delta';
     const place = isKept ? this.#space.take(kind, size) : this.#scratchFor(size);
     this.#inflater.begin();
     return { offset, head, place, inputAt: dataAt, filledTo: place.at };
@@ -148,11 +143,6 @@ export class PackPass {
     const base = this.#kept.get(baseAt) ?? this.#makeAgain(baseAt);
     if (base === undefined) push(this.#waitingForOffset, baseAt, waitingDelta(offset, end, delta));
     else this.#settleDelta(offset, end, base, bytesAt(delta));
-  }
-
-  #isWanted(type: ObjectType): boolean {
-    const { only } = this.#reading;
-    return only === undefined || only === type;
   }
 
   #settleDelta(offset: number, end: number, base: GitObject, delta: Buffer): void {
@@ -188,7 +178,7 @@ export class PackPass {
   #resolveExternal(): void {
     for (const id of Array.from(this.#waitingForId.keys())) {
       const base = this.#reading.external?.(id);
-      if (base === undefined || !this.#isWanted(base.type)) continue;
+      if (base === undefined) continue;
       this.#externalBases.set(id, base);
       for (const { offset, end, delta } of take(this.#waitingForId, id)) {
         this.#settleDelta(offset, end, base, delta);

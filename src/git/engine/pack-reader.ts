@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { GitObject, ObjectId, ObjectType } from './object-id.ts';
+import type { GitObject, ObjectId } from './object-id.ts';
 import { PackBytes } from './pack-bytes.ts';
 import { PackPass } from './pack-pass.ts';
 
@@ -17,8 +17,6 @@ export interface PackReading {
   readonly visit: (object: PackedObject, pack: Buffer) => void;
   /** Gives the bases that a thin pack leaves out. */
   readonly external?: (id: ObjectId) => GitObject | undefined;
-  /** Only objects of this type are made and shown; deltas whose base is nowhere are left out then. Default: all, and each delta needs its base. */
-  readonly only?: ObjectType;
   readonly limits?: Partial<PackLimits>;
 }
 

@@ -2,17 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { FetchAnswer } from '../transport.ts';
 
 /** Bytes of one pack, at most. */
-export const maxPackBytes = 1024 ** 3;
-
-/**
- * The pack of a fetch as one buffer; empty where nothing came.
- * @throws as `packParts`
- */
-export async function receivePack(answer: FetchAnswer): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of packParts(answer)) parts.push(part);
-  return Buffer.concat(parts);
-}
+const maxPackBytes = 1024 ** 3;
 
 /**
  * The pack of a fetch as it arrives.
