@@ -4,6 +4,7 @@ import type { FieldFact, PartFact } from '../fields/model.ts';
 import type { Hold } from '../policy/model.ts';
 import type { Candidate } from './candidate.ts';
 import { lacksEntry } from './insert-digest.ts';
+import { Repeated } from './repeated.ts';
 import type { Bound, FactedFile, WritePolicy, WrittenPart } from './model.ts';
 
 /** The candidates of one file that can be edited, as bindings; the others as problems with their reason. */
@@ -60,8 +61,10 @@ class Anchors {
   readonly #writers = new Map<number, Claim>();
   readonly #claimed = new Map<FieldFact, Claim>();
   readonly #users = new Map<number, FieldFact[]>();
+  readonly #repeated: Repeated;
 
   constructor(file: FactedFile, candidates: readonly Claim[]) {
+    this.#repeated = new Repeated(file.facts.repeated);
     for (const candidate of candidates) {
       this.#claimed.set(candidate.field, candidate);
       for (const part of candidate.writes)
@@ -89,9 +92,9 @@ class Anchors {
       if (part.part === 'name') continue;
       const users = this.#users.get(part.start) ?? [];
       // A hold there would hold nothing, since it is the writer's workload that is asked.
-      const ruled = users.find(({ claim }) => claim !== undefined && claim !== field.claim);
-      if (ruled !== undefined) {
-        const reason = `its anchor is repeated at line ${ruled.line}, in a workload with annotations of its own; write the image out there`;
+      const line = this.#repeated.lineOf(part, field);
+      if (line !== undefined) {
+        const reason = `its anchor is repeated at line ${line}, in a workload with annotations of its own; write the image out there`;
         return { part, reason };
       }
       for (const user of users) {

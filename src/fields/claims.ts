@@ -1,5 +1,6 @@
 import { didYouMean, nearest } from '../core/nearest.ts';
 import { keyText } from '../yaml/walk.ts';
+import { entriesOf, lookupAny } from './merged.ts';
 import type { AnnotationFact, ClaimFact } from './model.ts';
 import { objectOf } from './objects.ts';
 import type { Reading } from './reading.ts';
@@ -12,27 +13,56 @@ const known = ['policy', 'hold', 'digest', 'min-age', 'mode', 'group', 'platform
  */
 export function readClaims(reading: Reading): ClaimFact[] {
   const claims: OpenClaim[] = [];
+  const homeless = new Set<number>();
   const { nodes, text } = reading.outline;
   for (let at = 0; at < nodes.length; at++) {
     if (!mayBeOurs(text, nodes[at]?.keyStart ?? -1)) continue;
     const key = keyText(reading.outline, at);
-    if (key?.startsWith(prefix) !== true) {
-      if (key !== undefined && isMisspelt(key)) readMisspelt(reading, claims, at, key);
-      continue;
-    }
+    if (key === undefined || !(key.startsWith(prefix) || isMisspelt(key))) continue;
     const owner = ownerOf(reading, at);
-    const { keyStart } = reading.node(at);
-    if (owner === undefined) {
-      const message = `The annotation ${key} has no effect here. It belongs into metadata.annotations of the workload itself, not of its pod template or anything else.`;
-      reading.problem('bad-annotation', keyStart, message);
-      continue;
-    }
-    const claim = claimOf(reading, claims, owner);
-    const annotation = readAnnotation(reading, at, key.slice(prefix.length));
-    if (annotation === undefined) claim.broken = true;
-    else claim.annotations.push(annotation);
+    if (owner === undefined) homeless.add(at);
+    else read(reading, claimOf(reading, claims, owner), at, key);
+  }
+  if (claims.length + homeless.size > 0) readRepeatedClaims(reading, claims, homeless);
+  for (const at of homeless) {
+    const key = keyText(reading.outline, at) ?? '';
+    if (!key.startsWith(prefix)) continue;
+    const message = `The annotation ${key} has no effect here. It belongs into metadata.annotations of the workload itself, not of its pod template or anything else.`;
+    reading.problem('bad-annotation', reading.node(at).keyStart, message);
   }
   return claims;
+}
+
+/**
+ * What an object has of annotations by aliases and merge keys (`annotations: *common`) counts as its own, unless it says otherwise itself.
+ * @param homeless annotations that are no object's own; those that one has so are taken out
+ */
+function readRepeatedClaims(reading: Reading, claims: OpenClaim[], homeless: Set<number>): void {
+  const seen = new Set<number>();
+  for (const [index, { kind }] of reading.outline.nodes.entries()) {
+    const owner = kind === 'alias' ? objectOf(reading, index)?.index : undefined;
+    if (owner === undefined || seen.has(owner)) continue;
+    seen.add(owner);
+    const metadata = lookupAny(reading, owner, 'metadata');
+    const annotations = metadata === undefined ? undefined : lookupAny(reading, metadata, 'annotations');
+    if (annotations === undefined) continue;
+    for (const at of entriesOf(reading, annotations)) {
+      const key = keyText(reading.outline, at);
+      if (key === undefined || !(key.startsWith(prefix) || isMisspelt(key))) continue;
+      homeless.delete(at);
+      if (ownerOf(reading, at) === owner) continue;
+      const claim = claimOf(reading, claims, owner);
+      if (!claim.annotations.some((known) => prefix + known.key === key)) read(reading, claim, at, key);
+    }
+  }
+}
+
+function read(reading: Reading, claim: OpenClaim, index: number, key: string): void {
+  const isOurs = key.startsWith(prefix);
+  const annotation = isOurs ? readAnnotation(reading, index, key.slice(prefix.length)) : undefined;
+  if (!isOurs) tellMisspelt(reading, index, key);
+  if (annotation === undefined) claim.broken = true;
+  else claim.annotations.push(annotation);
 }
 
 /** Whether a key begins as our prefix does, or what may be meant as it; in quotes it may be anything. */
@@ -49,10 +79,7 @@ function isMisspelt(key: string): boolean {
 }
 
 /** `talyman.dev/hold` holds nothing: on a workload, its writer must be told, and nothing moves until then. */
-function readMisspelt(reading: Reading, claims: OpenClaim[], index: number, key: string): void {
-  const owner = ownerOf(reading, index);
-  if (owner === undefined) return;
-  claimOf(reading, claims, owner).broken = true;
+function tellMisspelt(reading: Reading, index: number, key: string): void {
   const meant = `${prefix}${key.slice(key.indexOf('/') + 1)}`;
   const message = `The annotation ${key} is none of ours (did you mean "${meant}"?). Nothing in this workload moves until it is put right.`;
   reading.problem('bad-annotation', reading.node(index).keyStart, message);

@@ -11,6 +11,7 @@ import { readPolicyDocuments } from './policy-documents.ts';
 import { OwnTexts } from './own-texts.ts';
 import { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
+import { readRepeated } from './repeated.ts';
 import { brokenYaml, undecodable } from './unreadable.ts';
 
 /**
@@ -38,7 +39,9 @@ export function readFacts(
   const flux = readFluxDocuments(reading);
   const kustomizations = readKustomizations(reading);
   const { fields, problems } = reading;
-  const facts = { fields, markers, claims, policies, flux, kustomizations, problems };
+  const repeated = readRepeated(reading);
+  const found = { fields, markers, claims, policies, flux, kustomizations, problems };
+  const facts = repeated.length === 0 ? found : { ...found, repeated };
   if (Object.values(facts).every((found) => found.length === 0)) return nothing;
   return detach(read.scanned === true ? { ...facts, scanned: read.scanned } : facts, texts);
 }

@@ -8,6 +8,17 @@ export function lookup(reading: Reading, map: number, key: string): number | und
   return reading.textChild(map, key) ?? lookAbove(reading, map, key, 0)?.index;
 }
 
+/** As `lookup`, of any kind: the node that the value stands at, behind aliases. */
+export function lookupAny(reading: Reading, map: number, key: string): number | undefined {
+  const found = reading.child(map, key) ?? lookAbove(reading, map, key, 0, 'any')?.index;
+  return found === undefined ? undefined : behindAlias(reading, found);
+}
+
+/** The values of a map and of those that it merges in, which it may have keys of its own for. */
+export function entriesOf(reading: Reading, map: number): readonly number[] {
+  return [map, ...basesOf(reading, map)].flatMap((at) => children(reading.outline, at));
+}
+
 /** What an alias repeats; any other node itself. */
 export function behindAlias(reading: Reading, index: number): number {
   return reading.node(index).kind === 'alias' ? (reading.anchorOf(index) ?? index) : index;
@@ -70,12 +81,19 @@ function basesOf(reading: Reading, map: number): number[] {
 const deepest = 4;
 
 /** Bounded: five maps above each other, and eight beside each other in the first. */
-function lookAbove(reading: Reading, map: number, key: string, depth: number): Found | undefined {
+function lookAbove(
+  reading: Reading,
+  map: number,
+  key: string,
+  depth: number,
+  kind: 'text' | 'any' = 'text',
+): Found | undefined {
   if (depth > deepest) return undefined;
   for (const alias of aliasesOf(reading, map, depth)) {
     const base = reading.anchorOf(alias);
     if (base === undefined) continue;
-    const index = reading.textChild(base, key) ?? lookAbove(reading, base, key, depth + 1)?.index;
+    const own = kind === 'text' ? reading.textChild(base, key) : reading.child(base, key);
+    const index = own ?? lookAbove(reading, base, key, depth + 1, kind)?.index;
     if (index !== undefined) return { index, alias };
   }
   return undefined;

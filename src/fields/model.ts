@@ -12,6 +12,8 @@ export interface FileFacts {
   readonly fields: readonly FieldFact[];
   readonly markers: readonly MarkerFact[];
   readonly claims: readonly ClaimFact[];
+  /** What workloads with annotations repeat by aliases; absent where they repeat nothing. */
+  readonly repeated?: readonly RepeatedFact[];
   /** ImagePolicy documents, as read from the outline; checked in `policy/`. */
   readonly policies: readonly PolicyDocument[];
   /** Image automation objects of Flux 2, as read from the outline; `dialects/flux2` says what they mean. */
@@ -152,6 +154,16 @@ export interface ClaimFact extends Position {
   readonly annotations: readonly AnnotationFact[];
   /** One of its annotations is unknown or cannot be carried out: nothing in the workload moves, as it may have been a hold. */
   readonly broken: boolean;
+}
+
+/** A value with an anchor, a workload that repeats it, or a value around it, and the line on which it does. */
+export interface RepeatedFact {
+  /** The value's range in UTF-16 code units of the decoded file. */
+  readonly start: number;
+  readonly end: number;
+  /** Index into `claims`. */
+  readonly claim: number;
+  readonly line: number;
 }
 
 export interface AnnotationFact extends Position {

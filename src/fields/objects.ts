@@ -1,3 +1,4 @@
+import { lookup, lookupAny } from './merged.ts';
 import type { ObjectHead, Reading } from './reading.ts';
 
 /** The object that a node belongs to: the nearest map around it with `apiVersion` and `kind`. */
@@ -40,10 +41,15 @@ function headOf(reading: Reading, index: number): ObjectHead | undefined {
 
 function readHead(reading: Reading, index: number): ObjectHead | undefined {
   if (reading.node(index).kind !== 'map') return undefined;
-  const kind = reading.textChild(index, 'kind');
-  const apiVersion = reading.textChild(index, 'apiVersion');
+  const find = reading.hasMerges ? lookup : ownText;
+  const kind = find(reading, index, 'kind');
+  const apiVersion = kind === undefined ? undefined : find(reading, index, 'apiVersion');
   if (kind === undefined || apiVersion === undefined) return undefined;
-  const metadata = reading.child(index, 'metadata');
-  const name = metadata === undefined ? undefined : reading.textChild(metadata, 'name');
+  const metadata = lookupAny(reading, index, 'metadata');
+  const name = metadata === undefined ? undefined : lookup(reading, metadata, 'name');
   return { index, kind: reading.text(kind), apiVersion: reading.text(apiVersion), name: reading.text(name) };
+}
+
+function ownText(reading: Reading, index: number, key: string): number | undefined {
+  return reading.textChild(index, key);
 }

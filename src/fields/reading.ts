@@ -58,6 +58,7 @@ export class Reading {
   readonly #anchors = new Map<string, number[]>();
   #anchorsRead = false;
   #isTemplate: boolean | undefined;
+  #hasMerges: boolean | undefined;
 
   /** @param around the file and the text in it, where a block scalar of a file is read */
   constructor(
@@ -83,6 +84,11 @@ export class Reading {
   /** Whether the file has template text: what it says is then not known before another tool has filled it in. */
   get isTemplate(): boolean {
     return (this.#isTemplate ??= /\{\{|\{%/.test(this.outline.text));
+  }
+
+  /** Whether a map may have what another one says (`<<: *base`). */
+  get hasMerges(): boolean {
+    return (this.#hasMerges ??= this.outline.text.includes('<<'));
   }
 
   node(index: number): OutlineNode {

@@ -27,9 +27,12 @@ function pod(image: string): string {
   return `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: a\n      image: ${image}\n`;
 }
 
+function many(line: string): string {
+  return line.repeat(8000);
+}
+
 describe('thousands of maps that merge in one of thousands of keys', () => {
   const keys = Array.from({ length: 8000 }, (_, n) => `  k${n}: v\n`).join('');
-  const many = (line: string): string => line.repeat(8000);
 
   it.each<[string, NameClass, string, number]>([
     ['by name', 'values', `b: &b\n${keys}  tag: "1"\na:\n${many('  - {<<: *b, repository: a/b}\n')}`, 8000],

@@ -134,6 +134,23 @@ describe('a field of a base that several environments reach', () => {
   });
 });
 
+describe('a hold that a workload has by an alias', () => {
+  it('is not lifted, and says where it is', async () => {
+    stage = await Stage.open((image) => ({
+      'prod/policy.yaml': policyFile('web', image('web'), 'semver: "*"'),
+      'prod/web.yaml': pod(image('web'))
+        .replace('kind: Pod', 'x: &x {tallyman.dev/hold: INC-7}\napiVersion: v1\nkind: Pod')
+        .replace('{name: a}', '{name: a, annotations: *x}'),
+    }));
+    const on = stage;
+    on.push('web', '1.0.0', '1.1.0');
+    expect(titles(await on.run())).toEqual([]);
+    await expect(lift(on, { policies: ['web'] })).rejects.toThrow(
+      'The workload of prod/web.yaml:6:10 has its hold (INC-7) by an alias or a merge key. Take it away by hand.',
+    );
+  });
+});
+
 function gatesOf(ruling: object): readonly string[] {
   return 'decision' in ruling
     ? (ruling.decision as { gates: readonly { gate: string }[] }).gates.map(({ gate }) => gate)

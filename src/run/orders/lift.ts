@@ -157,11 +157,23 @@ async function liftFromWorkloads(
   const { prepared } = scene;
   const byFile = Map.groupBy(prepared.bindings, ({ file }) => file);
   const notes = new Set<string>();
+  const lifted = new Set<string>();
+  const written = new Set(prepared.holds.entries.map(({ hold }) => hold));
   for (const binding of bound) {
     const { file, field, policy } = binding;
     // The number of the document, where there are several, is no part of the pointer in it.
     const pointer = field.pointer.replace(/^\d+(?=\/)/, '');
     const isGone = await files.drop(file, (text) => dropWorkloadHold(text, field.document, pointer), 'hold');
+    const workload = `${field.claim} ${file}`;
+    const other = binding.holds.find((hold) => !written.has(hold));
+    if (!isGone && other !== undefined && !lifted.has(workload)) {
+      throw new Failure(
+        'invalid-input',
+        `The workload of ${formatPlace(binding.place)} has its hold (${other.reason}) by an alias or a merge key. Take it away by hand.`,
+        binding.place,
+      );
+    }
+    lifted.add(workload);
     if (!isGone) continue;
     const elsewhere = outside(environmentsOf(scene, binding), environments);
     if (elsewhere.length > 0) {
