@@ -4,6 +4,7 @@ import type { CommitId, LoggedCommit } from './log.ts';
  * The commits that the branch has been at, as far as git can tell, newest first: `head`, its first parent, and so on to the end of the
  * log. Where a person merged the branch into a copy of it (`git pull`, "Merge branch 'main' of ..."), the branch was at
  * the merged side: that side counts as well, or a pull would hide what was released and taken back before it.
+ * @param log children before their parents
  * @param branch name of the branch; without it only first parents count
  */
 export function mainline(
@@ -11,21 +12,20 @@ export function mainline(
   head: CommitId,
   branch?: string,
 ): readonly LoggedCommit[] {
-  const byId = new Map(log.map((commit) => [commit.id, commit]));
-  const line = new Set<LoggedCommit>();
-  const open: CommitId[] = [head];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const commit = byId.get(id);
-    // A set, so that a log that is no history (a cycle) ends as well.
-    if (commit === undefined || line.has(commit)) continue;
-    line.add(commit);
-    open.push(...mainlineParents(commit, branch));
+  const line: LoggedCommit[] = [];
+  const wanted = new Set<CommitId>([head]);
+  // Children stand before their parents: one pass finds them all.
+  for (const commit of log) {
+    if (!wanted.delete(commit.id)) continue;
+    line.push(commit);
+    for (const parent of mainlineParents(commit, branch)) wanted.add(parent);
   }
-  return line.size === 0 ? [] : log.filter((commit) => line.has(commit));
+  return line;
 }
 
 /** Where the branch was before this commit of its mainline. */
 export function mainlineParents(commit: LoggedCommit, branch?: string): readonly CommitId[] {
+  if (commit.parents.length < 2) return commit.parents;
   const isPull = commit.parents.length === 2 && branch !== undefined && mergedBranch(commit) === branch;
   return isPull ? commit.parents : commit.parents.slice(0, 1);
 }
@@ -36,19 +36,20 @@ export function mainlineParents(commit: LoggedCommit, branch?: string): readonly
  * @param line as `mainline` gives it: newest first
  */
 export function bringers(
-  log: readonly LoggedCommit[],
+  byId: ReadonlyMap<CommitId, LoggedCommit>,
   line: readonly LoggedCommit[],
 ): ReadonlyMap<CommitId, CommitId> {
-  const byId = new Map(log.map((commit) => [commit.id, commit]));
   const brought = new Map<CommitId, CommitId>();
+  const open: CommitId[] = [];
   // Oldest first: what an older commit of the mainline reached was there before the younger ones.
   for (const { id: bringer } of line.toReversed()) {
-    const open: CommitId[] = [bringer];
+    open.push(bringer);
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (brought.has(id)) continue;
       const commit = byId.get(id);
-      if (commit === undefined || brought.has(id)) continue;
+      if (commit === undefined) continue;
       brought.set(id, bringer);
-      open.push(...commit.parents);
+      for (const parent of commit.parents) open.push(parent);
     }
   }
   return brought;

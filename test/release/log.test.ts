@@ -46,7 +46,7 @@ describe('bringers', () => {
   ];
 
   it('names the merge that brought each commit', () => {
-    const brought = bringers(log, mainline(log, commitId('h')));
+    const brought = bringers(byId(log), mainline(log, commitId('h')));
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     expect(names.map((name) => brought.get(commitId(name)))).toEqual(
       ['a', 'b', 'e', 'e', 'e', 'h', 'h', 'h'].map(commitId),
@@ -61,15 +61,15 @@ describe('bringers', () => {
     const recent = log.slice(0, 4);
     const line = mainline(recent, commitId('h'));
     expect(line).toHaveLength(2);
-    expect(bringers(recent, line).get(commitId('g'))).toBe(commitId('h'));
-    expect(bringers(recent, mainline(recent, commitId('z'))).size).toBe(0);
+    expect(bringers(byId(recent), line).get(commitId('g'))).toBe(commitId('h'));
+    expect(bringers(byId(recent), mainline(recent, commitId('z'))).size).toBe(0);
   });
 
   it('ends on a log that is no history', () => {
     const circle = [commit('a', ['b']), commit('b', ['a'])];
     const line = mainline(circle, commitId('a'));
     expect(line).toHaveLength(2);
-    expect(bringers(circle, line).size).toBe(2);
+    expect(bringers(byId(circle), line).size).toBe(2);
   });
 
   it('agrees with the plain definition on random histories', () => {
@@ -82,7 +82,7 @@ describe('bringers', () => {
         }
         const head = made.at(-1)?.id ?? commitId('k0');
         const log = made.toReversed();
-        expect(bringers(log, mainline(log, head))).toEqual(slowBringers(log, head));
+        expect(bringers(byId(log), mainline(log, head))).toEqual(slowBringers(log, head));
       }),
     );
   });
@@ -94,7 +94,7 @@ describe('bringers', () => {
     );
     const log = made.toReversed();
     const start = performance.now();
-    expect(bringers(log, mainline(log, commitId(`${size - 1}`))).size).toBe(size);
+    expect(bringers(byId(log), mainline(log, commitId(`${size - 1}`))).size).toBe(size);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });
@@ -129,7 +129,7 @@ describe('the mainline', () => {
     const line = mainline(log, commitId('m'), branch);
     const expected = pulled ? ['m', 'v', 'r', 'p', 'b', 'a'] : ['m', 'p', 'a'];
     expect(line.map(({ id }) => id)).toEqual(expected.map(commitId));
-    expect(bringers(log, line).get(commitId('r'))).toBe(commitId(pulled ? 'r' : 'm'));
+    expect(bringers(byId(log), line).get(commitId('r'))).toBe(commitId(pulled ? 'r' : 'm'));
   });
 });
 
@@ -233,11 +233,11 @@ describe('releaseFilter', () => {
 
 /** The definition itself: the oldest commit of the chain from which a commit can be reached. */
 function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): Map<string, string> {
-  const byId = new Map(log.map((each) => [each.id, each]));
+  const all = byId(log);
   const reach = (from: LoggedCommit['id']): Set<string> => {
     const seen = new Set<string>([from]);
     for (const id of seen)
-      for (const parent of byId.get(id as LoggedCommit['id'])?.parents ?? []) seen.add(parent);
+      for (const parent of all.get(id as LoggedCommit['id'])?.parents ?? []) seen.add(parent);
     return seen;
   };
   const brought = new Map<string, string>();
@@ -245,4 +245,8 @@ function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): M
     for (const reached of reach(id)) brought.set(reached, id);
   }
   return brought;
+}
+
+function byId(log: readonly LoggedCommit[]): ReadonlyMap<LoggedCommit['id'], LoggedCommit> {
+  return new Map(log.map((each) => [each.id, each]));
 }

@@ -175,7 +175,7 @@ export class CloneKeeper implements TreeOwner {
   }
 
   #withoutTrees(commits: readonly CommitId[]): CommitId[] {
-    return commits.filter((id) => this.#ready.root(id, this.#opened(), this.#trees) === undefined);
+    return this.#ready.missing(commits, this.#opened(), this.#trees);
   }
 
   #withoutBytes(files: readonly WantedFile[]): WantedFile[] {

@@ -22,13 +22,15 @@ export class CommitView implements ParsedCommit {
   readonly #block: Buffer;
   readonly #start: number;
   readonly #end: number;
+  readonly #messageAt: number;
+  readonly #encoding: string | undefined;
 
   /**
    * @param block nobody changes it any more; the commit's bytes stand there from `start` to `end`
    * @throws Failure `corrupt` where the tree, a parent, the author or the committer is missing
    */
   constructor(id: CommitId, block: Buffer, start = 0, end = block.length) {
-    const { tree, parents, author, committer } = readHead(block, start, end);
+    const { tree, parents, author, committer, encoding, messageAt } = readHead(block, start, end);
     const sound = tree !== undefined && isId(block, tree) && parents.every((span) => isId(block, span));
     if (!sound || author === undefined || committer === undefined)
       throw new Failure('corrupt', `commit ${id} is damaged: no valid tree, parents, author and committer`);
@@ -38,6 +40,8 @@ export class CommitView implements ParsedCommit {
     this.#block = block;
     this.#start = start;
     this.#end = end;
+    this.#messageAt = messageAt;
+    this.#encoding = encoding && block.toString('latin1', encoding.from, encoding.to);
   }
 
   get bytes(): Buffer {
@@ -49,8 +53,7 @@ export class CommitView implements ParsedCommit {
   }
 
   get author(): Person {
-    const { author, encoding } = this.#head();
-    return parsePerson(this.#latin(author), decoderFor(this.#labelOf(encoding)));
+    return parsePerson(this.#latin(this.#head().author), decoderFor(this.#encoding));
   }
 
   get authoredAt(): number {
@@ -59,21 +62,15 @@ export class CommitView implements ParsedCommit {
   }
 
   get committer(): Person {
-    const { committer, encoding } = this.#head();
-    return parsePerson(this.#latin(committer), decoderFor(this.#labelOf(encoding)));
+    return parsePerson(this.#latin(this.#head().committer), decoderFor(this.#encoding));
   }
 
   get message(): string {
-    const { messageAt, encoding } = this.#head();
-    return decoderFor(this.#labelOf(encoding))(this.#block, messageAt, this.#end);
+    return decoderFor(this.#encoding)(this.#block, this.#messageAt, this.#end);
   }
 
   #head(): CommitHead {
     return readHead(this.#block, this.#start, this.#end);
-  }
-
-  #labelOf(encoding: Span | undefined): string | undefined {
-    return encoding === undefined ? undefined : this.#latin(encoding);
   }
 
   #latin(span: Span | undefined): string {

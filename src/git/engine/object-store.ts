@@ -61,6 +61,11 @@ export class ObjectStore implements ObjectReader {
     );
   }
 
+  /** Whether a pack has it, of those that were there at the last look: costs no system call, however many are asked for. */
+  isPacked(id: ObjectId): boolean {
+    return this.#inPacks(id) !== undefined;
+  }
+
   read(id: ObjectId): GitObject | undefined {
     const recent = this.#recent.take(id);
     if (recent !== undefined) return recent;

@@ -23,6 +23,14 @@ export class ReadyCommits {
     return root;
   }
 
+  /** Those of the commits of which something is missing. What is in no pack is, without a look at the disk for each: of a kept clone hardly anything is loose. */
+  missing(commits: readonly CommitId[], clone: KeptClone, trees: TreeCache): CommitId[] {
+    const { objects } = clone;
+    const absent = commits.find((id) => !objects.isPacked(id));
+    if (absent !== undefined) objects.has(absent); // looks whether packs came since
+    return commits.filter((id) => !objects.isPacked(id) || this.root(id, clone, trees) === undefined);
+  }
+
   /** Commits that are whole by what a fetch brought, with their roots. */
   add(roots: ReadonlyMap<CommitId, ObjectId>, clone: KeptClone): void {
     this.#look(clone);

@@ -17,7 +17,7 @@ import { nameDigests, type DigestNames } from './digest-names.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
 import { isStill } from './still.ts';
-import { tell, type Told } from './told.ts';
+import { isBoundary, tell, type Told } from './told.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
@@ -98,7 +98,10 @@ export class BranchHistory {
   async past(binding: PastBinding, order?: MarkOrder): Promise<Past> {
     const loaded = await this.#load();
     const { line } = loaded.log;
-    const told = await this.#told(binding, loaded, order);
+    const [told] = await Promise.all([
+      this.#told(binding, loaded, order),
+      this.#prepareRecent(binding, loaded),
+    ]);
     if (told === undefined) return this.#held(binding, loaded, line);
     // People leave no records: what they did since the newest one of a run, the file itself must tell. What a run released was above all before it.
     const last = line.findIndex(({ id }) => id === told.newest);
@@ -186,13 +189,21 @@ export class BranchHistory {
     { byFile, log }: BranchClaims,
     order?: MarkOrder,
   ): Promise<Told | undefined> {
-    const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
-    const claims = (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
+    const claims = claimsOn({ file, field, key }, byFile);
     const looked = await enoughClaims(claims.slice(0, mostClaims), order, (some) =>
       this.#counting(some, { file, field }, log),
     );
     const counting = await this.#counting(looked, { file, field }, log);
     return tell(counting, log.bringers, field);
+  }
+
+  /** What people did since the newest record is looked for as well: the folders of those commits come in one fetch with those of the records. */
+  async #prepareRecent(binding: PastBinding, { byFile, log }: BranchClaims): Promise<void> {
+    const newest = claimsOn(binding, byFile).find(({ record }) => isBoundary(record));
+    const bringer = newest && log.bringers.get(newest.commit.id);
+    const end = log.line.findIndex(({ id }) => id === bringer);
+    const recent = log.line.slice(0, Math.min(Math.max(end, 0), mostLookedBack));
+    await this.#snapshot.prepare(recent.map(({ id }) => id));
   }
 
   /** Those of the field's records that count, in the same order. */
@@ -255,6 +266,12 @@ export class BranchHistory {
     this.#loaded ??= readBranchClaims(this.#snapshot, this.#since);
     return this.#loaded;
   }
+}
+
+/** The records of a field, newest first; also those of fields that only differ in their place in a list. */
+function claimsOn({ file, field, key }: PastBinding, byFile: BranchClaims['byFile']): readonly Claim[] {
+  const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
+  return (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
 }
 
 /** The commit that the branch was at before; `undefined` where the log ends. */

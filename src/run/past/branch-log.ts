@@ -25,14 +25,15 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
   const { branch, commit: head } = snapshot;
   const commits = await snapshot.history(since);
   const line = mainline(commits, head, branch);
+  const byId = new Map(commits.map((commit) => [commit.id, commit]));
   const { releases: claims, others, unreadable } = claimsOf(commits, branch);
   return {
     branch,
     head,
     commits,
-    byId: new Map(commits.map((commit) => [commit.id, commit])),
+    byId,
     line,
-    bringers: bringers(commits, line),
+    bringers: bringers(byId, line),
     claims,
     others,
     unreadable,

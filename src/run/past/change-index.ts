@@ -42,12 +42,13 @@ export class ChangeIndex {
       const found = Math.min(after(this.#places.get(file), from), after(this.#places.get(undefined), from));
       if (found <= last) return found;
       if (this.#end > Math.min(last, this.#chain.length - 1)) return undefined;
-      await (this.#extending ??= this.#extend().finally(() => (this.#extending = undefined)));
+      await (this.#extending ??= this.#extend(last).finally(() => (this.#extending = undefined)));
     }
   }
 
-  async #extend(): Promise<void> {
-    const end = Math.min(this.#chain.length, Math.max(firstPortion, this.#end * 4));
+  /** No further than to `last`: the trees behind it may not be here, and nobody asks for them. */
+  async #extend(last: number): Promise<void> {
+    const end = Math.min(this.#chain.length, last + 1, Math.max(firstPortion, this.#end * 4));
     await this.#snapshot.prepare(this.#chain.slice(this.#end - 1, end).map(({ id }) => id));
     for (let place = this.#end; place < end; place++) {
       const [newer, older] = [this.#chain[place - 1], this.#chain[place]];

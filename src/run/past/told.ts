@@ -57,7 +57,7 @@ export function tell(
  * A run releases nothing at or below what the field held, and a lift forgets it. What a person orders may be anything, and a digest that is
  * added to a tag says nothing of other tags.
  */
-function isBoundary({ intent, ordered, from, fromDigest, to }: LoggedRelease['record']): boolean {
+export function isBoundary({ intent, ordered, from, fromDigest, to }: LoggedRelease['record']): boolean {
   if (intent === 'lift') return true;
   const isRun = intent === 'update' || (intent === 'promote' && ordered !== true);
   return isRun && (from !== to || fromDigest !== '');
