@@ -82,17 +82,49 @@ function inFlow(tag: PartFact, digest: string, text: string, isJson: boolean): F
 
 /** A line of its own below the tag's, at the column of its key. */
 function inBlock(tag: PartFact, digest: string, text: string): Found {
-  const lineStart = text.lastIndexOf('\n', tag.start - 1) + 1;
-  const before =
-    /^(\ufeff?)([ \t]*(?:-[ \t]+)*)(["']?)(?:newTag|tag)\3([ \t]*:[ \t]+)(?:[!&]\S*[ \t]+)*$/.exec(
-      text.slice(lineStart, tag.start),
-    );
-  if (before === null) return elsewhere;
-  const [, , lead = '', quote = '', colon = ': '] = before;
-  const indent = lead.replaceAll('-', ' ');
+  const key = keyBefore(tag, text);
+  if (key === undefined) return elsewhere;
   const offset = endOfLine(text, tag.end);
   const value = renderScalar(digest, { style: styleOf(tag), inFlow: false });
+  const { indent, quote, colon } = key;
   return { offset, source: `${lineBreakAt(text, offset)}${indent}${quote}digest${quote}${colon}${value}` };
+}
+
+interface TagKey {
+  /** What stands before it, with blanks for the dashes of a list. */
+  readonly indent: string;
+  readonly quote: string;
+  /** With the blanks around it. */
+  readonly colon: string;
+}
+
+/** On the tag's line, or on one above with nothing but comments in between; `undefined` where neither is so. */
+function keyBefore({ start }: PartFact, text: string): TagKey | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const before = text.slice(lineStart, start);
+  const beside =
+    /^(\ufeff?)([ \t]*(?:-[ \t]+)*)(["']?)(?:newTag|tag)\3([ \t]*:[ \t]+)(?:[!&]\S*[ \t]+)*$/.exec(before);
+  if (beside !== null) return tagKey(beside[2], beside[3], beside[4]);
+  if (!/^[ \t]*(?:[!&]\S*[ \t]+)*$/.test(before)) return undefined;
+  let end = lineStart - 1;
+  for (let lines = 0; end >= 0 && lines < mostLinesBetween; lines++) {
+    const from = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(from, end).replace(/\r$/, '');
+    const above =
+      /^(\ufeff?)([ \t]*(?:-[ \t]+)*)(["']?)(?:newTag|tag)\3([ \t]*:)(?:[ \t]+[!&]\S*)*(?:[ \t]+#.*|[ \t]*)$/.exec(
+        line,
+      );
+    if (above !== null) return tagKey(above[2], above[3], `${above[4] ?? ':'} `);
+    if (!/^[ \t]*(?:#.*|[!&]\S*[ \t]*)?$/.test(line)) return undefined;
+    end = from - 1;
+  }
+  return undefined;
+}
+
+const mostLinesBetween = 20;
+
+function tagKey(lead = '', quote = '', colon = ': '): TagKey {
+  return { indent: lead.replaceAll('-', ' '), quote, colon };
 }
 
 /** An alias has none. */
@@ -101,7 +133,8 @@ function styleOf({ style }: PartFact): PartFact['style'] {
 }
 
 const elsewhere: Refused = {
-  refused: 'the policy pins, and a digest can only be inserted where key and tag stand on one line',
+  refused:
+    'the policy pins, and no place for a digest is found beside its key; write digest: "" below the tag to begin with',
 };
 
 /** Before the line break. */

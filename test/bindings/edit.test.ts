@@ -78,13 +78,56 @@ describe('planEdits', () => {
     });
   });
 
-  it('refuses to insert a digest where it cannot tell the place', () => {
-    const text = 'images:\n- name: acme/web\n  newTag:\n    "1"\n';
-    expect(planEdits(one('kustomization.yaml', text, 'pin'), { tag: '2', digest: next }, text)).toMatchObject(
-      {
-        problem: { code: 'refused-edit', message: expect.stringContaining('on one line') as string },
-      },
+  const below = `    digest: "${next}"\n`;
+  it.each([
+    ['below its key', 'images:\n  - name: acme/web\n    newTag:\n      "1"\n', below],
+    ['with a comment', 'images:\n  - name: acme/web\n    newTag:\n      "1" # v1\n', below],
+    [
+      'below a comment',
+      'images:\n  - name: acme/web\n    newTag: # of CI\n      # and\n\n      "1"\n',
+      below,
+    ],
+    ['with an anchor', 'images:\n  - name: acme/web\n    newTag: &t\n      "1"\n', below],
+    ['with an anchor on its line', 'images:\n  - name: acme/web\n    newTag:\n      &t "1"\n', below],
+    ['first in an item', 'images:\n  - newTag:\n      "1"\n    name: acme/web\n', below],
+    [
+      'with a key in quotes',
+      'images:\n  - name: acme/web\n    \'newTag\' :\n      "1"\n',
+      `    'digest' : "${next}"\n`,
+    ],
+    [
+      'with carriage returns',
+      'images:\r\n  - name: acme/web\r\n    newTag:\r\n      "1"\r\n',
+      `    digest: "${next}"\r\n`,
+    ],
+  ])('inserts a digest below a tag on a line of its own: %s', (_, text, line) => {
+    const files = { 'p.yaml': policy('web', 'acme/web', '  digest: pin\n'), 'kustomization.yaml': text };
+    const { after, problems } = edited(files, { web: `acme/web:2@${next}` });
+    const at = text.indexOf('\n', text.indexOf('"1"')) + 1;
+    expect(problems).toEqual([]);
+    expect(after['kustomization.yaml']).toBe(
+      `${text.slice(0, at)}${line}${text.slice(at)}`.replace('"1"', '"2"'),
     );
+    const again = { ...files, 'kustomization.yaml': after['kustomization.yaml'] ?? '' };
+    expect(edited(again, { web: `acme/web:2@${next}` }).edits).toEqual([]);
+  });
+
+  it('pins a whole reference below its key', () => {
+    const text = 'kind: Pod\ncontainers:\n  - image:\n      acme/web:1\n';
+    const files = { 'p.yaml': policy('web', 'acme/web', '  digest: pin\n'), 'pod.yaml': text };
+    const { after } = edited(files, { web: `acme/web:2@${next}` });
+    expect(after['pod.yaml']).toBe(text.replace('acme/web:1', `acme/web:2@${next}`));
+  });
+
+  it('refuses to insert a digest where it cannot tell the place', () => {
+    const text = 'images:\n- name: acme/web\n  ? newTag\n  : "1"\n';
+    const planned = planEdits(one('kustomization.yaml', text, 'pin'), { tag: '2', digest: next }, text);
+    expect(planned).toMatchObject({
+      problem: {
+        code: 'refused-edit',
+        message: expect.stringContaining('write digest: "" below the tag to begin with') as string,
+      },
+    });
   });
 });
 
