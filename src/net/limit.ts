@@ -16,7 +16,7 @@ export interface HostLimit {
 export function withHostLimit(client: HttpClient, limit: HostLimit = {}): HttpClient {
   const gates = new Map<string, Gate>();
   return {
-    request: async (request) => {
+    request: (request) => {
       const origin = originOf(request.url);
       let gate = gates.get(origin);
       if (gate === undefined) gates.set(origin, (gate = new Gate(limit)));
@@ -99,10 +99,17 @@ class LimitedResponse implements HttpResponse {
   }
 }
 
+interface Waiter {
+  /** `undefined`: it no longer waits. */
+  enter: (() => void) | undefined;
+}
+
 /** The door to one host: places, and the time at which the next request may go. */
 class Gate {
   readonly #limit: HostLimit;
-  readonly #queue = new Set<() => void>();
+  /** Who waits, in order; `#first` is the place of the first of them. */
+  readonly #queue: Waiter[] = [];
+  #first = 0;
   #free: number;
   #next = -Infinity;
 
@@ -121,31 +128,33 @@ class Gate {
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal === undefined) {
-        this.#queue.add(resolve);
-        return;
-      }
-      const enter = () => {
-        signal.removeEventListener('abort', give);
-        resolve();
-      };
+      const waiter: Waiter = { enter: resolve };
+      this.#queue.push(waiter);
+      if (signal === undefined) return;
       const give = () => {
-        this.#queue.delete(enter);
+        waiter.enter = undefined;
         reject(stopped());
       };
       signal.addEventListener('abort', give, { once: true });
-      this.#queue.add(enter);
+      waiter.enter = () => {
+        signal.removeEventListener('abort', give);
+        resolve();
+      };
     });
   }
 
   leave(): void {
-    const [first] = this.#queue;
-    if (first === undefined) {
-      this.#free++;
-      return;
+    while (this.#first < this.#queue.length) {
+      const enter = this.#queue[this.#first++]?.enter;
+      // Those that went are forgotten by the thousand, also where somebody always waits.
+      if (this.#first === 1000) {
+        this.#queue.splice(0, this.#first);
+        this.#first = 0;
+      }
+      if (enter !== undefined) return enter();
     }
-    this.#queue.delete(first);
-    first();
+    this.#queue.length = this.#first = 0;
+    this.#free++;
   }
 
   /** Waits until the rate allows the next request; `undefined`: it does so now. */

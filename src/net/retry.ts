@@ -40,15 +40,23 @@ async function retried(
 ): Promise<HttpResponse> {
   const { attempts = 3, sleep = wait, longestWait = 30_000, now = Date.now } = options;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await client.request(request).catch(asOutcome);
-    const failed = outcome instanceof Failure;
-    if (!(failed ? outcome.retryable : passing.has(outcome.status))) return result(outcome);
-    const asked = failed ? undefined : parseRetryAfter(outcome.headers['retry-after'], now());
-    const pause = asked ?? backoff(attempt, options);
+    let outcome: HttpResponse | Failure;
+    try {
+      outcome = await client.request(request);
+    } catch (error) {
+      outcome = asOutcome(error);
+    }
+    if (!mayPass(outcome)) return result(outcome);
+    const answer = outcome instanceof Failure ? undefined : outcome;
+    const pause = parseRetryAfter(answer?.headers['retry-after'], now()) ?? backoff(attempt, options);
     if (attempt >= attempts || pause > longestWait) return result(outcome);
-    if (!failed) await outcome.discard();
+    await answer?.discard();
     await sleep(pause, request.signal);
   }
+}
+
+function mayPass(outcome: HttpResponse | Failure): boolean {
+  return outcome instanceof Failure ? outcome.retryable : passing.has(outcome.status);
 }
 
 function asOutcome(error: unknown): Failure {

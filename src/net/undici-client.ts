@@ -43,7 +43,14 @@ class UndiciClient implements HttpClient {
     let next = { ...request, headers: this.#headers(request) };
     for (let hops = 0; ; hops++) {
       const url = checkedUrl(next.url);
-      const answer = await this.#send(next, url);
+      let answer: HttpResponse;
+      try {
+        const ready = this.#dispatcher(url);
+        const dispatcher = ready instanceof Promise ? await ready : ready;
+        answer = new UndiciResponse(await dispatcher.request(options(next, url)), url, next.signal);
+      } catch (error) {
+        throw this.#failure(error, url, next.signal);
+      }
       const onward = redirected(next, url, answer);
       if (onward === undefined) return answer;
       await answer.discard();
@@ -61,26 +68,9 @@ class UndiciClient implements HttpClient {
     for (const dispatcher of this.#dispatchers.values()) await (await dispatcher).destroy(null);
   }
 
-  async #send(request: HttpRequest, url: URL): Promise<HttpResponse> {
-    const { signal } = request;
-    try {
-      const ready = this.#dispatcher(url);
-      const dispatcher = ready instanceof Promise ? await ready : ready;
-      const answer = await dispatcher.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: request.method,
-        headers: request.headers ?? {},
-        body: request.body ?? null,
-        headersTimeout: request.headTimeout ?? 30_000,
-        bodyTimeout: request.bodyTimeout ?? 30_000,
-        signal: signal ?? null,
-      });
-      return new UndiciResponse(answer, url, signal);
-    } catch (error) {
-      if (signal?.aborted === true) throw requestFailure(error, url.host, signal);
-      throw proxyFailure(error, proxies(this.#options), url.host) ?? requestFailure(error, url.host, signal);
-    }
+  #failure(error: unknown, { host }: URL, signal: AbortSignal | undefined): Failure {
+    if (signal?.aborted === true) return requestFailure(error, host, signal);
+    return proxyFailure(error, proxies(this.#options), host) ?? requestFailure(error, host, signal);
   }
 
   #headers(request: HttpRequest): Record<string, string> {
@@ -107,6 +97,20 @@ class UndiciClient implements HttpClient {
     this.#dispatchers.set(verify, made);
     return made;
   }
+}
+
+/** The request in undici's terms. */
+function options(request: HttpRequest, url: URL): Dispatcher.RequestOptions {
+  return {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: request.method,
+    headers: request.headers ?? {},
+    body: request.body ?? null,
+    headersTimeout: request.headTimeout ?? 30_000,
+    bodyTimeout: request.bodyTimeout ?? 30_000,
+    signal: request.signal ?? null,
+  };
 }
 
 /** Empty text: none. */

@@ -42,16 +42,22 @@ export class UndiciResponse implements HttpResponse {
     }
   }
 
-  async bytes(limit: number): Promise<Uint8Array> {
-    if (this.#isDeclared(limit)) return this.#whole(() => this.#body.bytes());
+  bytes(limit: number): Promise<Uint8Array> {
+    return this.#isDeclared(limit) ? this.#body.bytes().catch(this.#fail) : this.#gathered(limit);
+  }
+
+  text(limit: number): Promise<string> {
+    return this.#isDeclared(limit) ? this.#body.text().catch(this.#fail) : this.#decoded(limit);
+  }
+
+  async #gathered(limit: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.body(limit)) chunks.push(chunk);
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
   }
 
-  async text(limit: number): Promise<string> {
-    if (this.#isDeclared(limit)) return this.#whole(() => this.#body.text());
-    return new TextDecoder().decode(await this.bytes(limit));
+  async #decoded(limit: number): Promise<string> {
+    return new TextDecoder().decode(await this.#gathered(limit));
   }
 
   async discard(): Promise<void> {
@@ -68,13 +74,9 @@ export class UndiciResponse implements HttpResponse {
     return length !== undefined && Number(length) <= limit && this.headers['content-encoding'] === undefined;
   }
 
-  async #whole<Value>(read: () => Promise<Value>): Promise<Value> {
-    try {
-      return await read();
-    } catch (error) {
-      throw requestFailure(error, this.#url.host, this.#signal);
-    }
-  }
+  readonly #fail = (error: unknown): never => {
+    throw requestFailure(error, this.#url.host, this.#signal);
+  };
 
   #source(limit: number): Readable {
     const codings = (this.headers['content-encoding'] ?? '')
@@ -111,11 +113,18 @@ export class UndiciResponse implements HttpResponse {
 
 const mostCodings = 2;
 
-function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function joined(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
+  if (areSingle(headers)) return headers;
   const all: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined) all[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return all;
+}
+
+/** Whether each header came once, as they usually do. */
+function areSingle(headers: Dispatcher.ResponseData['headers']): headers is Record<string, string> {
+  for (const name in headers) if (typeof headers[name] !== 'string') return false;
+  return true;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../src/image/digest.ts';
 import { formatPlatform, parsePlatform, satisfies } from '../../src/image/platform.ts';
@@ -9,6 +10,31 @@ describe('tags', () => {
   });
   it.each(['', '.a', '-a', 'a b', 'a+b', 'a/b', 'a:b', 'é', 'a\n', 'a'.repeat(129)])('%j is none', (text) => {
     expect(parseTag(text)).toBeUndefined();
+  });
+  it('are what the pattern of the distribution spec says, of any text', () => {
+    const letters = fc.constantFrom(
+      'a',
+      'Z',
+      '0',
+      '_',
+      '.',
+      '-',
+      '/',
+      ' ',
+      '\u0000',
+      '\u007F',
+      '\u0080',
+      'é',
+      '\uD83D',
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: letters, maxLength: 6 }),
+      fc.string({ unit: letters, minLength: 126, maxLength: 130 }),
+      fc.string(),
+    );
+    const spec = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+    const told = (text: string): boolean => (parseTag(text) === text) === spec.test(text);
+    expect(() => fc.assert(fc.property(texts, told))).not.toThrow();
   });
 });
 

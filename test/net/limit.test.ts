@@ -103,6 +103,25 @@ describe('withHostLimit', () => {
     expect(waiting.map(({ url }) => url)).toEqual(['http://a.test/1', 'http://a.test/3']);
   });
 
+  it('keeps the order of thousands, without those that went', async () => {
+    const { client, waiting } = held();
+    const limited = withHostLimit(client, { concurrency: 1 });
+    const controller = new AbortController();
+    const paths = Array.from({ length: 2500 }, (_, n) => `http://a.test/${n}`);
+    const asked = paths.map((url, n) => get(limited, url, n % 3 === 1 ? controller.signal : undefined));
+    controller.abort();
+    for (const promise of asked) promise.catch(() => undefined);
+    for (let n = 0; n < paths.length; n++) {
+      if (n % 3 === 1) continue;
+      await turnOver();
+      const next = waiting.shift();
+      expect(next?.url).toBe(paths[n]);
+      next?.answer();
+      await (await asked[n])?.discard();
+    }
+    expect(waiting).toEqual([]);
+  });
+
   it('spaces requests by the rate', async () => {
     const sleeps: number[] = [];
     let time = 0;

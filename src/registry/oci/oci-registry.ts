@@ -52,7 +52,7 @@ export function createOciRegistry(options: OciRegistryOptions): TagLister & Imag
     new ImageReader(sessionOf(repository), repository, repositoryPath(repository), kept, signal);
   return {
     list: (repository, signal) =>
-      inContext(repository, `cannot list the tags of ${repository}`, async () =>
+      inContext(repository, `cannot list the tags of ${repository}`, () =>
         listAllTags(sessionOf(repository), repository, repositoryPath(repository), limits, signal),
       ),
     digest: (repository, tag, signal) =>

@@ -51,7 +51,7 @@ export class RegistrySession {
 
   /** The answer, whatever its status, but never 401. @throws Failure `auth-failed`, and as `HttpClient.request` and `fetchToken` */
   async send(call: Call): Promise<HttpResponse> {
-    const credentials = await this.#credentials();
+    const credentials = this.#seen(await this.#options.credentials.credentials(this.endpoint.credentialHost));
     const usual =
       this.#scheme && (await this.#authorization(this.#scheme, usualScope(call.path), call, credentials));
     const response = await this.#request(call, usual);
@@ -73,7 +73,7 @@ export class RegistrySession {
 
   /** What an answer that is no success means. Reads its body. */
   async failure(response: HttpResponse, call: Pick<Call, 'path' | 'task'>): Promise<Failure> {
-    const credentials = await this.#credentials();
+    const credentials = this.#seen(await this.#options.credentials.credentials(this.endpoint.credentialHost));
     const token = this.#tokens.get(call.path)?.value;
     return statusFailure(response, {
       host: this.endpoint.host,
@@ -85,8 +85,7 @@ export class RegistrySession {
   }
 
   /** Read anew each time, so that a rotated secret counts at once; tokens that another user was given are dropped then. */
-  async #credentials(): Promise<RegistryCredentials | undefined> {
-    const credentials = await this.#options.credentials.credentials(this.endpoint.credentialHost);
+  #seen(credentials: RegistryCredentials | undefined): RegistryCredentials | undefined {
     const user = credentials === undefined ? '' : JSON.stringify(credentials);
     if (user !== this.#user) this.#tokens.clear();
     this.#user = user;

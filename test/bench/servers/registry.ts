@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// A process for `startServer`: a static registry. Every repository has the tags 1.0.0, 0.1.0, 0.2.0, ...; their number is the argument.
+// A process for `startServer`: a static registry. Every repository has the tags 0.1.0, 0.2.0, ... and 1.0.0; their number is the argument. They come in lexical
+// order, as the distribution spec has it; those of repositories below `unordered/` in order of age, as some registries give them.
 // `PUT /bench/NAME/TAG` adds a tag to one of them. Every tag is an image of its own, and all have one config.
 const tags = Array.from({ length: Number(process.argv[2]) }, (_, index) =>
   index === 0 ? '1.0.0' : `0.${index}.0`,
 );
+const ordered = tags.toSorted();
 const added = new Map<string, string[]>();
-const suffix = `","tags":${JSON.stringify(tags)}}`;
+const suffix = `","tags":${JSON.stringify(ordered)}}`;
+const unorderedSuffix = `","tags":${JSON.stringify(tags)}}`;
 const requests: string[] = [];
 const config = JSON.stringify({
   architecture: 'amd64',
@@ -54,7 +57,8 @@ process.once('disconnect', () => {
 function list(request: IncomingMessage, response: ServerResponse): void {
   const name = /^\/v2\/(.+)\/tags\/list/.exec(request.url ?? '')?.[1];
   const more = added.get(name ?? '');
-  const end = more === undefined ? suffix : `","tags":${JSON.stringify([...tags, ...more])}}`;
+  const whole = name?.startsWith('unordered/') === true ? unorderedSuffix : suffix;
+  const end = more === undefined ? whole : `","tags":${JSON.stringify([...ordered, ...more])}}`;
   const body = name === undefined ? '{}' : `{"name":"${name}${end}`;
   answer(request, response, name === undefined && request.url !== '/v2/' ? 404 : 200, body);
 }

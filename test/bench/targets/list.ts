@@ -1,12 +1,14 @@
 import type { Repository } from '../../../src/image/reference.ts';
 import { figure, round, type Benchmark } from '../figures.ts';
 import { built } from '../programs.ts';
-import { interleave, type Timing } from '../rounds.ts';
+import { interleave, median, type Timing } from '../rounds.ts';
 import { startServer, type BenchServer } from '../servers/start.ts';
 
 const sizes = [250, 500, 1000] as const;
 const tags = 100;
 const concurrency = 16;
+/** Of some 30 ms each: fewer gave a figure that no second run repeated. */
+const rounds = 41;
 
 /** S1: all tags of 1,000 repositories, by the registry adapter as `run` wires it, and by bare undici. */
 export const listing: Benchmark = {
@@ -15,16 +17,24 @@ export const listing: Benchmark = {
   run: async ({ say }) => {
     const server = await startServer('registry', String(tags));
     try {
-      const growth: { repositories: number; ms: Timing; undici: Timing }[] = [];
+      const growth: Measured[] = [];
       for (const repositories of sizes) {
         say(`${repositories} repositories`);
         const names = Array.from({ length: repositories }, (_, index) => `acme/service-${index}`);
         const ours = await openOurs(server, names);
         const bare = await openBare(server, names);
-        const { tallyman, undici } = await interleave(9, { tallyman: ours.run, undici: bare.run });
-        await ours.close();
-        await bare.close();
-        growth.push({ repositories, ms: tallyman, undici });
+        const unordered = await openOurs(
+          server,
+          names.map((name) => `unordered/${name}`),
+        );
+        const cpu: Record<Side, number[]> = { tallyman: [], undici: [], unordered: [] };
+        const times = await interleave(rounds, {
+          tallyman: counted(ours.run, cpu.tallyman),
+          undici: counted(bare.run, cpu.undici),
+          unordered: counted(unordered.run, cpu.unordered),
+        });
+        for (const lister of [ours, bare, unordered]) await lister.close();
+        growth.push({ repositories, times, cpu });
       }
       const last = growth.at(-1);
       if (last === undefined) throw new Error('no size was measured');
@@ -32,11 +42,13 @@ export const listing: Benchmark = {
         what: 'list tags',
         concurrency,
         tags,
-        ms: last.ms,
-        baseline: { what: 'undici', ms: last.undici },
+        ms: last.times.tallyman,
+        baseline: { what: 'undici', ms: last.times.undici },
+        cpu: cpuOf(last.cpu),
+        unordered: { what: 'tags in no order', ms: last.times.unordered },
       };
       return [
-        figure('S1', 'ratio', last.ms.median / last.undici.median, 1.3, {
+        figure('S1', 'ratio', last.times.tallyman.median / last.times.undici.median, 1.3, {
           ...detail,
           growth: growth.map(perRepository),
         }),
@@ -47,16 +59,37 @@ export const listing: Benchmark = {
   },
 };
 
-function perRepository({
-  repositories,
-  ms,
-  undici,
-}: {
-  repositories: number;
-  ms: Timing;
-  undici: Timing;
-}): object {
-  return { repositories, ms: ms.median, undici: undici.median, msEach: round(ms.median / repositories) };
+type Side = 'tallyman' | 'undici' | 'unordered';
+
+interface Measured {
+  readonly repositories: number;
+  readonly times: Readonly<Record<Side, Timing>>;
+  /** Milliseconds of the processor, all threads of this process, by round. */
+  readonly cpu: Readonly<Record<Side, readonly number[]>>;
+}
+
+function perRepository({ repositories, times: { tallyman, undici } }: Measured): object {
+  const msEach = round(tallyman.median / repositories);
+  return { repositories, ms: tallyman.median, undici: undici.median, msEach };
+}
+
+/** Medians, and by how much ours is above bare undici: what a busy machine changes least. */
+function cpuOf(cpu: Measured['cpu']): object {
+  const [tallyman, undici, unordered] = [cpu.tallyman, cpu.undici, cpu.unordered].map((all) =>
+    median(all.slice(1)),
+  );
+  const ratio = (tallyman ?? NaN) / (undici ?? NaN);
+  return { tallyman, undici, unordered, ratio: round(ratio) };
+}
+
+/** The same step; what it takes of the processor is noted. */
+function counted(run: () => Promise<void>, into: number[]): () => Promise<void> {
+  return async () => {
+    const start = process.cpuUsage();
+    await run();
+    const { user, system } = process.cpuUsage(start);
+    into.push((user + system) / 1000);
+  };
 }
 
 interface Lister {

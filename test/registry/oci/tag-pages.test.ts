@@ -190,6 +190,17 @@ describe('tags', () => {
     expect(await list()).toEqual([]);
   });
 
+  it.each([
+    ['in order', ['a', 'b', 'c']],
+    ['out of order', ['c', 'a', 'b']],
+    ['twice, in order', ['a', 'a', 'b']],
+    ['twice, apart', ['b', 'a', 'b']],
+    ['in order, with what is no tag', ['-', 'a', 'b']],
+  ])('come each once, in the order of the registry: %s', async (_label, tags) => {
+    scripted.on((_, res) => sendJson(res, { tags }));
+    expect(await list()).toEqual([...new Set(tags)].filter((tag) => tag !== '-'));
+  });
+
   it('that break the grammar are left out', async () => {
     scripted.on((_, res) =>
       sendJson(res, { tags: ['ok', '', '-a', 'a b', 'a/b', '\u001b[31m', 'x'.repeat(129), '_'] }),
