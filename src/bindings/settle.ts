@@ -22,7 +22,7 @@ export function settle<P extends WritePolicy>(
       problems.push(refused(candidate, stop));
       continue;
     }
-    const writes = candidate.writes.map((part) => anchors.followed(part, candidate.policy));
+    const writes = anchors.unitOf(candidate);
     // All of it stands at anchors of fields that the same policy moves.
     const others = writes.filter(({ follows }) => follows !== true);
     const follows = others.length < writes.length && others.every(({ part }) => part === 'name');
@@ -84,6 +84,19 @@ class Anchors {
   followed(part: PartFact, policy: WritePolicy): WrittenPart {
     const writer = part.anchor === undefined ? undefined : this.#writers.get(part.anchor);
     return writer?.policy === policy ? { ...part, follows: true } : part;
+  }
+
+  /** What it writes, with an empty digest that is another map's and gets one there with this very release. */
+  unitOf({ field, policy, writes }: Claim): WrittenPart[] {
+    const starts = new Set(writes.map(({ start }) => start));
+    const isUnit = writes.some(({ part }) => part === 'tag' || part === 'digest');
+    const digests = isUnit
+      ? field.parts.filter(({ part, start }) => part === 'digest' && !starts.has(start))
+      : [];
+    const given = digests
+      .map((part) => this.followed(part, policy))
+      .filter(({ follows }) => follows === true);
+    return [...writes.map((part) => this.followed(part, policy)), ...given];
   }
 
   /** An edit at an anchor changes every alias of it: all image fields among them must follow the same policy or hold the same image. */
