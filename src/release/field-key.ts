@@ -10,9 +10,23 @@ export interface FieldPlace {
  * part that ends as a file with image fields does is the path.
  */
 export function parseFieldKey(key: string): FieldPlace | undefined {
-  const splits = Array.from(key.matchAll(/#(?=\d*\/)/g), ({ index }) => index).filter((index) => index > 0);
-  const hash = splits.find((index) => namePattern.test(key.slice(0, index))) ?? splits[0];
-  return hash === undefined ? undefined : { file: key.slice(0, hash), pointer: key.slice(hash + 1) };
+  let first: number | undefined;
+  for (let hash = key.indexOf('#', 1); hash > 0; hash = key.indexOf('#', hash + 1)) {
+    let next = hash + 1;
+    while (isDigit(key.charCodeAt(next))) next++;
+    if (key[next] !== '/') continue;
+    first ??= hash;
+    if (namePattern.test(key.slice(0, hash))) return splitAt(key, hash);
+  }
+  return first === undefined ? undefined : splitAt(key, first);
+}
+
+function splitAt(key: string, hash: number): FieldPlace {
+  return { file: key.slice(0, hash), pointer: key.slice(hash + 1) };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /**

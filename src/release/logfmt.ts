@@ -9,23 +9,50 @@ export function renderLogfmt(pairs: readonly (readonly [key: string, value: stri
 /** `undefined` where the line is not of that form, or a key stands twice. Linear in the line's length. */
 export function parseLogfmt(line: string): ReadonlyMap<string, string> | undefined {
   const pairs = new Map<string, string>();
-  const pair = new RegExp(pairPattern);
-  let at = 0;
-  while (at < line.length) {
-    pair.lastIndex = at;
-    const match = pair.exec(line);
-    if (match === null) return undefined;
-    const [whole, key = '', quoted, bare = ''] = match;
-    const value = quoted === undefined ? bare : unquote(quoted);
-    if (value === undefined || pairs.has(key)) return undefined;
+  // Letter by letter: logs have records by the ten thousands, with a dozen pairs each.
+  for (let at = 0; at < line.length;) {
+    const equals = endOf(line, at, inKey);
+    const key = line.slice(at, equals);
+    if (line[equals] !== '=' || !/^[a-z]/.test(key) || pairs.has(key)) return undefined;
+    const from = equals + 1;
+    const end = line[from] === '"' ? endOfQuoted(line, from) : endOf(line, from, inBare);
+    const value = line[from] === '"' ? unquote(line.slice(from, end)) : line.slice(from, end);
+    const next = endOf(line, end, blank);
+    if (value === undefined || (next === end && end < line.length)) return undefined;
     pairs.set(key, value);
-    at += whole.length;
+    at = next;
   }
   return pairs;
 }
 
 const barePattern = /^[!#-<>-[\]-~]*$/;
-const pairPattern = /([a-z][a-z0-9-]*)=(?:("(?:[^"\\]|\\.)*")|([!#-<>-[\]-~]*))(?:[ \t]+|$)/y;
+
+const inKey = 1;
+const inBare = 2;
+const blank = 4;
+/** By code unit, what it may stand in. */
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code);
+  const key = /[a-z0-9-]/.test(letter) ? inKey : 0;
+  const bare = barePattern.test(letter) ? inBare : 0;
+  return key | bare | (/[ \t]/.test(letter) ? blank : 0);
+});
+
+/** Where letters of that kind end. */
+function endOf(line: string, from: number, kind: number): number {
+  let at = from;
+  while (at < line.length && ((kinds[line.charCodeAt(at)] ?? 0) & kind) !== 0) at++;
+  return at;
+}
+
+/** Behind the quote that ends it, or `from` where none does. */
+function endOfQuoted(line: string, from: number): number {
+  for (let at = from + 1; at < line.length; at++) {
+    if (line[at] === '"') return at + 1;
+    if (line[at] === '\\') at++;
+  }
+  return from;
+}
 
 function quote(value: string): string {
   return JSON.stringify(value).replace(/[^ -~]/g, escapeUnit);

@@ -29,7 +29,7 @@ const mostChanges = 1000;
  */
 export function readOtherTool(message: string): readonly OtherChange[] {
   if (message.includes(updaterStart)) return readUpdater(message);
-  if (message.trim() === fluxDefault) return [{ ...nothing, tool: 'flux2' }];
+  if (message.includes(fluxDefault) && message.trim() === fluxDefault) return [{ ...nothing, tool: 'flux2' }];
   return /^[\s*]*Automated image update\b/i.test(message) ? readGuide(message) : [];
 }
 

@@ -91,7 +91,7 @@ function readRecord(text: string): ReleaseRecord | 'malformed' | 'other-version'
   const value = (key: string): string => pairs.get(key) ?? '';
   const intent = intents.find((known) => known === value('intent'));
   if (version === undefined || intent === undefined) return 'malformed';
-  const valid = Object.entries(rules).every(([key, rule]) => rule(value(key)));
+  const valid = rules.every(([key, rule]) => rule(value(key)));
   return valid ? recordOf(value, intent) : 'malformed';
 }
 
@@ -118,7 +118,7 @@ function recordOf(value: (key: string) => string, intent: Intent): ReleaseRecord
 }
 
 /** `from` and `from-digest` are whatever stood in the file; what we wrote ourselves is checked by its own grammar. */
-const rules: Readonly<Record<string, (value: string) => boolean>> = {
+const rules = Object.entries<(value: string) => boolean>({
   branch: isName,
   env: isText,
   policy: isName,
@@ -129,7 +129,7 @@ const rules: Readonly<Record<string, (value: string) => boolean>> = {
   to: (value) => value === '' || parseTag(value) !== undefined,
   digest: (value) => value === '' || parseDigest(value) !== undefined,
   revision: (value) => value === '' || isRevision(value),
-};
+});
 
 function isText(value: string): boolean {
   return value.length <= 4096;

@@ -2,6 +2,7 @@ import type { CommitId } from '../../release/log.ts';
 import type { CompleteTrees, KeptClone } from './clone.ts';
 import type { TreeCache } from './git-tree.ts';
 import type { ObjectId } from './object-id.ts';
+import type { PackFile } from './pack-file.ts';
 
 /**
  * The commits whose folders are all in the kept clone, so that who looks into thousands of old commits walks each folder once and not
@@ -10,6 +11,9 @@ import type { ObjectId } from './object-id.ts';
 export class ReadyCommits {
   readonly #roots = new Map<CommitId, ObjectId>();
   readonly #folders: CompleteTrees = new Set();
+  /** Commits that are in none of the packs. */
+  readonly #absent = new Set<CommitId>();
+  #packs: readonly PackFile[] = [];
   #clone: KeptClone | undefined;
   #deletions = 0;
 
@@ -23,12 +27,27 @@ export class ReadyCommits {
     return root;
   }
 
-  /** Those of the commits of which something is missing. What is in no pack is, without a look at the disk for each: of a kept clone hardly anything is loose. */
+  /**
+   * Those of the commits of which something is missing. A commit that no pack has is, without a look at the disk for each: of a kept clone hardly anything is
+   * loose, and many fields ask for the same ones.
+   */
   missing(commits: readonly CommitId[], clone: KeptClone, trees: TreeCache): CommitId[] {
+    this.#look(clone);
     const { objects } = clone;
-    const absent = commits.find((id) => !objects.isPacked(id));
-    if (absent !== undefined) objects.has(absent); // looks whether packs came since
-    return commits.filter((id) => !objects.isPacked(id) || this.root(id, clone, trees) === undefined);
+    const unknown = commits.find((id) => !this.#roots.has(id));
+    if (unknown === undefined) return [];
+    if (!objects.isPacked(unknown)) objects.has(unknown); // looks whether packs came since
+    if (this.#packs !== objects.packs()) this.#absent.clear();
+    this.#packs = objects.packs();
+    return commits.filter((id) => !this.#isWhole(id, clone, trees));
+  }
+
+  #isWhole(id: CommitId, clone: KeptClone, trees: TreeCache): boolean {
+    if (this.#roots.has(id)) return true;
+    if (this.#absent.has(id)) return false;
+    if (clone.objects.isPacked(id)) return this.root(id, clone, trees) !== undefined;
+    this.#absent.add(id);
+    return false;
   }
 
   /** Commits that are whole by what a fetch brought, with their roots. */

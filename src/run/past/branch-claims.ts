@@ -23,9 +23,13 @@ export interface BranchClaims {
 /** @param since milliseconds since the epoch */
 export async function readBranchClaims(snapshot: Snapshot, since: number): Promise<BranchClaims> {
   const log = await readBranchLog(snapshot, since);
-  const claims = log.claims.flatMap((claim): Claim[] => {
-    const place = parseFieldKey(claim.record.field);
-    return place === undefined ? [] : [{ ...claim, place }];
+  // A field has a record in each of its releases.
+  const places = new Map<string, FieldPlace | undefined>();
+  const claims = log.claims.flatMap(({ commit, record }): Claim[] => {
+    const { field } = record;
+    const place = places.has(field) ? places.get(field) : parseFieldKey(field);
+    places.set(field, place);
+    return place === undefined ? [] : [{ commit, record, place }];
   });
   const lifts = claims.filter(({ record }) => record.intent === 'lift');
   return {
