@@ -3,6 +3,8 @@ import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { PartFact } from '../fields/model.ts';
 import { positionsOf } from '../yaml/lines.ts';
+import { decode, encode } from '../yaml/decode.ts';
+import { readOutline } from '../yaml/read.ts';
 import { renderScalar } from '../yaml/render.ts';
 import { applyEdits } from '../yaml/splice.ts';
 import { wantsDigest } from './digest-demand.ts';
@@ -76,7 +78,28 @@ export function applyFileEdits(
   }
   const options = { parseBudget: budget.take(text.length), scanned };
   const reason = proveEdits(text, after, distinct, options) ?? brokenJson(text, after, distinct);
+  const outgrown = outgrows(after, reason);
+  if (outgrown !== undefined) return { problem: tooLarge(edits, outgrown) };
   return reason === undefined ? { text: after } : { problem: unproven(edits, reason) };
+}
+
+/** Shorter texts are below every limit in bytes. */
+const surelySmall = 2 ** 21;
+
+/** Why a file could not be read any more after the edit, since what was inserted made it too large. */
+function outgrows(after: string, unproven: string | undefined): string | undefined {
+  const decoded = after.length < surelySmall ? undefined : decode(encode(after));
+  if (decoded !== undefined && 'refused' in decoded) return decoded.refused;
+  const read = unproven === undefined ? undefined : readOutline(after);
+  return read !== undefined && 'error' in read && read.error.isLimit === true
+    ? read.error.message
+    : undefined;
+}
+
+function tooLarge([first]: readonly FieldEdit[], reason: string): Problem {
+  const place = first && { file: first.file, line: first.line, column: first.column, policy: first.policy };
+  const message = `The file would become too large to be read: ${reason}. Nothing in it is changed; move some of its images to a file of their own.`;
+  return { code: 'refused-edit', ...place, message };
 }
 
 /** Several bindings may want the same of one scalar; one edit does for all. */

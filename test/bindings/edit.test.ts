@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Lexer } from 'yaml';
 import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
 import { policy } from './manifests.ts';
 import { one } from './one-field.ts';
@@ -160,12 +161,34 @@ describe('many fields of one file', () => {
   });
 });
 
+function tokens(text: string): number {
+  return Array.from(new Lexer().lex(text)).length;
+}
+
 describe('applyFileEdits', () => {
   const text = 'services: {a: {image: "acme/web:1"}}';
   const plan = () => {
     const planned = planEdits(one('compose.yaml', text), { tag: '2', digest: null }, text);
     return 'edits' in planned ? planned.edits : [];
   };
+
+  // The scanner is unsure of the long form of a key, so that the parser counts.
+  const pinned = '? a\n: b\nimages:\n- {name: acme/web, newTag: "1"}\n';
+  const lines = Math.floor((999_999 - tokens(`${pinned}x:\n`)) / (tokens('- a\n- a\n') - tokens('- a\n')));
+  it.each([
+    ['tokens', `x:\n${'- a\n'.repeat(lines)}`, /it has more than 1000000 tokens of YAML/],
+    ['bytes', `# ${'x'.repeat(8 * 2 ** 20 - pinned.length - 10)}\n`, /the file has \d+ bytes/],
+  ])('says that a file would become too large, by its %s', (_, rest, why) => {
+    const text = pinned + rest;
+    const planned = planEdits(one('kustomization.yaml', pinned, 'pin'), { tag: '2', digest: next }, text);
+    const { problem } = {
+      problem: undefined,
+      ...applyFileEdits(text, 'edits' in planned ? planned.edits : []),
+    };
+    expect(problem).toMatchObject({ code: 'refused-edit', file: 'kustomization.yaml', line: 4 });
+    expect(problem?.message).toMatch(/^The file would become too large to be read: /);
+    expect(problem?.message).toMatch(why);
+  });
 
   it('gives no text where the proof fails', () => {
     const [edit] = plan();
