@@ -17,7 +17,7 @@ import { portions } from './portions.ts';
 import { ReadyCommits } from './ready-commits.ts';
 import { packParts } from './receive.ts';
 import { RemoteTree, type TreeOwner } from './remote-tree.ts';
-import { parseTree, type TreeItem } from './tree-object.ts';
+import { parseTree } from './tree-object.ts';
 
 export interface CloneKeeperOptions {
   readonly name: string;
@@ -138,6 +138,8 @@ export class CloneKeeper implements TreeOwner {
       const clone = this.#opened();
       if (!clone.holds(commit, this.#complete, this.#trees)) return false;
       clone.moveTip(commit, edge);
+      const root = clone.commit(commit)?.tree;
+      if (root !== undefined) this.#ready.add(new Map([[commit, root]]), clone);
       return true;
     } catch (error) {
       if (isDamage(error)) return false;
@@ -259,18 +261,17 @@ export class CloneKeeper implements TreeOwner {
     arrived?: ArrivedTrees,
   ): Promise<readonly CommitId[]> {
     const answer = await this.#fetch(request, signal);
-    const folders: (readonly [ObjectId, readonly TreeItem[]])[] = [];
     try {
       await this.objects.addPackAsItArrives(packParts(answer), (object) => {
         const { id, type, bytes } = object;
         const items = type === 'tree' ? parseTree(id, bytes) : [];
-        if (type === 'tree') folders.push([id, items]);
+        if (type === 'tree') this.#trees.set(id, items); // read by what comes next
         arrived?.see(id, object, items);
       });
     } catch (error) {
+      this.#trees.clear(); // what came is not kept, and not here
       throw blamed(error, request, this.#options.name);
     }
-    for (const [id, items] of folders) this.#trees.set(id, items); // read by what comes next
     return answer.shallow;
   }
 

@@ -43,6 +43,11 @@ export class TreeCache {
     this.#items = 0;
   }
 
+  clear(): void {
+    this.age();
+    this.age();
+  }
+
   /** Now and then something to wait for: who looks into thousands of commits leaves their turn to connections and other work. */
   rest(): Promise<void> | undefined {
     return performance.now() < this.#restAt ? undefined : this.#rest();

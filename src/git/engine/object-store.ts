@@ -24,6 +24,12 @@ interface Arrival {
   readonly reading: PackReading;
 }
 
+/** Of an object: the number of its pack, and where it starts in it. */
+interface Place {
+  readonly rank: number;
+  readonly offset: number;
+}
+
 export interface AddedPack {
   readonly objects: number;
   /** Of its file; empty where it held nothing. */
@@ -76,17 +82,24 @@ export class ObjectStore implements ObjectReader {
     return loose ?? this.#elsewhere((store) => store.read(id));
   }
 
-  /** The ids in the order in which they are read fastest: pack by pack, by place in the pack; the rest last. */
+  /** The ids in the order in which they are read fastest: what just came, then pack by pack, by place in the pack; the rest last. */
   inReadingOrder(ids: Iterable<ObjectId>): ObjectId[] {
-    const rows = Array.from(ids, (id) => {
-      for (const [rank, pack] of this.#packs.entries()) {
-        const offset = pack.index.find(id);
-        if (offset !== undefined) return { id, rank, offset };
-      }
-      return { id, rank: this.#packs.length, offset: 0 };
-    });
+    const recent: ObjectId[] = [];
+    const rows: (Place & { readonly id: ObjectId })[] = [];
+    for (const id of ids) {
+      if (this.#recent.has(id)) recent.push(id);
+      else rows.push({ id, ...this.#placeOf(id) });
+    }
     rows.sort((a, b) => a.rank - b.rank || a.offset - b.offset);
-    return rows.map((row) => row.id);
+    return [...recent, ...rows.map((row) => row.id)];
+  }
+
+  #placeOf(id: ObjectId): Place {
+    for (const [rank, pack] of this.#packs.entries()) {
+      const offset = pack.index.find(id);
+      if (offset !== undefined) return { rank, offset };
+    }
+    return { rank: this.#packs.length, offset: 0 };
   }
 
   writeLoose(object: NewObject): void {

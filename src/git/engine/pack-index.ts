@@ -42,14 +42,15 @@ export class PackIndex {
 
   /** Where the object's entry starts, or `undefined` where the pack does not hold it. */
   find(id: ObjectId): number | undefined {
-    const wanted = Buffer.from(id, 'hex');
-    const first = wanted[0] ?? 0;
-    let low = first === 0 ? 0 : this.#bytes.readUInt32BE(8 + 4 * (first - 1));
-    let high = this.#bytes.readUInt32BE(8 + 4 * first);
+    const bytes = this.#bytes;
+    const start = startOf(id);
+    const first = start >>> 24;
+    let low = first === 0 ? 0 : bytes.readUInt32BE(8 + 4 * (first - 1));
+    let high = bytes.readUInt32BE(8 + 4 * first);
     while (low < high) {
       const middle = (low + high) >>> 1;
       const at = idsAt + 20 * middle;
-      const order = wanted.compare(this.#bytes, at, at + 20);
+      const order = start - bytes.readUInt32BE(at) || compareRest(id, bytes, at);
       if (order === 0) return this.#offset(middle);
       if (order < 0) high = middle;
       else low = middle + 1;
@@ -97,12 +98,14 @@ export function encodePackIndex(entries: readonly IndexEntry[], packSum: Uint8Ar
   bytes.writeUInt32BE(0xff744f63, 0);
   bytes.writeUInt32BE(2, 4);
   const fan = new Uint32Array(256);
-  for (const [row, entry] of sorted.entries()) {
+  let row = 0;
+  for (const entry of sorted) {
     bytes.write(entry.id, idsAt + 20 * row, 20, 'hex');
     bytes.writeUInt32BE(entry.crc, idsAt + 20 * count + 4 * row);
     bytes.writeUInt32BE(entry.offset, idsAt + 24 * count + 4 * row);
     const first = bytes[idsAt + 20 * row] ?? 0;
     fan[first] = (fan[first] ?? 0) + 1;
+    row++;
   }
   let sum = 0;
   for (let byte = 0; byte < 256; byte++) {
@@ -117,4 +120,15 @@ export function encodePackIndex(entries: readonly IndexEntry[], packSum: Uint8Ar
     bytes.length - 20,
   );
   return bytes;
+}
+
+/** Ids whose first four bytes are alike are rare. */
+function compareRest(id: ObjectId, bytes: Buffer, at: number): number {
+  const other = bytes.toString('hex', at, at + 20);
+  return id < other ? -1 : id > other ? 1 : 0;
+}
+
+/** The first four bytes. */
+function startOf(id: ObjectId): number {
+  return Number.parseInt(id.slice(0, 8), 16);
 }

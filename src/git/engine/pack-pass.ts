@@ -2,9 +2,11 @@ import { Failure } from '../../core/failure.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
 import { Inflater, unfitStream } from './inflate.ts';
 import type { GitObject, ObjectId, ObjectType } from './object-id.ts';
+import { OffsetsById } from './offsets-by-id.ts';
 import { bytesAt, idAt, ObjectSpace, type Place } from './object-space.ts';
 import { corruptPack, type PackBytes } from './pack-bytes.ts';
 import { longestEntryHead, readEntryHead, type PackEntryHead } from './pack-entry.ts';
+import { ReadEntries } from './read-entries.ts';
 import type { PackedObject, PackLimits, PackReading, PackSummary } from './pack-reader.ts';
 
 /** An entry that is being inflated. */
@@ -32,17 +34,14 @@ export class PackPass {
   readonly #space = new ObjectSpace();
   /** For what is read and thrown away. */
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
-  /** Of the entries that were read. */
-  readonly #starts = new Set<number>();
-  readonly #offsets = new Map<ObjectId, number>();
-  readonly #kept = new Map<number, GitObject>();
+  readonly #entries = new ReadEntries();
+  readonly #offsets = new OffsetsById();
   readonly #externalBases = new Map<ObjectId, GitObject>();
   readonly #waitingForId = new Map<ObjectId, Waiting[]>();
   readonly #waitingForOffset = new Map<number, Waiting[]>();
   #count: number | undefined;
   #offset = 12;
   #entry: OpenEntry | undefined;
-  #keptBytes = 0;
   #spentBytes = 0;
   #resolved = 0;
 
@@ -56,7 +55,7 @@ export class PackPass {
   readOn(until: number): boolean {
     const count = (this.#count ??= this.#boundedCount());
     if (count === undefined) return true;
-    for (let read = 1; this.#starts.size < count; read++) {
+    for (let read = 1; this.#entries.count < count; read++) {
       if (!this.#readEntry(count)) return true;
       if (read % 16 === 0 && performance.now() > until) return false;
     }
@@ -67,7 +66,7 @@ export class PackPass {
     if (this.#offset !== this.#pack.end)
       throw corruptPack('bytes stand between its last object and its checksum');
     this.#resolveExternal();
-    const left = this.#starts.size - this.#resolved;
+    const left = this.#entries.count - this.#resolved;
     if (left > 0) {
       const missing = [...this.#waitingForId.keys()][0] ?? 'unknown';
       throw corruptPack(`${left} deltas have no base (the first is ${missing})`);
@@ -88,8 +87,10 @@ export class PackPass {
     this.#entry = undefined;
     const { offset, head, place, inputAt: end } = entry;
     if (end > this.#pack.end) throw corruptPack(`the entry at byte ${offset} runs into the checksum`);
+    this.#offset = end;
+    this.#entries.add(offset);
     if (head.kind === 'ofs-delta') {
-      if (!this.#starts.has(head.baseOffset))
+      if (!this.#entries.has(head.baseOffset))
         throw corruptPack(`the entry at byte ${offset} names no entry as its base`);
       this.#readDelta(offset, end, place, head.baseOffset);
     } else if (head.kind === 'ref-delta') {
@@ -99,8 +100,6 @@ export class PackPass {
     } else {
       this.#settle(offset, end, head.kind, place);
     }
-    this.#starts.add(offset);
-    this.#offset = end;
     return true;
   }
 
@@ -140,7 +139,7 @@ export class PackPass {
   }
 
   #readDelta(offset: number, end: number, delta: Place, baseAt: number): void {
-    const base = this.#kept.get(baseAt) ?? this.#makeAgain(baseAt);
+    const base = this.#entries.object(baseAt) ?? this.#makeAgain(baseAt);
     if (base === undefined) push(this.#waitingForOffset, baseAt, waitingDelta(offset, end, delta));
     else this.#settleDelta(offset, end, base, bytesAt(delta));
   }
@@ -167,8 +166,8 @@ export class PackPass {
   #show(offset: number, end: number, type: ObjectType, place: Place): PackedObject {
     const id = idAt(place);
     const object = { type, bytes: bytesAt(place), id, offset, end };
-    this.#offsets.set(id, offset);
-    this.#keep(offset, object);
+    this.#offsets.add(id, offset);
+    this.#entries.keep(offset, object);
     this.#resolved++;
     this.#reading.visit(object, this.#pack.bytes);
     return object;
@@ -199,7 +198,7 @@ export class PackPass {
     const deltas: Buffer[] = [];
     let at = offset;
     for (;;) {
-      const kept = this.#kept.get(at);
+      const kept = this.#entries.object(at);
       if (kept !== undefined) return this.#applyAll(kept, deltas);
       const { head, bytes } = this.#readAgain(at);
       if (head.kind !== 'ofs-delta' && head.kind !== 'ref-delta')
@@ -237,17 +236,6 @@ export class PackPass {
       throw new Failure('too-large', `a pack inflates to more than the bound of ${this.#limits.bytes} bytes`);
     }
   }
-
-  #keep(offset: number, object: GitObject): void {
-    this.#kept.set(offset, object);
-    this.#keptBytes += object.bytes.length;
-    if (this.#keptBytes <= keptBytes) return;
-    for (const [oldest, { bytes }] of this.#kept) {
-      if (this.#keptBytes <= keptBytes) break;
-      this.#kept.delete(oldest);
-      this.#keptBytes -= bytes.length;
-    }
-  }
 }
 
 function entryName(offset: number): string {
@@ -273,5 +261,4 @@ function take<Key>(map: Map<Key, Waiting[]>, key: Key): readonly Waiting[] {
 }
 
 const defaultLimits: PackLimits = { objects: 5_000_000, bytes: 4 * 1024 ** 3 };
-const keptBytes = 32 * 1024 ** 2;
 const scratchBytes = 64 * 1024;

@@ -11,8 +11,12 @@ export class RecentBlobs {
   add(id: ObjectId, object: GitObject): void {
     if (object.type !== 'blob' || object.bytes.length > largest || this.#bytes + object.bytes.length > budget)
       return;
-    this.#objects.set(id, { type: object.type, bytes: object.bytes });
+    this.#objects.set(id, object);
     this.#bytes += object.bytes.length + overhead;
+  }
+
+  has(id: ObjectId): boolean {
+    return this.#objects.has(id);
   }
 
   take(id: ObjectId): GitObject | undefined {

@@ -19,31 +19,55 @@ export interface TreeItem {
  * @throws Failure `corrupt`
  */
 export function parseTree(id: ObjectId, bytes: Uint8Array): readonly TreeItem[] {
-  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const raw = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const items: TreeItem[] = [];
-  let at = 0;
-  let lastKey: Buffer | undefined;
-  while (at < raw.length) {
-    const space = raw.indexOf(0x20, at);
-    const nul = raw.indexOf(0, space + 1);
-    if (space < 0 || nul < 0 || nul + 21 > raw.length) throw damaged(id, 'it ends in the middle of an entry');
-    const mode = modesByText.get(raw.toString('latin1', at, space));
-    if (mode === undefined)
-      throw damaged(id, `unknown mode ${JSON.stringify(raw.toString('latin1', at, space).slice(0, 12))}`);
+  let last: NameSpan | undefined;
+  for (let at = 0; at < raw.length;) {
+    const space = placeOf(raw, 0x20, at);
+    const nul = placeOf(raw, 0, space + 1);
+    if (nul + 21 > raw.length) throw damaged(id, 'it ends in the middle of an entry');
+    const modeText = raw.toString('latin1', at, space);
+    const mode = modesByText.get(modeText);
+    if (mode === undefined) throw damaged(id, `unknown mode ${JSON.stringify(modeText.slice(0, 12))}`);
     const name = raw.toString('utf8', space + 1, nul);
     if (isForbiddenName(name)) throw damaged(id, `the name ${JSON.stringify(name)} is not allowed in a tree`);
-    const key =
-      mode === 'tree'
-        ? Buffer.from(`${raw.toString('latin1', space + 1, nul)}/`, 'latin1')
-        : raw.subarray(space + 1, nul);
-    if (lastKey !== undefined && Buffer.compare(lastKey, key) >= 0) {
+    const span = { from: space + 1, to: nul, isFolder: mode === 'tree' };
+    if (last !== undefined && compareNames(raw, last, span) >= 0)
       throw damaged(id, `the entry ${JSON.stringify(name)} is out of order or stands twice`);
-    }
-    lastKey = key;
+    last = span;
     items.push({ name, mode, id: raw.toString('hex', nul + 1, nul + 21), idOffset: nul + 1 });
     at = nul + 21;
   }
-  return items;
+  return items.slice(); // without the room that growing leaves: most folders are small, and kept
+}
+
+/** A name in a tree object. */
+interface NameSpan {
+  readonly from: number;
+  readonly to: number;
+  /** Folders are sorted as if a slash stood behind them. */
+  readonly isFolder: boolean;
+}
+
+function compareNames(raw: Buffer, a: NameSpan, b: NameSpan): number {
+  for (let at = 0; ; at++) {
+    const [one, other] = [nameByte(raw, a, at), nameByte(raw, b, at)];
+    if (one !== other) return one - other;
+    if (one === -1) return 0;
+  }
+}
+
+function nameByte(raw: Buffer, { from, to, isFolder }: NameSpan, at: number): number {
+  const place = from + at;
+  if (place < to) return raw[place] ?? -1;
+  return place === to && isFolder ? 0x2f : -1;
+}
+
+/** The end where there is none. Names are short: to ask the engine takes longer. */
+function placeOf(raw: Buffer, byte: number, from: number): number {
+  let at = from;
+  while (at < raw.length && raw[at] !== byte) at++;
+  return at;
 }
 
 /**

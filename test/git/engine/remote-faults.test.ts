@@ -17,6 +17,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contents, draft, files, Stage, start, web } from './remote-stage.ts';
 import { git, inFolder } from '../git.ts';
 import { Failure } from '../../../src/core/failure.ts';
+import { readPack, type PackedObject } from '../../../src/git/engine/pack-reader.ts';
+import { writePack } from '../../../src/git/engine/pack-writer.ts';
 import type { CommitId } from '../../../src/release/log.ts';
 
 describe('faults', () => {
@@ -178,6 +180,19 @@ describe('faults', () => {
     });
   });
 
+  it('counts no folder as here that came in a pack which was not kept', async () => {
+    await Stage.in(async (stage) => {
+      const damaged = (pack: Buffer): Buffer =>
+        Buffer.concat([pack.subarray(0, -1), Buffer.of((pack.at(-1) ?? 0) ^ 1)]);
+      const answers = [damaged, withoutFolders];
+      const { repository } = stage.open({ tamper: (pack) => answers.shift()?.(pack) ?? pack });
+      await expect(repository.sync()).rejects.toThrow('checksum');
+      await expect(repository.sync()).rejects.toThrow('did not send all of commit');
+      expect(await contents((await repository.sync()).tree)).toEqual(files);
+      await repository.close();
+    });
+  });
+
   it('lets two processes share one clone', async () => {
     await Stage.in(async (stage) => {
       const [one, two] = [stage.open(), stage.open()];
@@ -201,6 +216,12 @@ function flipByteInPack(directory: string): void {
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x40;
     return bytes;
   });
+}
+
+function withoutFolders(pack: Buffer): Buffer {
+  const objects: PackedObject[] = [];
+  readPack(pack, { visit: (object) => void objects.push(object) });
+  return writePack(objects.filter(({ type }) => type !== 'tree'));
 }
 
 function packs(directory: string): string[] {
