@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
 import type { AnnotationFact, ClaimFact, FieldFact } from '../fields/model.ts';
@@ -31,7 +32,10 @@ export function readWorkload(file: string, claim: ClaimFact, fields: readonly Fi
   };
   const containers = fields.flatMap(({ container }) => (container === undefined ? [] : [container]));
   const { options, optional, unsupported } = readOptions(claim, complain);
-  problems.push(...unsupported.map((annotation) => notSupported(file, annotation)));
+  append(
+    problems,
+    unsupported.map((annotation) => notSupported(file, annotation)),
+  );
   for (const annotation of claim.annotations) checkCovers(annotation, containers, complain);
   const value = (key: string): AnnotationFact | undefined => claim.annotations.find((one) => one.key === key);
   const hold = value('hold');

@@ -60,7 +60,8 @@ export function bind(
     append(problems, found.problems);
     for (const policy of found.used) used.add(policy);
   }
-  problems.push(...unboundPolicies(policies, used, files), ...fluxPolicies.unbound(used));
+  append(problems, unboundPolicies(policies, used, files));
+  append(problems, fluxPolicies.unbound(used));
   return { policies: [...policies, ...fluxPolicies.policies, ...annotated.policies], bindings, problems };
 }
 
@@ -141,7 +142,10 @@ export function bindMarkers(
   const problems: Problem[] = [];
   for (const file of files) {
     const marked = (['tallyman', 'flux2'] as const).map((dialect) => markedFields(file, dialect));
-    problems.push(...marked.flatMap((one) => one.problems.filter(({ policy }) => wanted.has(policy ?? ''))));
+    append(
+      problems,
+      marked.flatMap((one) => one.problems.filter(({ policy }) => wanted.has(policy ?? ''))),
+    );
     const candidates = marked
       .flatMap(({ fields }) => fields)
       .filter(({ policy }) => wanted.has(policy))

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import type { AnnotationFact, FieldFact } from '../fields/model.ts';
 import type { Hold, Policy, Rule } from '../policy/model.ts';
@@ -72,11 +73,11 @@ export class AnnotationBinder {
     this.#workloads.set(file, workloads);
     const drafts: AnnotationDraft[] = [];
     for (const [index, workload] of workloads.entries()) {
-      this.problems.push(...workload.problems);
+      append(this.problems, workload.problems);
       if (workload.broken) continue;
       const free = (byClaim.get(index) ?? []).filter((field) => !marked.all.has(field));
-      drafts.push(...draftPolicies(file, workload, this.#ruled(file, workload, free)));
-      this.problems.push(...this.#namesNothing(file, workload, free));
+      append(drafts, draftPolicies(file, workload, this.#ruled(file, workload, free)));
+      append(this.problems, this.#namesNothing(file, workload, free));
     }
     return drafts;
   }

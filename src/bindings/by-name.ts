@@ -31,7 +31,7 @@ export class NameBinder {
     const repository = field.name === undefined ? undefined : parseRepository(field.name)?.repository;
     const reaches = repository === undefined ? undefined : this.#byRepository.get(repository);
     const covering = (reaches ?? []).filter((reach) => reach.covers(path));
-    const deepest = Math.max(...covering.map(({ depth }) => depth));
+    const deepest = covering.reduce((most, { depth }) => Math.max(most, depth), 0);
     return covering.filter(({ depth }) => depth === deepest).map(({ policy }) => policy);
   }
 

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Policy } from '../policy/model.ts';
@@ -23,7 +24,7 @@ export class TargetBinder {
     for (const [file, group] of Map.groupBy(requests, (request) => request.file)) {
       const targeted = targetedFile(file, group, lookup);
       this.#files.set(file, targeted);
-      found.push(...targeted.problems);
+      append(found, targeted.problems);
     }
     this.problems = found.map(({ problem }) => problem);
     this.contested = new Set(found.map(({ policy }) => policy));

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { formatPlace } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -21,14 +22,18 @@ export function collectPolicies(
   for (const { path, facts } of files) {
     for (const document of facts.policies) {
       const result = load(document, path);
-      problems.push(...result.problems);
+      append(problems, result.problems);
       if (result.policy !== undefined) loaded.push(result.policy);
     }
   }
   const byName = Map.groupBy(loaded, ({ name }) => name);
   const policies = loaded.filter(({ name }) => byName.get(name)?.length === 1);
   for (const group of byName.values())
-    if (group.length > 1) problems.push(...group.map((one) => duplicate(one, group)));
+    if (group.length > 1)
+      append(
+        problems,
+        group.map((one) => duplicate(one, group)),
+      );
   return { policies, problems };
 }
 

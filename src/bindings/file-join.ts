@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Policy } from '../policy/model.ts';
@@ -131,16 +132,16 @@ export class FileJoin {
     const [policy] = claimants;
     if (policy === undefined) return undefined;
     if (claimants.length === 1) return this.#unlessShared({ ...whole, policy, via: 'name' });
-    this.contested.push(...claimants);
-    this.problems.push(...ambiguity(file, field, claimants));
+    append(this.contested, claimants);
+    append(this.problems, ambiguity(file, field, claimants));
     return undefined;
   }
 
   #byTarget(targeted: TargetedField): Candidate<Policy> | undefined {
     if (this.#annotated.isBroken(this.#file, targeted.field)) return undefined;
     if ('candidate' in targeted) return targeted.candidate;
-    this.contested.push(...targeted.policies);
-    this.problems.push(...targeted.problems);
+    append(this.contested, targeted.policies);
+    append(this.problems, targeted.problems);
     return undefined;
   }
 

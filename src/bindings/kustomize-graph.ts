@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Place } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { KustomizationFact, OverrideFact, ReferenceFact } from '../fields/model.ts';
@@ -87,7 +88,10 @@ export class KustomizeGraph {
   #add(path: string, fact: KustomizationFact): void {
     const folder = folderOf(path);
     const node = this.#kustomized.get(folder) ?? openNode(folder, path, fact.isComponent);
-    node.images.push(...fact.images.map((image) => ({ ...image, file: path })));
+    append(
+      node.images,
+      fact.images.map((image) => ({ ...image, file: path })),
+    );
     this.#kustomized.set(folder, node);
   }
 

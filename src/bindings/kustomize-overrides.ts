@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { KustomizeGraph, KustomizeNode, Override, UseKind } from './kustomize-graph.ts';
 import type { KustomizeReach } from './kustomize-reach.ts';
@@ -53,7 +54,7 @@ export class KustomizeOverrides {
     if (node !== undefined) open.push({ node, name });
     else
       for (const { by, as } of this.#graph.usersOf(path))
-        open.push(...this.#through(by, as, undefined, name, found));
+        append(open, this.#through(by, as, undefined, name, found));
     const seen = new Set<string>();
     for (let step = open.pop(); step !== undefined; step = open.pop()) {
       const key = `${step.node.file}\n${step.name}`;
@@ -62,7 +63,7 @@ export class KustomizeOverrides {
       if (this.#steps > mostSteps) return 'unknown';
       if (this.#isDeployed(step, found)) return undefined;
       for (const { by, as } of step.node.usedBy)
-        open.push(...this.#through(by, as, step.node, step.name, found));
+        append(open, this.#through(by, as, step.node, step.name, found));
     }
     return found.size === 0 ? undefined : [...found].sort(byPlace);
   }

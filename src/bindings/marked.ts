@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact, MarkerFact, PartFact, PartName } from '../fields/model.ts';
 import { withItsUnit } from './candidate.ts';
@@ -41,7 +42,7 @@ export function markedFields(file: FactedFile, dialect: MarkerFact['dialect']): 
       (dialect === 'flux2' ? staleDigest(file.path, field, group) : undefined);
     all.add(field);
     if (problem === undefined) marked.push(join(field, group, marker));
-    else problems.push(...problem);
+    else append(problems, problem);
   }
   return { fields: marked, all, problems };
 }

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { formatPlace } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact, PartFact } from '../fields/model.ts';
@@ -154,7 +155,7 @@ function otherFields(file: FactedFile, claims: readonly Claim[]): TargetedField[
       );
     else single.push(claim);
   }
-  for (const group of Map.groupBy(single, together).values()) fields.push(...joined(file, group));
+  for (const group of Map.groupBy(single, together).values()) append(fields, joined(file, group));
   return fields.sort((a, b) => a.field.line - b.field.line || a.field.column - b.field.column);
 }
 

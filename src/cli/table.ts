@@ -4,7 +4,9 @@ import { clean } from './clean.ts';
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const all = [head, ...rows].map((row) => row.map((cell) => clean(cell)));
-  const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
+  const widths = head.map((_, column) =>
+    all.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
+  );
   const lines = all.map((row) =>
     row
       .map((cell, column) =>

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import { formatPlace } from '../core/position.ts';
 import type { ForeignPolicy } from '../dialects/model.ts';
@@ -34,7 +35,7 @@ export class ApplicationConverter {
   }
 
   convert(foreign: ForeignPolicy): void {
-    this.problems.push(...foreign.problems);
+    append(this.problems, foreign.problems);
     if (foreign.policy === undefined) return;
     const applications = applicationsFor(foreign, this.#surroundings.applications);
     if (applications.length === 0) this.#refuse(foreign, noApplication(foreign));

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { FactedFile } from '../bindings/model.ts';
 import { formatPlace } from '../core/position.ts';
 import { compareProblems, type Problem } from '../core/problem.ts';
@@ -73,14 +74,17 @@ class Job {
     if (read === undefined || facts === undefined) return;
     if ('error' in read) {
       if (!mayBeAnnotated(text)) return;
-      this.#problems.push(...facts.problems.map((problem) => ({ ...problem, file: path })));
+      append(
+        this.#problems,
+        facts.problems.map((problem) => ({ ...problem, file: path })),
+      );
       return;
     }
-    this.#applications.push(...applicationsIn(read.outline, path, facts));
+    append(this.#applications, applicationsIn(read.outline, path, facts));
     const { policies, problems } = readAnnotatedDialects(read.outline, path);
-    this.#problems.push(...problems);
+    append(this.#problems, problems);
     const [updated, onWorkloads] = split(policies, ({ dialect }) => dialect === 'argocd-image-updater');
-    this.#updated.push(...updated);
+    append(this.#updated, updated);
     const file = { path, outline: read.outline, facts, policies: onWorkloads };
     const changes = new WorkloadConverter(file, this.#names, this.#newFiles).convert();
     const after = applyEdits(text, changes.edits);
@@ -113,15 +117,15 @@ class Job {
     });
     for (const policy of this.#updated) converter.convert(policy);
     this.#add(converter);
-    this.#todo.push(...converter.todo);
+    append(this.#todo, converter.todo);
   }
 
   flux2({ policies, problems, home }: Flux2Source): Flux2Changes {
-    this.#problems.push(...problems);
+    append(this.#problems, problems);
     const context = { names: this.#names, newFiles: this.#newFiles, home };
     const changes = convertFlux2(policies, [...this.#facted.values()], context);
     this.#add(changes);
-    this.#todo.push(...changes.todo);
+    append(this.#todo, changes.todo);
     return changes;
   }
 
@@ -204,8 +208,8 @@ class Job {
   }
 
   #add({ converted, problems }: { converted: readonly Converted[]; problems: readonly Problem[] }): void {
-    this.#converted.push(...converted);
-    this.#problems.push(...problems);
+    append(this.#converted, converted);
+    append(this.#problems, problems);
   }
 }
 

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { FactedFile } from '../bindings/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ForeignPolicy } from '../dialects/model.ts';
@@ -37,7 +38,7 @@ export function convertFlux2(
   for (const foreign of policies) {
     const { object, policy, name, dialect } = foreign;
     const { file, line, column } = object;
-    problems.push(...foreign.problems);
+    append(problems, foreign.problems);
     const path = newFiles.pathBeside(home(foreign));
     if (policy === undefined || newFiles.isThere(path)) continue;
     const paths = marked.filesOf(name);

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { formatPlace } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ForeignPolicy, SourceObject } from '../dialects/model.ts';
@@ -69,7 +70,10 @@ export class WorkloadConverter {
       this.#refuse(rival, 'two tools look after this workload; take the annotations of one away');
       return;
     }
-    this.#problems.push(...policies.flatMap(({ problems }) => problems));
+    append(
+      this.#problems,
+      policies.flatMap(({ problems }) => problems),
+    );
     const said = policies.flatMap((policy) => this.#container(policy) ?? []);
     for (const policy of policies) if (!isContainer(policy.field)) this.#inValues(policy);
     if (said.length === 0) return;
@@ -125,7 +129,7 @@ export class WorkloadConverter {
         'another image has the same value, which can have one marker only; give each a value of its own',
       );
       return;
-    } else this.#edits.push(...marks);
+    } else append(this.#edits, marks);
     this.#newFiles.add(path, text.text);
     this.#convertedTo(path, policy, name);
   }

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { parseDigest } from '../image/digest.ts';
 import { parseRepository } from '../image/reference.ts';
 import { readImageText, readTagText, type ImageText } from './image-text.ts';
@@ -34,7 +35,7 @@ export function addField(reading: Reading, draft: Draft): void {
     reading.taken.set(index, { part, kind: draft.kind });
     return draft.refused === undefined ? part : { ...part, refused: part.refused ?? draft.refused };
   });
-  parts.push(...(draft.merged ?? []));
+  append(parts, draft.merged ?? []);
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
   reading.fieldOf.set(draft.index, reading.fields.length);
   reading.fields.push({

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Position } from '../core/position.ts';
 import { readOutline } from '../yaml/read.ts';
 import { children } from '../yaml/walk.ts';
@@ -26,7 +27,7 @@ export function readKustomizations(reading: Reading): KustomizationFact[] {
     const spec = isFlux || isArgo ? reading.child(index, 'spec') : undefined;
     if (spec === undefined) continue;
     if (isFlux) found.push(ofFlux(reading, object, spec));
-    else found.push(...ofArgo(reading, object, spec));
+    else append(found, ofArgo(reading, object, spec));
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { children } from '../yaml/walk.ts';
 import type { PartFact, PartName } from './model.ts';
 import { partOf } from './part.ts';
@@ -72,7 +73,7 @@ function basesOf(reading: Reading, map: number): number[] {
     const bases = open.flatMap((at) =>
       aliasesOf(reading, at, depth).flatMap((alias) => reading.anchorOf(alias) ?? []),
     );
-    found.push(...bases);
+    append(found, bases);
     open = bases;
   }
   return found;

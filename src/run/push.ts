@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { Failure } from '../core/failure.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CommitDraft, Publication, Snapshot } from '../git/repository.ts';
@@ -80,7 +81,7 @@ export class Pusher {
       const publication = await this.#publish(base, draft.drafts);
       if (publication.kind === 'raced') return { ...publication, lost: draft.commits };
       if (publication.kind === 'refused') {
-        this.planned.push(...draft.commits);
+        append(this.planned, draft.commits);
         return publication;
       }
       this.#keep(draft, publication.commits, base.branch);
@@ -120,7 +121,7 @@ export class Pusher {
       if (commit === undefined) continue;
       this.#ports.listen({ kind: 'released', repository, branch, commit, releases, diff, message });
     }
-    this.planned.push(...commits);
-    this.commits.push(...ids);
+    append(this.planned, commits);
+    append(this.commits, ids);
   }
 }

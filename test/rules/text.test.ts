@@ -62,6 +62,14 @@ const rules: readonly TextRule[] = [
     bad: ["it.skip('x', () => {", "it.todo('x')"],
     good: ["it.skip('x', () => { // needs a kernel with y", 'it.skipIf(!peer)', 'list.skip(1)'],
   },
+  {
+    label:
+      'no list of any length as arguments: a few hundred thousand are more than the stack holds (core/append.ts)',
+    pattern: /\.push\((?:[^(){}[\]\n]*, )?\.\.\./g,
+    files: /^src\/(?:bindings|convert|dialects|fields|run(?!\/past\/))\/.*\.ts$/,
+    bad: ['found.push(...others)', 'this.#all.push(one, ...others)'],
+    good: ['found.push([...others])', 'append(found, others)', 'found.push({ ...one })'],
+  },
 ];
 
 const files = filesBelow('').filter(

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { AnnotatedObject, ForeignReading } from '../foreign-reading.ts';
@@ -13,8 +14,8 @@ export function readApplications(source: ForeignReading): ForeignFile {
   const all = [...problems];
   for (const object of objects) {
     const read = new AnnotatedApplication(source, object);
-    policies.push(...read.policies());
-    all.push(...read.problems);
+    append(policies, read.policies());
+    append(all, read.problems);
   }
   return { policies, problems: all };
 }

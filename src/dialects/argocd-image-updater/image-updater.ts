@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { compileGlob } from '../../core/glob.ts';
 import type { Problem } from '../../core/problem.ts';
 import { formatPath, toProblem, type Finding } from '../../policy/finding.ts';
@@ -32,8 +33,8 @@ export function readImageUpdaters(source: ForeignReading): ForeignFile {
       continue;
     }
     const updater = new Updater(source, object, read);
-    policies.push(...updater.policies());
-    problems.push(...updater.problems);
+    append(policies, updater.policies());
+    append(problems, updater.problems);
   }
   return { policies, problems };
 }

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { FieldFact } from '../../fields/model.ts';
@@ -19,8 +20,8 @@ export function readFlux1(source: ForeignReading): ForeignFile {
   const all = [...problems];
   for (const object of objects) {
     const read = new Flux1Workload(source, object);
-    policies.push(...read.policies());
-    all.push(...read.problems);
+    append(policies, read.policies());
+    append(all, read.problems);
   }
   return { policies, problems: all };
 }

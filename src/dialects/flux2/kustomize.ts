@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { FileFacts, KustomizationFact, PatchFact } from '../../fields/model.ts';
 import { compilePattern } from '../../policy/pattern.ts';
@@ -64,7 +65,10 @@ export class Kustomize {
       if (seen.add(key).size > mostSteps) return new Set();
       const above = this.#usersOf(user);
       if (above.length === 0 && namespace !== undefined) found.add(namespace);
-      open.push(...above.map((one) => ({ user: one, inner: namespace })));
+      append(
+        open,
+        above.map((one) => ({ user: one, inner: namespace })),
+      );
     }
     return found;
   }
@@ -82,7 +86,7 @@ export class Kustomize {
         if (this.#touches(patch, user.folder, kind, name))
           return formatPlace({ file, line: patch.line, column: patch.column });
       }
-      open.push(...this.#usersOf(user));
+      append(open, this.#usersOf(user));
     }
     return undefined;
   }
@@ -99,7 +103,10 @@ export class Kustomize {
     const users = [...(this.#users.get(path) ?? [])];
     for (let folder = folderOf(path); ; folder = folderOf(folder)) {
       if (this.#folders.has(folder)) break;
-      users.push(...(this.#users.get(folder) ?? []).filter(({ fact }) => fact.from === 'root'));
+      append(
+        users,
+        (this.#users.get(folder) ?? []).filter(({ fact }) => fact.from === 'root'),
+      );
       if (folder === '') break;
     }
     return users;

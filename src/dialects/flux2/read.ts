@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { Problem } from '../../core/problem.ts';
 import { formatPlace } from '../../core/position.ts';
@@ -43,7 +44,7 @@ export function readFlux2(files: readonly FluxFile[], options: Flux2Options = {}
     objects.filter(({ document }) => document.kind === kind);
   const repositories = ofKind('ImageRepository').map((object) => readImageRepository(object));
   const automations = ofKind('ImageUpdateAutomation').map((object) => readAutomation(object));
-  for (const { object } of [...repositories, ...automations]) problems.push(...shapeProblems(object));
+  for (const { object } of [...repositories, ...automations]) append(problems, shapeProblems(object));
   const find = finder(repositories);
   const labels = new Map<ForeignPolicy, Readonly<Record<string, string>>>();
   const policies = ofKind('ImagePolicy').map((object) => {

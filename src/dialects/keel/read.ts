@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { FieldFact } from '../../fields/model.ts';
 import { compilePattern } from '../../policy/pattern.ts';
@@ -18,8 +19,8 @@ export function readKeel(source: ForeignReading): ForeignFile {
   const all = [...problems];
   for (const object of objects) {
     const read = new KeelWorkload(source, object);
-    policies.push(...read.policies());
-    all.push(...read.problems);
+    append(policies, read.policies());
+    append(all, read.problems);
   }
   const sections = readKeelValues(source);
   return { policies: [...policies, ...sections.policies], problems: [...all, ...sections.problems] };

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import type { Problem, ProblemCode } from '../../core/problem.ts';
 import type { Hold } from '../../policy/model.ts';
 import { formatPath, toProblem, type Finding } from '../../policy/finding.ts';
@@ -29,8 +30,8 @@ export function readKeelValues(source: ForeignReading): ForeignFile {
       continue;
     }
     const one = new KeelSection(source, object, root, section, read);
-    policies.push(...one.policies());
-    problems.push(...one.problems);
+    append(policies, one.policies());
+    append(problems, one.problems);
   }
   return { policies, problems };
 }

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { CommitDraft } from '../../git/repository.ts';
 import { compose, draftOf, type ComposeContext, type PlannedCommit } from './compose.ts';
@@ -51,10 +52,13 @@ export class Composer {
     while (commits.length === 0 && !this.isDone) {
       const groups = this.#take();
       const sourced = await readSources(groups, this.#options);
-      problems.push(...sourced.failures.map(({ title, failure }) => registryProblem(title, failure)));
+      append(
+        problems,
+        sourced.failures.map(({ title, failure }) => registryProblem(title, failure)),
+      );
       for (const group of sourced.groups) {
         const edited = this.#editor.edit(group);
-        problems.push(...edited.problems);
+        append(problems, edited.problems);
         for (const one of edited.commits) {
           const commit = compose(one, { ...this.#options, sources: sourced.sources });
           commits.push(commit);
@@ -75,7 +79,7 @@ export class Composer {
     const found = [...problems];
     for (const group of this.#waiting) {
       const edited = this.#editor.edit(group);
-      found.push(...edited.problems);
+      append(found, edited.problems);
       for (const one of edited.commits) shown.push(compose(one, { ...this.#options, sources: new Map() }));
     }
     this.#waiting = [];

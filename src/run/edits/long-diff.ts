@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import type { StructuredPatchHunk } from 'diff';
 
 /** Lines shown around a change. */
@@ -87,11 +88,12 @@ function hunkOf(
   const lines: string[] = [];
   let at = first.old[0] - lead;
   for (const change of changes) {
-    lines.push(...marked(' ', old.slice(at, change.old[0])));
-    lines.push(...marked('-', old.slice(...change.old)), ...marked('+', now.slice(...change.now)));
+    append(lines, marked(' ', old.slice(at, change.old[0])));
+    append(lines, marked('-', old.slice(...change.old)));
+    append(lines, marked('+', now.slice(...change.now)));
     [, at] = change.old;
   }
-  lines.push(...marked(' ', old.slice(at, at + trail)));
+  append(lines, marked(' ', old.slice(at, at + trail)));
   return {
     oldStart: first.old[0] - lead + 1,
     oldLines: last.old[1] + trail - first.old[0] + lead,

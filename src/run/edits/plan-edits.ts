@@ -1,3 +1,4 @@
+import { append } from '../../core/append.ts';
 import { planEdits } from '../../bindings/edit.ts';
 import type { FieldEdit } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
@@ -69,9 +70,9 @@ function planGroup(group: MoveGroup, texts: FileTexts, problems: Problem[]): Edi
   let refused = false;
   for (const moves of parts.values()) {
     const part = planPart(moves, texts);
-    problems.push(...part.problems);
+    append(problems, part.problems);
     if (part.problems.length > 0) refused = true;
-    else planned.push(...part.planned);
+    else append(planned, part.planned);
   }
   if (refused && isNamed(group)) return [];
   const files = new Set(planned.flatMap(({ edits }) => edits.map(({ file }) => file)));
@@ -106,7 +107,7 @@ function cut(moves: readonly EditedMove[]): CommitPart[] {
   for (const piece of moves.length <= mostRecords ? [moves] : pieces(moves)) {
     const last = parts.at(-1);
     if (last === undefined || last.length + piece.length > mostRecords) parts.push([...piece]);
-    else last.push(...piece);
+    else append(last, piece);
   }
   return parts.map((part) => ({
     moves: part.map(({ move }) => move),

@@ -32,13 +32,13 @@ export function commonStands(fields: readonly (readonly HeldValue[])[]): readonl
   const [first, ...others] = fields.map((stands) => new Map(stands.map((one) => [keyOf(one.value), one])));
   if (first === undefined) return [];
   return [...first.values()].flatMap(({ value, since }) => {
-    const times = [since];
+    let last = since;
     for (const other of others) {
       const there = other.get(keyOf(value));
       if (there === undefined) return [];
-      times.push(there.since);
+      last = Math.max(last, there.since);
     }
-    return [{ value, since: Math.max(...times) }];
+    return [{ value, since: last }];
   });
 }
 
