@@ -182,9 +182,7 @@ describe('faults', () => {
 
   it('counts no folder as here that came in a pack which was not kept', async () => {
     await Stage.in(async (stage) => {
-      const damaged = (pack: Buffer): Buffer =>
-        Buffer.concat([pack.subarray(0, -1), Buffer.of((pack.at(-1) ?? 0) ^ 1)]);
-      const answers = [damaged, withoutFolders];
+      const answers = [withWrongChecksum, withoutFolders];
       const { repository } = stage.open({ tamper: (pack) => answers.shift()?.(pack) ?? pack });
       await expect(repository.sync()).rejects.toThrow('checksum');
       await expect(repository.sync()).rejects.toThrow('did not send all of commit');
@@ -216,6 +214,10 @@ function flipByteInPack(directory: string): void {
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x40;
     return bytes;
   });
+}
+
+function withWrongChecksum(pack: Buffer): Buffer {
+  return Buffer.concat([pack.subarray(0, -1), Buffer.of((pack.at(-1) ?? 0) ^ 1)]);
 }
 
 function withoutFolders(pack: Buffer): Buffer {
