@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { git } from '../git/git.ts';
 import { makeCommit } from '../git/make-commit.ts';
-import { lift, openWeb, release, rollback, tag } from './orders.ts';
+import { hold, lift, openWeb, release, rollback, tag } from './orders.ts';
 import { titles, type Stage } from './stage.ts';
 
 /** What people do after 1.1.0, 1.2.0 and 1.3.0 were released one after the other (product.md, 6.2). */
@@ -64,6 +64,12 @@ async function squashRevert(on: Stage): Promise<void> {
     '1.2.0',
     `Revert "release(web): 1.2.0 -> 1.3.0" (#12)\n\n* ${head?.message ?? ''}\n---------\n`,
   );
+}
+
+/** A hold that had nothing to do with any version, lifted before. */
+async function holdAndLift(on: Stage): Promise<void> {
+  await hold(on, { environments: ['prod'] });
+  await lift(on, { environments: ['prod'] });
 }
 
 async function byGitLab(on: Stage): Promise<void> {
@@ -164,6 +170,28 @@ const cases: readonly Case[] = [
     holds: '1.3.0',
     rejected: '1.4.0',
     next: '1.5.1',
+  },
+  {
+    label: 'tallyman rollback of what stood there at a lift',
+    act: async (on) => {
+      await holdAndLift(on);
+      await rollback(on);
+    },
+    holds: '1.2.0',
+    rejected: '1.3.0',
+    next: '1.3.1',
+  },
+  {
+    label: 'git revert of what stood there at a lift',
+    act: async (on) => {
+      await holdAndLift(on);
+      await revert(on);
+      // As of somebody else, not a fight with us.
+      on.now += 25 * 3_600_000;
+    },
+    holds: '1.2.0',
+    rejected: '1.3.0',
+    next: '1.3.1',
   },
   {
     label: 'a revert, and a lift',

@@ -41,10 +41,12 @@ export function tell(
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
       names.set(record.digest, record.to);
     if (record.fromDigest !== '' && record.from !== '') formerNames.set(record.fromDigest, record.from);
-    isLifted ||= record.intent === 'lift';
     if (isLifted) continue;
     held.push(valueOf(record.to, record.digest));
+    isLifted = record.intent === 'lift';
     if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
+    // What stood there at the lift was held since then as well: whoever takes it back afterwards rejects it.
+    if (isLifted) continue;
     // What people put there before our first record is told only by what that record left.
     if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
   }
