@@ -30,29 +30,29 @@ export function mainlineParents(commit: LoggedCommit, branch?: string): readonly
   return isPull ? commit.parents : commit.parents.slice(0, 1);
 }
 
+/** The commit of the mainline that brought a commit to the branch; `undefined` for those that are not reachable from it. */
+export type Bringers = Pick<ReadonlyMap<CommitId, CommitId>, 'get'>;
+
 /**
  * For every commit reachable from the mainline: the commit of the mainline that brought it to the branch. A commit
  * of the mainline brought itself. Parents outside the log are passed over. Linear in commits and parents.
  * @param line as `mainline` gives it: newest first
  */
-export function bringers(
-  byId: ReadonlyMap<CommitId, LoggedCommit>,
-  line: readonly LoggedCommit[],
-): ReadonlyMap<CommitId, CommitId> {
+export function bringers(byId: ReadonlyMap<CommitId, LoggedCommit>, line: readonly LoggedCommit[]): Bringers {
+  const own = new Set(line.map(({ id }) => id));
   const brought = new Map<CommitId, CommitId>();
   const open: CommitId[] = [];
-  // Oldest first: what an older commit of the mainline reached was there before the younger ones.
-  for (const { id: bringer } of line.toReversed()) {
-    open.push(bringer);
+  // Oldest first: what an older commit of the mainline reached was there before the younger ones. Most have nothing beside the mainline.
+  for (const { id: bringer, parents } of line.toReversed()) {
+    for (const parent of parents) open.push(parent);
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      if (brought.has(id)) continue;
-      const commit = byId.get(id);
+      const commit = own.has(id) || brought.has(id) ? undefined : byId.get(id);
       if (commit === undefined) continue;
       brought.set(id, bringer);
       for (const parent of commit.parents) open.push(parent);
     }
   }
-  return brought;
+  return { get: (id) => (own.has(id) ? id : brought.get(id)) };
 }
 
 /** The branch that git's own subject of a merge says was merged, without its remote. */

@@ -4,31 +4,46 @@ import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import { CommitView } from './commit-view.ts';
 
+/** A place in a block. */
+export interface Room {
+  readonly block: Buffer;
+  readonly at: number;
+}
+
 /**
- * Commits one after the other in blocks of memory: of each the length in 4 bytes, then what git hashes (`commit SIZE`, a zero byte, its bytes). Nothing is copied to
- * name or to keep a commit, and ten thousands of them are a few large pieces for the collector.
+ * Commits one after the other in blocks of memory: of each the length in 4 bytes, then what git hashes (`commit SIZE`, a zero byte, its bytes). They are made where they stay, nothing is copied to
+ * name them, and ten thousands of them are a few large pieces for the collector.
  */
 export class CommitBlocks {
   readonly #full: (block: Buffer) => void;
   #block = Buffer.alloc(0);
   #used = 0;
+  /** Of the last room. */
+  #from = 0;
+  #start = 0;
+  #end = 0;
 
   /** @param full is given each block that is full, and at the end the last one; nobody changes it any more */
   constructor(full: (block: Buffer) => void) {
     this.#full = full;
   }
 
-  /** Copies a commit of so many bytes, and names it by its hash. @throws Failure `corrupt` where it is no commit */
-  add(bytes: Buffer, length = bytes.length): CommitView {
-    const head = `commit ${length}\0`;
-    const size = 4 + head.length + length;
-    if (this.#used + size > this.#block.length) this.#next(Math.max(size, blockBytes));
+  /** Room for the bytes of a commit, and for one byte more; once they stand there, `keep` names it. */
+  room(size: number): Room {
+    const head = `commit ${size}\0`;
+    const length = head.length + size;
+    if (this.#used + 4 + length >= this.#block.length) this.#next(Math.max(4 + length + 1, blockBytes));
     const block = this.#block;
-    const at = block.writeUInt32BE(size - 4, this.#used);
-    const start = at + block.write(head, at, 'latin1');
-    bytes.copy(block, start, 0, length);
-    this.#used += size;
-    return viewOf(block, at, start, this.#used);
+    this.#from = block.writeUInt32BE(length, this.#used);
+    this.#start = this.#from + block.write(head, this.#from, 'latin1');
+    this.#end = this.#from + length;
+    return { block, at: this.#start };
+  }
+
+  /** The commit that was written into the last room. @throws Failure `corrupt` where it is none */
+  keep(): CommitView {
+    this.#used = this.#end;
+    return viewOf(this.#block, this.#from, this.#start, this.#end);
   }
 
   end(): void {

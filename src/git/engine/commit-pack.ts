@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
+import type { Room } from './commit-blocks.ts';
 import type { CommitView } from './commit-view.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
 import { Inflater, unfitStream } from './inflate.ts';
@@ -8,12 +9,14 @@ import type { ObjectId } from './object-id.ts';
 import { readEntryHead, type PackEntryHead } from './pack-entry.ts';
 
 export interface CommitReading {
-  /** Copies a commit of so many bytes, and names it by its hash. */
-  readonly add: (bytes: Buffer, size: number) => CommitView;
+  /** Room for a commit of so many bytes, and for one byte more. */
+  readonly room: (size: number) => Room;
+  /** Keeps what was written into the last room, and names it by its hash. */
+  readonly keep: () => CommitView;
   /** A commit that is here: the base of a delta. */
   readonly find: (id: ObjectId) => Pick<CommitView, 'bytes'> | undefined;
-  /** Whether all that is wanted has come. */
-  readonly isEnough: () => boolean;
+  /** Whether all that is wanted has come. `areOthers`: objects that are no commits have come, before which git puts all commits. */
+  readonly isEnough: (areOthers: boolean) => boolean;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function readCommitPack(
   for await (const part of parts) {
     pack.take(part);
     while (!pack.readOn(performance.now() + busyMilliseconds)) await setImmediate();
-    if (pack.left > worthReading && reading.isEnough()) return true;
+    if (pack.left > worthReading && reading.isEnough(pack.areOthers)) return true;
     if (performance.now() < pause) continue;
     await setImmediate(); // parts that are here already would let nobody else have a turn
     pause = performance.now() + busyMilliseconds;
@@ -60,9 +63,10 @@ class CommitPack {
   #spent = 0;
   #count: number | undefined;
   #read = 0;
+  #areOthers = false;
   #isEnded = false;
   readonly #inflater = new Inflater();
-  readonly #room = Buffer.allocUnsafeSlow(64 * 1024);
+  readonly #scratch = Buffer.allocUnsafeSlow(64 * 1024);
   readonly #byOffset = new Map<number, CommitView>();
   readonly #waiting = new Map<ObjectId, { readonly offset: number; readonly delta: Buffer }[]>();
 
@@ -73,6 +77,10 @@ class CommitPack {
   /** Objects that were not read yet. */
   get left(): number {
     return (this.#count ?? 0) - this.#read;
+  }
+
+  get areOthers(): boolean {
+    return this.#areOthers;
   }
 
   take(part: Uint8Array): void {
@@ -138,17 +146,23 @@ class CommitPack {
     if (here <= headLength) throw corruptPack('it was cut off');
     this.#spend(head.size);
     const what = `the pack's entry at byte ${offset}`;
-    const { size } = head;
-    const room = size < this.#room.length ? this.#room : Buffer.allocUnsafeSlow(size + 1);
+    const { kind, size } = head;
+    const { block, at } = kind === 'commit' ? this.#reading.room(size) : this.#scratchFor(size);
     const inflater = this.#inflater;
     inflater.begin();
-    const step = inflater.write(window, this.#from + headLength, this.#to, room, 0, size + 1);
+    const step = inflater.write(window, this.#from + headLength, this.#to, block, at, at + size + 1);
     if (step !== 'ended' || inflater.made !== size) throw unfitStream(what, size);
     this.#advance(headLength + inflater.used);
     this.#read++;
-    if (head.kind === 'commit') this.#add(offset, room, size);
-    else if (isDelta(head)) this.#settleDelta(head, offset, room.subarray(0, size));
+    if (kind === 'commit') this.#keep(offset);
+    else if (isDelta(head)) this.#settleDelta(head, offset, block.subarray(at, at + size));
+    else this.#areOthers = true;
     return true;
+  }
+
+  /** Memory that is used again. */
+  #scratchFor(size: number): Room {
+    return { block: size < this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(size + 1), at: 0 };
   }
 
   /** @param delta in memory that is used again */
@@ -163,13 +177,15 @@ class CommitPack {
   }
 
   #make(offset: number, base: Pick<CommitView, 'bytes'>, delta: Buffer): void {
-    this.#spend(deltaResultSize(delta));
-    const bytes = applyDelta(base.bytes, delta);
-    this.#add(offset, bytes, bytes.length);
+    const size = deltaResultSize(delta);
+    this.#spend(size);
+    const { block, at } = this.#reading.room(size);
+    applyDelta(base.bytes, delta, block.subarray(at, at + size));
+    this.#keep(offset);
   }
 
-  #add(offset: number, bytes: Buffer, size: number): void {
-    const commit = this.#reading.add(bytes, size);
+  #keep(offset: number): void {
+    const commit = this.#reading.keep();
     this.#byOffset.set(offset, commit);
     if (this.#waiting.size > 0) this.#resolve(commit.id, commit);
   }

@@ -68,24 +68,19 @@ export class CommitSegments {
 
 /** Compresses commits on other threads while more of them arrive. */
 export class SegmentWriter {
-  readonly #blocks: CommitBlocks;
+  readonly blocks: CommitBlocks;
   readonly #frames: Promise<Buffer>[] = [];
   readonly #write: (frames: readonly Buffer[]) => Promise<void>;
 
   /** @param write keeps what one file shall hold */
   constructor(write: (frames: readonly Buffer[]) => Promise<void>) {
     this.#write = write;
-    this.#blocks = new CommitBlocks((block) => this.#frames.push(inFrame(block)));
-  }
-
-  /** Copies a commit of so many bytes. @throws Failure `corrupt` where it is none */
-  add(bytes: Buffer, size: number): CommitView {
-    return this.#blocks.add(bytes, size);
+    this.blocks = new CommitBlocks((block) => this.#frames.push(inFrame(block)));
   }
 
   /** Writes the file, unless nothing was added. */
   async end(): Promise<void> {
-    this.#blocks.end();
+    this.blocks.end();
     const frames = await Promise.all(this.#frames);
     if (frames.length > 0) await this.#write(frames);
   }
@@ -94,7 +89,11 @@ export class SegmentWriter {
 function compressed(commits: readonly CommitView[]): Promise<Buffer>[] {
   const frames: Promise<Buffer>[] = [];
   const blocks = new CommitBlocks((block) => frames.push(inFrame(block)));
-  for (const { bytes } of commits) blocks.add(bytes);
+  for (const { bytes } of commits) {
+    const { block, at } = blocks.room(bytes.length);
+    block.set(bytes, at);
+    blocks.keep();
+  }
   blocks.end();
   return frames;
 }

@@ -23,25 +23,25 @@ export class CommitView implements ParsedCommit {
   readonly #start: number;
   readonly #end: number;
   readonly #messageAt: number;
-  readonly #encoding: string | undefined;
+  readonly #encoding: string | undefined = undefined;
 
   /**
    * @param block nobody changes it any more; the commit's bytes stand there from `start` to `end`
    * @throws Failure `corrupt` where the tree, a parent, the author or the committer is missing
    */
   constructor(id: CommitId, block: Buffer, start = 0, end = block.length) {
-    const { tree, parents, author, committer, encoding, messageAt } = readHead(block, start, end);
-    const sound = tree !== undefined && isId(block, tree) && parents.every((span) => isId(block, span));
-    if (!sound || author === undefined || committer === undefined)
+    const head = readHead(block, start, end);
+    const { isSound, tree, parents, author, committer, committerEnd } = head;
+    if (!isSound || tree < 0 || author < 0 || committer < 0)
       throw new Failure('corrupt', `commit ${id} is damaged: no valid tree, parents, author and committer`);
     this.id = id;
-    this.parents = parents.map(({ from, to }) => block.toString('latin1', from, to) as CommitId);
-    this.committedAt = commitDate(block, committer.from, committer.to);
+    this.parents = parents.map((at) => block.toString('latin1', at, at + idLength) as CommitId);
+    this.committedAt = commitDate(block, committer, committerEnd);
     this.#block = block;
     this.#start = start;
     this.#end = end;
-    this.#messageAt = messageAt;
-    this.#encoding = encoding && block.toString('latin1', encoding.from, encoding.to);
+    this.#messageAt = head.messageAt;
+    if (head.encoding >= 0) this.#encoding = block.toString('latin1', head.encoding, head.encodingEnd);
   }
 
   get bytes(): Buffer {
@@ -49,20 +49,23 @@ export class CommitView implements ParsedCommit {
   }
 
   get tree(): ObjectId {
-    return this.#latin(this.#head().tree);
+    const { tree } = this.#head();
+    return this.#block.toString('latin1', tree, tree + idLength);
   }
 
   get author(): Person {
-    return parsePerson(this.#latin(this.#head().author), decoderFor(this.#encoding));
+    const { author, authorEnd } = this.#head();
+    return parsePerson(this.#block.toString('latin1', author, authorEnd), decoderFor(this.#encoding));
   }
 
   get authoredAt(): number {
-    const { author } = this.#head();
-    return author === undefined ? 0 : commitDate(this.#block, author.from, author.to);
+    const { author, authorEnd } = this.#head();
+    return commitDate(this.#block, author, authorEnd);
   }
 
   get committer(): Person {
-    return parsePerson(this.#latin(this.#head().committer), decoderFor(this.#encoding));
+    const { committer, committerEnd } = this.#head();
+    return parsePerson(this.#block.toString('latin1', committer, committerEnd), decoderFor(this.#encoding));
   }
 
   get message(): string {
@@ -72,37 +75,35 @@ export class CommitView implements ParsedCommit {
   #head(): CommitHead {
     return readHead(this.#block, this.#start, this.#end);
   }
-
-  #latin(span: Span | undefined): string {
-    return span === undefined ? '' : this.#block.toString('latin1', span.from, span.to);
-  }
 }
 
-/** What stands behind the key of a line. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The lines of a commit before its message. Of lines that stand there twice the first counts. */
+/** Where the lines of a commit before its message stand, behind their keys; -1: there is none. Of lines that stand there twice the first counts. */
 interface CommitHead {
-  tree: Span | undefined;
-  readonly parents: Span[];
-  author: Span | undefined;
-  committer: Span | undefined;
-  encoding: Span | undefined;
+  /** Whether tree and parents are ids. */
+  isSound: boolean;
+  tree: number;
+  readonly parents: number[];
+  author: number;
+  authorEnd: number;
+  committer: number;
+  committerEnd: number;
+  encoding: number;
+  encodingEnd: number;
   messageAt: number;
 }
 
-/** Byte by byte, without a string or an array for each line: histories have commits by the ten thousands. */
+/** Byte by byte, without an object for each line: histories have commits by the ten thousands. */
 function readHead(block: Buffer, start: number, end: number): CommitHead {
-  const none = undefined;
   const head: CommitHead = {
-    tree: none,
+    isSound: true,
+    tree: -1,
     parents: [],
-    author: none,
-    committer: none,
-    encoding: none,
+    author: -1,
+    authorEnd: -1,
+    committer: -1,
+    committerEnd: -1,
+    encoding: -1,
+    encodingEnd: -1,
     messageAt: end,
   };
   for (let at = start; at < end;) {
@@ -120,29 +121,27 @@ function readHead(block: Buffer, start: number, end: number): CommitHead {
 
 /** Lines that begin with a blank go on with gpgsig or mergetag. */
 function readLine(head: CommitHead, block: Buffer, at: number, to: number): void {
-  switch (block[at]) {
-    case keys.tree[0]:
-      head.tree ??= after(keys.tree, block, at, to);
-      return;
-    case keys.parent[0]: {
-      const parent = after(keys.parent, block, at, to);
-      if (parent !== undefined) head.parents.push(parent);
-      return;
-    }
-    case keys.author[0]:
-      head.author ??= after(keys.author, block, at, to);
-      return;
-    case keys.committer[0]:
-      head.committer ??= after(keys.committer, block, at, to);
-      return;
-    case keys.encoding[0]:
-      head.encoding ??= after(keys.encoding, block, at, to);
-      break;
-    default:
+  if (head.tree < 0 && isAt(keys.tree, block, at, to)) {
+    head.tree = at + keys.tree.length;
+    head.isSound &&= isId(block, head.tree, to);
+  } else if (isAt(keys.parent, block, at, to)) {
+    const parent = at + keys.parent.length;
+    head.parents.push(parent);
+    head.isSound &&= isId(block, parent, to);
+  } else if (head.author < 0 && isAt(keys.author, block, at, to)) {
+    head.author = at + keys.author.length;
+    head.authorEnd = to;
+  } else if (head.committer < 0 && isAt(keys.committer, block, at, to)) {
+    head.committer = at + keys.committer.length;
+    head.committerEnd = to;
+  } else if (head.encoding < 0 && isAt(keys.encoding, block, at, to)) {
+    head.encoding = at + keys.encoding.length;
+    head.encodingEnd = to;
   }
 }
 
 const newline = 10;
+const idLength = 40;
 const keys = {
   tree: Buffer.from('tree '),
   parent: Buffer.from('parent '),
@@ -151,14 +150,14 @@ const keys = {
   encoding: Buffer.from('encoding '),
 } as const;
 
-function after(key: Buffer, block: Buffer, at: number, to: number): Span | undefined {
-  if (to - at < key.length) return undefined;
-  for (let place = 0; place < key.length; place++) if (block[at + place] !== key[place]) return undefined;
-  return { from: at + key.length, to };
+function isAt(key: Buffer, block: Buffer, at: number, to: number): boolean {
+  if (block[at] !== key[0] || to - at < key.length) return false;
+  for (let place = 1; place < key.length; place++) if (block[at + place] !== key[place]) return false;
+  return true;
 }
 
-function isId(block: Buffer, { from, to }: Span): boolean {
-  if (to - from !== 40) return false;
+function isId(block: Buffer, from: number, to: number): boolean {
+  if (to - from !== idLength) return false;
   for (let at = from; at < to; at++) {
     const byte = block[at] ?? 0;
     if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;

@@ -2,12 +2,14 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 
 type Commit = Pick<LoggedCommit, 'id' | 'parents' | 'committedAt'>;
 
-/** Knows while a history arrives whether all of it is here: every commit that is reached from the tip, down to those committed before `since`. */
+/** Knows of a history that arrives whether all of it is here: every commit that is reached from the tip, down to those committed before `since`. */
 export class ExpectedCommits {
   readonly #since: number;
   readonly #isHere: (id: CommitId) => boolean;
   readonly #missing: Set<CommitId>;
   readonly #older: Commit[] = [];
+  /** Those that were not looked at yet: where all of a pack is wanted, nobody asks. */
+  #seen: Commit[] = [];
 
   /**
    * @param since milliseconds since the epoch
@@ -21,12 +23,22 @@ export class ExpectedCommits {
 
   /** Of a commit that arrived. */
   see(commit: Commit): void {
-    this.#missing.delete(commit.id);
     if (commit.committedAt < this.#since) this.#older.push(commit);
-    else for (const id of commit.parents) if (!this.#isHere(id)) this.#missing.add(id);
+    this.#seen.push(commit);
+  }
+
+  /** Whether any commit came that is older than what is wanted. */
+  get areOlder(): boolean {
+    return this.#older.length > 0;
   }
 
   get areHere(): boolean {
+    for (const { id, committedAt, parents } of this.#seen) {
+      this.#missing.delete(id);
+      if (committedAt < this.#since) continue;
+      for (const parent of parents) if (!this.#isHere(parent)) this.#missing.add(parent);
+    }
+    this.#seen = [];
     return this.#missing.size === 0;
   }
 

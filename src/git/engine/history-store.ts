@@ -159,14 +159,15 @@ export class HistoryStore {
     const expected = new ExpectedCommits(tip, since, (id) => this.#commits.has(id));
     const segment = this.#segments.begin();
     const isCut = await readCommitPack(pack, {
-      add: (bytes, size) => {
-        const commit = segment.add(bytes, size);
+      room: (size) => segment.blocks.room(size),
+      keep: () => {
+        const commit = segment.blocks.keep();
         this.#commits.set(commit.id, commit);
         expected.see(commit);
         return commit;
       },
       find: (id) => this.#find(id as CommitId),
-      isEnough: () => expected.areHere,
+      isEnough: (areOthers) => (areOthers || expected.areOlder) && expected.areHere,
     });
     await segment.end();
     return isCut ? expected.edge() : [];

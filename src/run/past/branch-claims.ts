@@ -15,7 +15,7 @@ export interface BranchClaims {
   /** Of the runs' own releases: what a person's commands record (rollback, hold...) is none. Newest first. */
   readonly made: readonly Claim[];
   readonly byFile: ReadonlyMap<string, readonly Claim[]>;
-  readonly byDigest: ReadonlyMap<string, readonly Claim[]>;
+  readonly withDigest: (digest: string) => readonly Claim[];
   /** By the commit that brought them. */
   readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
 }
@@ -31,12 +31,16 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
     places.set(field, place);
     return place === undefined ? [] : [{ commit, record, place }];
   });
+  let byDigest: ReadonlyMap<string, readonly Claim[]> | undefined;
   const lifts = claims.filter(({ record }) => record.intent === 'lift');
   return {
     log,
     made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
     byFile: Map.groupBy(claims, ({ place }) => place.file),
-    byDigest: Map.groupBy(claims, ({ record }) => record.digest),
+    withDigest: (digest) => {
+      byDigest ??= Map.groupBy(claims, ({ record }) => record.digest);
+      return byDigest.get(digest) ?? [];
+    },
     lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
   };
 }

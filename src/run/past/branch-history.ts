@@ -78,11 +78,9 @@ export class BranchHistory {
 
   /** When a digest was first released on this branch, by the records that count. */
   async recordedAt(digest: string): Promise<number | undefined> {
-    const { byDigest, log } = await this.#load();
+    const { withDigest, log } = await this.#load();
     // Oldest first, so that of thousands of fields with one image few are looked at.
-    const claims = (byDigest.get(digest) ?? []).toSorted(
-      (a, b) => a.commit.committedAt - b.commit.committedAt,
-    );
+    const claims = withDigest(digest).toSorted((a, b) => a.commit.committedAt - b.commit.committedAt);
     for (let from = 0; from < claims.length; from += claimsAtOnce) {
       const portion = claims.slice(from, from + claimsAtOnce);
       await this.#prepare(portion, log);

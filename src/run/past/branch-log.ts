@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../git/repository.ts';
 import { claimsOf, type Claims } from '../../release/claims.ts';
-import { bringers, mainline, mainlineParents } from '../../release/first-parent.ts';
+import { bringers, mainline, mainlineParents, type Bringers } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 
 /** The log of a branch down to a horizon, with what its messages claim. */
@@ -13,7 +13,7 @@ export interface BranchLog {
   /** The commits that the branch has been at, in the same order. */
   readonly line: readonly LoggedCommit[];
   /** The commit of the line that brought each commit to the branch. */
-  readonly bringers: ReadonlyMap<CommitId, CommitId>;
+  readonly bringers: Bringers;
   /** The records of this branch, in the order of the commits; whether they count is not looked at yet. */
   readonly claims: Claims['releases'];
   readonly others: Claims['others'];

@@ -1,5 +1,6 @@
 import type { FieldFact } from '../../fields/model.ts';
 import type { Current, Past } from '../../policy/decision.ts';
+import type { Bringers } from '../../release/first-parent.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import type { DigestNames } from './digest-names.ts';
@@ -23,7 +24,7 @@ export interface Told {
  */
 export function tell(
   counting: Iterable<LoggedRelease>,
-  bringers: ReadonlyMap<CommitId, CommitId>,
+  bringers: Bringers,
   field: FieldFact,
 ): Told | undefined {
   const held: Current[] = [];
@@ -42,11 +43,11 @@ export function tell(
       names.set(record.digest, record.to);
     if (record.fromDigest !== '' && record.from !== '') formerNames.set(record.fromDigest, record.from);
     if (isLifted) continue;
-    held.push(valueOf(record.to, record.digest));
     isLifted = record.intent === 'lift';
-    if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
+    held.push(valueOf(record.to, record.digest));
     // What stood there at the lift was held since then as well: whoever takes it back afterwards rejects it.
     if (isLifted) continue;
+    if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
     // What people put there before our first record is told only by what that record left.
     if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
   }

@@ -131,8 +131,9 @@ async function read(
   const found = new Map<string, CommitView>();
   const blocks = new CommitBlocks(() => undefined);
   const isCut = await readCommitPack(asyncOf(parts), {
-    add: (bytes, size) => {
-      const commit = blocks.add(bytes, size);
+    room: (size) => blocks.room(size),
+    keep: () => {
+      const commit = blocks.keep();
       found.set(commit.id, commit);
       return commit;
     },
