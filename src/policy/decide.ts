@@ -99,7 +99,8 @@ function unread(input: DecisionInput, screen: Screen, failed: string): Decision 
     new ReadingsCache(),
   );
   const none = tags.map(() => undefined);
-  return concludeNone({ ...surveyed, input, tags, rules: none, keys: none }, failed);
+  const all: typeof surveyed = { ...surveyed, input, tags, rules: none, keys: none, again: () => all };
+  return concludeNone(all, failed);
 }
 
 /** The election cannot be completed: no candidate was looked at to the end. */
@@ -207,7 +208,7 @@ function conclude<Key>(
   reason: string,
   failed?: string | PromotionFailure,
 ): Decision {
-  const { input, tags } = surveyed;
+  const { input, tags, again } = surveyed;
   const tag = (tags[elected] as Tag | undefined) ?? null;
   let trace: readonly DroppedTag[] | undefined;
   return {
@@ -223,11 +224,12 @@ function conclude<Key>(
     ...(failed === undefined ? {} : { failed: reason }),
     ...(typeof failed === 'object' ? { failedCode: failed.code } : {}),
     considered: tags.length,
+    // Decisions are kept: what these name is held with them, and nothing else.
     get dropped() {
-      return (trace ??= traceOf(surveyed, elected, late));
+      return (trace ??= traceOf(again(), elected, late));
     },
     get keptBack() {
-      return keptBackOf(surveyed, late);
+      return keptBackOf(again(), late);
     },
     gates: gatesOf(input, standingOf(surveyed, late)),
   };

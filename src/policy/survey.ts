@@ -1,7 +1,7 @@
 import type { Screen } from './candidates.ts';
 import { leftBehind, markOf } from './marks.ts';
 import { compareTies, knownOf, singleRanking, type Ranking } from './order.ts';
-import type { Readings, ReadingsCache } from './readings.ts';
+import { ReadingsCache, type Readings } from './readings.ts';
 import type { Current, DecisionInput, DropRule } from './decision.ts';
 import type { Tag } from '../image/tag.ts';
 
@@ -22,6 +22,8 @@ export interface Survey<Key> {
   readonly left: readonly Current[];
   /** Whether the field has ever held a version of this policy. */
   readonly held: boolean;
+  /** The same survey, for who wants it later. What follows from texts alone is read once more then, and not held until somebody asks: that is a key for each tag. */
+  readonly again: () => Survey<Key>;
 }
 
 /**
@@ -57,19 +59,15 @@ export function survey<Key>(
       ? ranking.missing
       : historyRule(input, ranking, facts.tags[index] ?? '', key, reading, mark?.key);
   });
-  return {
-    input,
-    screen,
-    ranking,
-    tags: facts.tags,
-    rules,
-    keys,
-    current: reading,
-    barred,
-    mark,
-    left,
-    held,
-  };
+  const again = ranking.inText ? readAgain(input, screen, ranking) : () => surveyed;
+  const found = { tags: facts.tags, rules, keys, current: reading, barred, mark, left, held };
+  const surveyed: Survey<Key> = { input, screen, ranking, ...found, again };
+  return surveyed;
+}
+
+/** A function of its own: what is not named here is not held. */
+function readAgain<Key>(input: DecisionInput, screen: Screen, ranking: Ranking<Key>): () => Survey<Key> {
+  return () => survey(input, screen, ranking, new ReadingsCache());
 }
 
 /** Keys that are not in the text come from the facts, each time anew. */
