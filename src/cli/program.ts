@@ -57,6 +57,7 @@ function usageExit(error: CommanderError, context: CliContext, commands: readonl
   const command = context.arguments.find((argument) => commands.includes(argument));
   const message = error.message
     .replace(/^error: /, '')
+    .replace(/^missing required argument '(.*)'$/, `${command ?? ''} needs a $1`)
     .replace(/\n\(Did you mean (.*?)\?\)$/, ' (did you mean "$1"?)');
   const hint = `"tallyman ${command === undefined ? '' : `${command} `}--help" shows what there is.`;
   const text = error.code === 'commander.help' ? 'no command is given' : message.replace(/\.$/, '');

@@ -51,10 +51,7 @@ describe('wrong usage', () => {
       'plan --drr x',
       'error: unknown option \'--drr\' (did you mean "--dir"?). "tallyman plan --help" shows what there is.\n',
     ],
-    [
-      'explain',
-      'error: missing required argument \'policy\'. "tallyman explain --help" shows what there is.\n',
-    ],
+    ['explain', 'error: explain needs a policy. "tallyman explain --help" shows what there is.\n'],
     ['edit', 'error: edit needs --dir DIR. "tallyman edit --help" shows what there is.\n'],
     ['elect', 'error: elect needs --policy FILE. "tallyman elect --help" shows what there is.\n'],
     ['run --dry-run', 'error: --dry-run goes with --once.\n'],

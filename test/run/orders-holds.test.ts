@@ -118,7 +118,30 @@ describe('hold and lift', () => {
     await expect(lift(on, lifted)).rejects.toThrow(message);
   });
 
+  it('lift an entry that holds nothing any more, by its own words', async () => {
+    const on = await open('', () => ({
+      '.tallyman/holds.yaml':
+        'holds:\n  - {policies: [gone], reason: a}\n  - policies: [web]\n    environments: [dev]\n    reason: b\n  - policies: [old]\n    reason: c\n',
+    }));
+    expect(await lift(on, { environments: ['dev'] })).toMatchObject({
+      outcome: 'unchanged',
+      notes: [
+        'No entry of .tallyman/holds.yaml holds exactly dev.',
+        '.tallyman/holds.yaml:3:5 holds web in dev (b); to lift that: tallyman lift web --environment dev',
+      ],
+    });
+    expect(await lift(on, { policies: ['web'], environments: ['dev'] })).toMatchObject({ outcome: 'done' });
+    expect(await lift(on, { policies: ['old'] })).toMatchObject({ outcome: 'done' });
+    expect(await on.file('.tallyman/holds.yaml')).toBe('holds:\n  - {policies: [gone], reason: a}\n');
+  });
+
   it.each<[string, Partial<HoldScope>, Partial<HoldOrder>, string]>([
+    [
+      'a bad glob',
+      { paths: ['x['] },
+      {},
+      '--path "x[" is no path and no glob: an opening bracket is never closed.',
+    ],
     ['an unknown policy', { policies: ['wep'] }, {}, 'There is no policy "wep" (did you mean "web"?)'],
     [
       'an unknown environment',

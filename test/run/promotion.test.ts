@@ -207,7 +207,10 @@ describe('promotion', () => {
     expect(done.commits[0]?.message).toMatch(
       /^promote\(web-prod\): 1\.0\.0 -> 1\.1\.0\n[^]*\nINC-9\n\nTallyman-Release: .* intent=promote\n$/,
     );
-    expect(await order(on, (scene) => drawPromote(told, scene))).toMatchObject({ outcome: 'unchanged' });
+    expect(await order(on, (scene) => drawPromote(told, scene))).toMatchObject({
+      outcome: 'unchanged',
+      notes: ['web-prod holds already what promotion from web-staging gives.'],
+    });
     await expect(
       order(on, (scene) => drawPromote({ ...told, policy: 'web-staging' }, scene)),
     ).rejects.toThrow('web-staging does not promote: it is semver *');

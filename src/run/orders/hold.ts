@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { compileGlob } from '../../core/glob.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import { addHold } from '../../release/edit-holds.ts';
@@ -24,6 +25,7 @@ export async function drawHold(order: HoldOrder, scene: Scene): Promise<Drawn> {
   const { prepared, snapshot, now } = scene;
   demandReadableHolds(scene);
   demandKnown(scope, scene);
+  demandGlobs(scope);
   if (until !== undefined && until <= now)
     throw new Failure('usage', 'The hold would be over before it begins: --until is in the past.');
   const held = prepared.holds.entries.find(
@@ -67,6 +69,14 @@ export function isSame(a: HoldScope, b: HoldScope): boolean {
   return (['policies', 'groups', 'paths', 'environments'] as const).every(
     (list) => a[list].toSorted().join('\n') === b[list].toSorted().join('\n'),
   );
+}
+
+function demandGlobs({ paths }: HoldScope): void {
+  for (const path of paths) {
+    const glob = compileGlob(path, 'path');
+    if ('error' in glob)
+      throw new Failure('usage', `--path "${path}" is no path and no glob: ${glob.error}.`);
+  }
 }
 
 /** A hold on a name that is nowhere holds nothing. */

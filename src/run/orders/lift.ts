@@ -31,7 +31,20 @@ export async function drawLift(order: LiftOrder, scene: Scene): Promise<Drawn> {
   demandReadableHolds(scene);
   const [policy, ...others] = order.scope.policies;
   if (others.length > 0) throw new Failure('usage', 'Lift one policy at a time.');
-  return policy === undefined ? liftEntries(order, scene) : liftPolicy(policy, order, scene);
+  if (policy === undefined || isWrittenOnly(policy, order, scene)) return liftEntries(order, scene);
+  return liftPolicy(policy, order, scene);
+}
+
+/** Whether an entry holds exactly this, and no field: its policy may be gone, or not be in that environment. */
+function isWrittenOnly(policy: string, { scope }: LiftOrder, scene: Scene): boolean {
+  const { bindings, holds } = scene.prepared;
+  const isBound = bindings.some(
+    (binding) =>
+      binding.policy.name === policy &&
+      (scope.environments.length === 0 ||
+        environmentsOf(scene, binding).some((name) => scope.environments.includes(name))),
+  );
+  return !isBound && holds.entries.some((entry) => isSame(entry.scope, scope));
 }
 
 /** Entries of the file that hold exactly this. */
@@ -39,8 +52,10 @@ async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
   const { scope } = order;
   const files = new LiftedFiles(scene);
   const matching = scene.prepared.holds.entries.filter((entry) => isSame(entry.scope, scope));
-  if (matching.length === 0)
-    return { commits: [], notes: [`No entry of ${holdsPath} holds ${describeScope(scope)}.`] };
+  if (matching.length === 0) {
+    const none = `No entry of ${holdsPath} holds exactly ${describeScope(scope)}.`;
+    return { commits: [], notes: [none, ...otherEntries(scope, scene)] };
+  }
   for (const entry of matching.toReversed()) await files.edit(holdsPath, (text) => dropHold(text, entry));
   const bound = scene.prepared.bindings.filter((binding) => holdsField(scope, binding, scene.environmentOf));
   // A record would lift what was taken back there as well, and nobody asked for that.
@@ -52,6 +67,17 @@ async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
       `What was taken back of ${name} stays rejected; to let it be released again: tallyman lift ${name}`,
   );
   return { commits: commitsOf(describeScope(scope), [], told, order, scene, files), notes };
+}
+
+/** Those that name some of it. */
+function otherEntries(scope: HoldScope, { prepared }: Scene): readonly string[] {
+  const lists = ['policies', 'groups', 'paths', 'environments'] as const;
+  const some = prepared.holds.entries.filter((entry) =>
+    lists.some((list) => entry.scope[list].some((name) => scope[list].includes(name))),
+  );
+  return some.slice(0, 5).map(({ place, scope: held, hold }) => {
+    return `${formatPlace(place)} holds ${describeScope(held)} (${hold.reason}); to lift that: ${liftCommand(held)}`;
+  });
 }
 
 async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise<Drawn> {
@@ -115,17 +141,21 @@ async function liftFromFile(
 }
 
 function wider(name: string, { place, scope, hold }: HoldEntry): Failure {
+  return new Failure(
+    'invalid-input',
+    `${name} is held by ${formatPlace(place)} (${hold.reason}), which holds more than was asked for. Lift all of it with: ${liftCommand(scope)}`,
+    place,
+  );
+}
+
+function liftCommand(scope: HoldScope): string {
   const options = [
     ...scope.policies,
     ...scope.groups.map((group) => `--group ${group}`),
     ...scope.paths.map((path) => `--path '${path}'`),
     ...scope.environments.map((environment) => `--environment ${environment}`),
   ];
-  return new Failure(
-    'invalid-input',
-    `${name} is held by ${formatPlace(place)} (${hold.reason}), which holds more than was asked for. Lift all of it with: tallyman lift ${options.join(' ')}`,
-    place,
-  );
+  return `tallyman lift ${options.join(' ')}`;
 }
 
 /** The `hold:` of the policy's own file; it holds in every environment. */

@@ -53,7 +53,8 @@ export async function drawPromote(order: PromoteOrder, scene: Scene): Promise<Dr
     const tags = await lister.tags(binding, tag);
     if (tags === undefined) throw lister.failure(binding);
     const promotion: DecisionInput['promotion'] = { ...facts, ranks: { [tag]: 0 } };
-    moves.push({ binding, tag, digest: await judged(binding, tag, order, scene, { tags, promotion }) });
+    const digest = await judged(binding, tag, order, scene, { tags, promotion });
+    if (current.tag !== tag || current.digest !== digest) moves.push({ binding, tag, digest });
   }
   if (moves.length === 0)
     return { commits: [], notes: [`${order.policy} holds already what ${describeRule(rule)} gives.`] };
