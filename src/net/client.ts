@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly headTimeout?: number;
   /** Milliseconds between two parts of the answer's body; default 30,000. */
   readonly bodyTimeout?: number;
+  /** Milliseconds for the whole of the answer's body, however steadily it comes; default 300,000. */
+  readonly readTimeout?: number;
   /**
    * What a redirect does. `same-origin` (default): followed on the same origin only, else a Failure; `drop-credentials`: followed anywhere, without
    * `authorization`, `cookie` and `proxy-authorization` on another origin (blobs of registries); `manual`: given back.

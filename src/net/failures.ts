@@ -27,6 +27,13 @@ export function tooLarge(host: string, limit: number): Failure {
   );
 }
 
+/** A peer that sends a little again and again, and so never falls silent. @param readTimeout milliseconds */
+export function endless(host: string, readTimeout: number): Failure {
+  const time = readTimeout < 120_000 ? `${readTimeout / 1000} seconds` : `${readTimeout / 60_000} minutes`;
+  const words = `${host} was still answering after ${time}; it was given up`;
+  return new Failure('timeout', words, { host, retryable: true });
+}
+
 type Maker = (host: string, cause: unknown) => Failure;
 
 function make(

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { Failure } from '../core/failure.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './client.ts';
 import { requestFailure } from './failures.ts';
+import { Patience } from './patience.ts';
 import { proxyFailure } from './proxy-failures.ts';
 import { mostRedirects, redirected } from './redirects.ts';
 import { checkTlsMaterial, type TlsMaterial } from './tls-material.ts';
@@ -33,6 +34,7 @@ class UndiciClient implements HttpClient {
   readonly #options: HttpClientOptions;
   /** With and without certificate checks, made when first needed. */
   readonly #dispatchers = new Map<boolean, Dispatcher | Promise<Dispatcher>>();
+  readonly #patience = new Patience();
   #closed = false;
 
   constructor(options: HttpClientOptions) {
@@ -47,7 +49,7 @@ class UndiciClient implements HttpClient {
       try {
         const ready = this.#dispatcher(url);
         const dispatcher = ready instanceof Promise ? await ready : ready;
-        answer = new UndiciResponse(await dispatcher.request(options(next, url)), url, next.signal);
+        answer = new UndiciResponse(await dispatcher.request(options(next, url)), url, next, this.#patience);
       } catch (error) {
         throw this.#failure(error, url, next.signal);
       }
@@ -65,6 +67,7 @@ class UndiciClient implements HttpClient {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#patience.close();
     for (const dispatcher of this.#dispatchers.values()) await (await dispatcher).destroy(null);
   }
 
@@ -110,8 +113,21 @@ function options(request: HttpRequest, url: URL): Dispatcher.RequestOptions {
     headersTimeout: request.headTimeout ?? 30_000,
     bodyTimeout: request.bodyTimeout ?? 30_000,
     signal: request.signal ?? null,
+    onInfo: announcements(url.host),
   };
 }
+
+/** Each answer that only announces one (status 1xx) begins the waiting anew: some are taken, and no more. */
+function announcements(host: string): () => void {
+  let seen = 0;
+  return () => {
+    if (++seen <= mostAnnouncements) return;
+    const words = `${host} announced its answer more than ${mostAnnouncements} times, and never sent it`;
+    throw new Failure('bad-answer', words, { host });
+  };
+}
+
+const mostAnnouncements = 20;
 
 /** Empty text: none. */
 export interface EnvironmentProxy {
@@ -127,7 +143,7 @@ function proxies({ proxy }: HttpClientOptions): readonly string[] {
 }
 
 async function createDispatcher(options: HttpClientOptions, verify: boolean): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent, ProxyAgent } = await import('undici');
+  const { Agent, EnvHttpProxyAgent, Pool, ProxyAgent } = await import('undici');
   checkTlsMaterial(options);
   const trust = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] };
   const connect = {
@@ -147,7 +163,14 @@ async function createDispatcher(options: HttpClientOptions, verify: boolean): Pr
   const { proxy } = options;
   if (proxy === undefined) return new Agent(shared);
   // The proxy sees no certificate of ours: it is not who they are for.
-  const proxied = { ...shared, requestTls: connect, proxyTls: { timeout: connect.timeout, ...trust } };
+  const proxied = {
+    ...shared,
+    requestTls: connect,
+    proxyTls: { timeout: connect.timeout, ...trust },
+    // What a tunnel waits for is a connection too; undici's own time for it is five minutes.
+    clientFactory: (origin: URL, options: object) =>
+      new Pool(origin, { ...options, headersTimeout: connect.timeout }),
+  };
   if (typeof proxy === 'string') return new ProxyAgent({ ...proxied, uri: proxy });
   const { http, https, except } = proxy;
   return new EnvHttpProxyAgent({ ...proxied, httpProxy: http, httpsProxy: https, noProxy: except });

@@ -2,23 +2,35 @@ import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../core/failure.ts';
-import type { HttpResponse } from './client.ts';
-import { requestFailure, tooLarge } from './failures.ts';
+import type { HttpRequest, HttpResponse } from './client.ts';
+import { endless, requestFailure, tooLarge } from './failures.ts';
+import type { Awaited, Patience } from './patience.ts';
 
 /** The answer of undici behind our port: bounded after decompression, errors in words. */
-export class UndiciResponse implements HttpResponse {
+export class UndiciResponse implements HttpResponse, Awaited {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly #url: URL;
   readonly #body: Dispatcher.ResponseData['body'];
   readonly #signal: AbortSignal | undefined;
+  readonly #readTimeout: number;
+  readonly #patience: Patience;
+  /** Of the body; set when it is read. */
+  until = Infinity;
 
-  constructor(answer: Dispatcher.ResponseData, url: URL, signal: AbortSignal | undefined) {
+  constructor(
+    answer: Dispatcher.ResponseData,
+    url: URL,
+    { signal, readTimeout = 300_000 }: Pick<HttpRequest, 'signal' | 'readTimeout'>,
+    patience: Patience,
+  ) {
     this.status = answer.statusCode;
     this.headers = joined(answer.headers);
     this.#url = url;
     this.#body = answer.body;
     this.#signal = signal;
+    this.#readTimeout = readTimeout;
+    this.#patience = patience;
     // A body that fails or is destroyed while nobody reads it must not end the process; readers get the error as well.
     answer.body.on('error', () => undefined);
   }
@@ -28,6 +40,7 @@ export class UndiciResponse implements HttpResponse {
   }
 
   async *body(limit: number): AsyncGenerator<Uint8Array> {
+    this.#begin(this.#readTimeout);
     let total = 0;
     try {
       for await (const chunk of this.#source(limit) as AsyncIterable<Uint8Array>) {
@@ -38,16 +51,17 @@ export class UndiciResponse implements HttpResponse {
     } catch (error) {
       throw requestFailure(error, this.#url.host, this.#signal);
     } finally {
+      this.#patience.end(this);
       this.#body.destroy();
     }
   }
 
   bytes(limit: number): Promise<Uint8Array> {
-    return this.#isDeclared(limit) ? this.#body.bytes().catch(this.#fail) : this.#gathered(limit);
+    return this.#isDeclared(limit) ? this.#inTime(this.#body.bytes()) : this.#gathered(limit);
   }
 
   text(limit: number): Promise<string> {
-    return this.#isDeclared(limit) ? this.#body.text().catch(this.#fail) : this.#decoded(limit);
+    return this.#isDeclared(limit) ? this.#inTime(this.#body.text()) : this.#decoded(limit);
   }
 
   async #gathered(limit: number): Promise<Uint8Array> {
@@ -60,11 +74,35 @@ export class UndiciResponse implements HttpResponse {
     return new TextDecoder().decode(await this.#gathered(limit));
   }
 
+  async #inTime<Value>(reading: Promise<Value>): Promise<Value> {
+    this.#begin(this.#readTimeout);
+    try {
+      return await reading;
+    } catch (error) {
+      throw requestFailure(error, this.#url.host, this.#signal);
+    } finally {
+      this.#patience.end(this);
+    }
+  }
+
+  #begin(milliseconds: number): void {
+    this.until = performance.now() + milliseconds;
+    this.#patience.begin(this);
+  }
+
+  /** For `Patience`. */
+  giveUp(): void {
+    this.#body.destroy(endless(this.#url.host, this.#readTimeout));
+  }
+
   async discard(): Promise<void> {
+    this.#begin(Math.min(this.#readTimeout, longestDiscard));
     try {
       await this.#body.dump({ limit: 65_536 });
     } catch {
       // The answer is not wanted, so how it ends does not matter; the connection is closed by undici.
+    } finally {
+      this.#patience.end(this);
     }
   }
 
@@ -73,10 +111,6 @@ export class UndiciResponse implements HttpResponse {
     const length = this.headers['content-length'];
     return length !== undefined && Number(length) <= limit && this.headers['content-encoding'] === undefined;
   }
-
-  readonly #fail = (error: unknown): never => {
-    throw requestFailure(error, this.#url.host, this.#signal);
-  };
 
   #source(limit: number): Readable {
     const codings = (this.headers['content-encoding'] ?? '')
@@ -112,6 +146,8 @@ export class UndiciResponse implements HttpResponse {
 }
 
 const mostCodings = 2;
+/** A new connection costs less than to wait on. */
+const longestDiscard = 5000;
 
 function joined(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
   if (areSingle(headers)) return headers;

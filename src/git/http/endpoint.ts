@@ -25,6 +25,13 @@ export interface EndpointOptions {
   readonly bodyTimeout: number;
 }
 
+/** What an answer may take. */
+export interface Bounds {
+  /** Milliseconds for the whole of its body. */
+  readonly readTimeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * One repository behind smart HTTP (gitprotocol-http): its addresses, credentials and statuses. Credentials are asked for
  * at each request, so that a changed secret counts, and sent with the first one, which saves the round trip of a 401.
@@ -48,24 +55,24 @@ export class Endpoint implements Peer {
   }
 
   /** `GET info/refs`, the first request to a service. */
-  async advertisement(service: Service, signal: AbortSignal | undefined): Promise<HttpResponse> {
+  async advertisement(service: Service, bounds: Bounds): Promise<HttpResponse> {
     const url = `${this.#configured}/info/refs?service=${service}`;
     const request = { method: 'GET', url, headers: { 'cache-control': 'no-cache' } } as const;
-    const { answer, authenticated } = await this.#send(service, request, signal);
+    const { answer, authenticated } = await this.#send(service, request, bounds);
     await this.#check(answer, service, authenticated, `application/x-${service}-advertisement`);
     this.#follow(answer.url);
     return answer;
   }
 
   /** `POST <service>`. */
-  async call(service: Service, body: Uint8Array, signal: AbortSignal | undefined): Promise<HttpResponse> {
+  async call(service: Service, body: Uint8Array, bounds: Bounds): Promise<HttpResponse> {
     const type = `application/x-${service}`;
     const headers = { 'content-type': `${type}-request`, accept: `${type}-result` };
     const request = { method: 'POST', url: `${this.#base}/${service}`, headers, body } as const;
     // A server closes connections that lie idle, and who was busy meanwhile learns of it by a failure: what only reads is asked once more.
-    const { answer, authenticated } = await this.#send(service, request, signal).catch((error: unknown) => {
+    const { answer, authenticated } = await this.#send(service, request, bounds).catch((error: unknown) => {
       if (service !== 'git-upload-pack' || !wasCut(error)) throw error;
-      return this.#send(service, request, signal);
+      return this.#send(service, request, bounds);
     });
     await this.#check(answer, service, authenticated, `${type}-result`);
     return answer;
@@ -81,7 +88,7 @@ export class Endpoint implements Peer {
   async #send(
     service: Service,
     request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>,
-    signal: AbortSignal | undefined,
+    bounds: Bounds,
   ): Promise<{ readonly answer: HttpResponse; readonly authenticated: boolean }> {
     const { client, headTimeout, bodyTimeout } = this.#options;
     const send = (credentials: GitCredentials | undefined): Promise<HttpResponse> => {
@@ -92,7 +99,7 @@ export class Endpoint implements Peer {
         redirect: 'same-origin',
         headTimeout,
         bodyTimeout,
-        signal,
+        ...bounds,
       });
     };
     const first = await this.#options.credentials?.();

@@ -8,7 +8,7 @@ import type {
   Transport,
 } from '../transport.ts';
 import { readAdvertisement, type Advertisement } from '../wire/advertisement.ts';
-import { Endpoint, type GitCredentialSource, type Service } from './endpoint.ts';
+import { Endpoint, type GitCredentialSource, type Bounds, type Service } from './endpoint.ts';
 import { emptyFetch, fetchBody, readFetch } from '../wire/fetch.ts';
 import { cutOff, decodePackets, type Packet } from '../wire/pkt-line.ts';
 import { isAtOldId, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
@@ -25,6 +25,12 @@ export interface HttpTransportOptions {
   readonly headTimeout?: number;
   /** Milliseconds between two parts of an answer; default 60,000. */
   readonly bodyTimeout?: number;
+  /** Milliseconds for all of a ref listing; default 300,000. */
+  readonly listTimeout?: number;
+  /** Milliseconds for all of a pack; default 3,600,000. */
+  readonly fetchTimeout?: number;
+  /** Milliseconds for all that is said of a push: git servers show signs of life while a hook of theirs runs, also one that hangs; default 600,000. */
+  readonly pushTimeout?: number;
   /** Bytes of a ref listing; default 64 MiB. */
   readonly listLimit?: number;
   /** Bytes of a pack; default 2 GiB. */
@@ -42,6 +48,7 @@ export function openHttpTransport(options: HttpTransportOptions): Transport {
 
 class HttpTransport implements Transport {
   readonly #endpoint: Endpoint;
+  readonly #options: HttpTransportOptions;
   readonly #listLimit: number;
   readonly #packLimit: number;
   /** What the server said of version 2, remembered so that later listings skip the question. */
@@ -49,6 +56,7 @@ class HttpTransport implements Transport {
 
   constructor(options: HttpTransportOptions) {
     const { headTimeout = 60_000, bodyTimeout = 60_000 } = options;
+    this.#options = options;
     this.#endpoint = new Endpoint({ ...options, headTimeout, bodyTimeout });
     this.#listLimit = options.listLimit ?? 64 * 1024 * 1024;
     this.#packLimit = options.packLimit ?? 2 * 1024 * 1024 * 1024;
@@ -74,7 +82,8 @@ class HttpTransport implements Transport {
     if (!isAtOldId(advertised.refs, request)) return { kind: 'raced' };
     const { capabilities } = advertised;
     const body = pushBody(capabilities, request, peer);
-    const answer = await this.#endpoint.call(service, body, signal);
+    const readTimeout = this.#options.pushTimeout ?? 600_000;
+    const answer = await this.#endpoint.call(service, body, { readTimeout, signal });
     return readPushAnswer(this.#packets(answer, this.#listLimit), capabilities, request, peer);
   }
 
@@ -89,14 +98,16 @@ class HttpTransport implements Transport {
     const known = await this.#uploadPack(signal);
     if (known.version === 0) return known.refs;
     const body = lsRefsRequest(known.capabilities, prefixes);
-    const answer = await this.#endpoint.call('git-upload-pack', body, signal);
+    const answer = await this.#endpoint.call('git-upload-pack', body, this.#forLists(signal));
     return readRefs(this.#packets(answer, this.#listLimit), this.#endpoint);
   }
 
   async #fetch(request: FetchRequest, signal: AbortSignal | undefined): Promise<FetchAnswer> {
     const peer = this.#endpoint;
     const known = await this.#uploadPack(signal);
-    const answer = await this.#endpoint.call('git-upload-pack', fetchBody(known, request, peer), signal);
+    const body = fetchBody(known, request, peer);
+    const readTimeout = this.#options.fetchTimeout ?? 3_600_000;
+    const answer = await this.#endpoint.call('git-upload-pack', body, { readTimeout, signal });
     return readFetch(this.#packets(answer, this.#packLimit), known, request, peer);
   }
 
@@ -108,8 +119,12 @@ class HttpTransport implements Transport {
   }
 
   async #advertisement(service: Service, signal: AbortSignal | undefined): Promise<Advertisement> {
-    const answer = await this.#endpoint.advertisement(service, signal);
+    const answer = await this.#endpoint.advertisement(service, this.#forLists(signal));
     return readAdvertisement(this.#packets(answer, this.#listLimit), this.#endpoint);
+  }
+
+  #forLists(signal: AbortSignal | undefined): Bounds {
+    return { readTimeout: this.#options.listTimeout ?? 300_000, signal };
   }
 
   #packets(answer: HttpResponse, limit: number): AsyncGenerator<Packet, void, undefined> {

@@ -1,5 +1,6 @@
 import type { ClientChannel } from 'ssh2';
 import { Failure } from '../../core/failure.ts';
+import { endless } from '../../net/failures.ts';
 import type { Peer } from '../wire/words.ts';
 import type { SshConnection } from './connection.ts';
 
@@ -7,6 +8,8 @@ export interface ConversationOptions {
   readonly peer: Peer;
   /** Milliseconds without a byte in either direction. */
   readonly idleTimeout: number;
+  /** Milliseconds for all of it, however steadily the server answers. */
+  readonly readTimeout: number;
   /** Bytes that the server may answer. */
   readonly limit: number;
   readonly signal: AbortSignal | undefined;
@@ -37,6 +40,7 @@ export class Conversation {
   /** Begins the waiting anew. */
   #touch: () => void = () => undefined;
   #done = false;
+  readonly #end: NodeJS.Timeout;
 
   constructor(channel: ClientChannel, connection: SshConnection, options: ConversationOptions) {
     this.#channel = channel;
@@ -53,6 +57,10 @@ export class Conversation {
     channel.stderr.on('data', (bytes: Buffer) => this.#keep(bytes));
     channel.stderr.on('error', () => undefined);
     options.signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#end = setTimeout(
+      () => this.#fail(endless(options.peer.host, options.readTimeout)),
+      options.readTimeout,
+    ).unref();
     if (options.signal?.aborted === true) this.#abort();
   }
 
@@ -148,9 +156,13 @@ export class Conversation {
 
   readonly #abort = (): void => {
     const { host } = this.#options.peer;
-    this.#failure = new Failure('aborted', `the work with ${host} was stopped`, { host });
-    this.#wake();
+    this.#fail(new Failure('aborted', `the work with ${host} was stopped`, { host }));
   };
+
+  #fail(failure: Failure): void {
+    this.#failure ??= failure;
+    this.#wake();
+  }
 
   #tooLarge(): Failure {
     const { host } = this.#options.peer;
@@ -161,6 +173,7 @@ export class Conversation {
   #finish(clean: boolean): void {
     if (this.#done) return;
     this.#done = true;
+    clearTimeout(this.#end);
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#options.done(clean);
   }

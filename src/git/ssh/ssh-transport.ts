@@ -15,7 +15,7 @@ import { lsRefsRequest, readRefs } from '../wire/upload-pack-v2.ts';
 import { cleanWords, type Peer } from '../wire/words.ts';
 import { serviceCommand, type Service } from './command.ts';
 import { connectSsh } from './connection.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, type ConversationOptions } from './conversation.ts';
 import { LoginKeeper, type SshLogin } from './login.ts';
 import { refusalFailure } from './refusals.ts';
 import { Session } from './session.ts';
@@ -35,6 +35,12 @@ export interface SshTransportOptions {
   readonly connectTimeout?: number;
   /** Milliseconds without a byte in either direction; default 60,000 (a server may prepare a pack, or run its hooks). */
   readonly idleTimeout?: number;
+  /** Milliseconds for all of a ref listing; default 300,000. */
+  readonly listTimeout?: number;
+  /** Milliseconds for all of a pack; default 3,600,000. */
+  readonly fetchTimeout?: number;
+  /** Milliseconds for a push and all that is said of it: git servers show signs of life while a hook of theirs runs, also one that hangs; default 600,000. */
+  readonly pushTimeout?: number;
   /** Milliseconds between two signs of life; default 15,000. */
   readonly keepalive?: number;
   /** Milliseconds that an idle connection is kept for the next step; default 5,000. */
@@ -76,7 +82,8 @@ class SshTransport implements Transport, Peer {
   }
 
   async listRefs(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly RemoteRef[]> {
-    const refs = await this.#talk('git-upload-pack', this.#listLimit, signal, async (talk) => {
+    const bounds = { limit: this.#listLimit, readTimeout: this.#options.listTimeout ?? 300_000, signal };
+    const refs = await this.#talk('git-upload-pack', bounds, async (talk) => {
       const known = await readGreeting(talk.packets, this);
       if (known.version === 0) return this.#leave(talk, known.refs);
       talk.say(lsRefsRequest(known.capabilities, prefixes));
@@ -87,7 +94,8 @@ class SshTransport implements Transport, Peer {
 
   async fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer> {
     if (request.wants.length === 0) return emptyFetch();
-    return this.#talk('git-upload-pack', this.#packLimit, signal, async (talk) => {
+    const bounds = { limit: this.#packLimit, readTimeout: this.#options.fetchTimeout ?? 3_600_000, signal };
+    return this.#talk('git-upload-pack', bounds, async (talk) => {
       const known = await readGreeting(talk.packets, this);
       if (known.version === 0) await this.#checkWants(known, request, talk);
       talk.say(fetchBody(known, request, this));
@@ -97,7 +105,8 @@ class SshTransport implements Transport, Peer {
   }
 
   async push(request: PushRequest, signal?: AbortSignal): Promise<PushReport> {
-    return this.#talk('git-receive-pack', this.#listLimit, signal, async (talk) => {
+    const bounds = { limit: this.#listLimit, readTimeout: this.#options.pushTimeout ?? 600_000, signal };
+    return this.#talk('git-receive-pack', bounds, async (talk) => {
       const advertised: Advertisement = await readGreeting(talk.packets, this);
       if (advertised.version !== 0) throw cutOff(this);
       if (!isAtOldId(advertised.refs, request)) return this.#leave<PushReport>(talk, { kind: 'raced' });
@@ -112,17 +121,16 @@ class SshTransport implements Transport, Peer {
 
   async #talk<Result>(
     service: Service,
-    limit: number,
-    signal: AbortSignal | undefined,
+    bounds: Bounds,
     work: (talk: Talk) => Promise<Result>,
   ): Promise<Result> {
     const command = serviceCommand(service, this.#options.path);
     const env: Record<string, string> = service === 'git-upload-pack' ? { GIT_PROTOCOL: 'version=2' } : {};
     const { idleTimeout = 60_000 } = this.#options;
     const conversation = await this.#session.start(
-      { command, env, timeout: idleTimeout, signal },
+      { command, env, timeout: idleTimeout, signal: bounds.signal },
       (channel, connection, done) =>
-        new Conversation(channel, connection, { peer: this, idleTimeout, limit, signal, done }),
+        new Conversation(channel, connection, { peer: this, idleTimeout, ...bounds, done }),
     );
     const explain = (error: unknown): Promise<unknown> => this.#explain(error, conversation, service);
     try {
@@ -186,6 +194,9 @@ class SshTransport implements Transport, Peer {
     );
   }
 }
+
+/** Of one conversation. */
+type Bounds = Pick<ConversationOptions, 'limit' | 'readTimeout' | 'signal'>;
 
 /** What the steps of one conversation need. */
 interface Talk {

@@ -34,8 +34,7 @@ export async function* sideBandData(
       if (next.done === true) throw cutOff(peer);
       const packet = next.value;
       if (packet.kind !== 'data') {
-        // Reading to the true end gives the connection back for the next request.
-        await packets.next();
+        await readToEnd(packets);
         return;
       }
       const data = packet.data.subarray(1);
@@ -47,6 +46,18 @@ export async function* sideBandData(
     }
   } finally {
     await packets.return?.();
+  }
+}
+
+/**
+ * Reading to the true end gives the connection back for the next request. All that was asked for is here: where the connection breaks or falls silent
+ * now, a push that was taken must not be told as one that failed.
+ */
+async function readToEnd(packets: AsyncIterator<Packet, unknown, undefined>): Promise<void> {
+  try {
+    await packets.next();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'aborted') throw error;
   }
 }
 

@@ -7,6 +7,61 @@ import type { ScriptedServerOptions } from './ssh-server.ts';
 
 const open = scriptedServers();
 
+describe('a server that shows signs of life, and nothing more, is given up', () => {
+  it.each<[string, Uint8Array, Uint8Array, (transport: Transport) => Promise<unknown>]>([
+    ['in a list of refs', greeting, listing.subarray(0, -4), (transport) => transport.listRefs([main])],
+    ['in its greeting', Buffer.alloc(0), wire('version 2\n'), (transport) => transport.listRefs([main])],
+    [
+      'in a pack that it prepares for ever',
+      Buffer.concat([greeting, wire('packfile\n')]),
+      band(1, ''),
+      (transport) => fetchAll(transport),
+    ],
+    [
+      'while a hook of a push hangs',
+      wire(`${id} ${main}\0report-status side-band-64k\n`, null),
+      band(1, ''),
+      (transport) =>
+        transport.push({ ref: main, oldId: id, newId: id, options: [], pack: Buffer.from('PACK') }),
+    ],
+  ])('%s, and its connection is not used again', async (_label, first, more, work) => {
+    const timers: NodeJS.Timeout[] = [];
+    const { transport, server } = await open(
+      ({ channel }) => {
+        channel.resume();
+        channel.write(first);
+        timers.push(setInterval(() => channel.write(more), 5));
+      },
+      { listTimeout: 100, fetchTimeout: 100, pushTimeout: 100 },
+    );
+    await expect(work(transport)).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: true,
+      message: `127.0.0.1:${server.port} was still answering after 0.1 seconds; it was given up`,
+    });
+    for (const timer of timers) clearInterval(timer);
+    await expect(work(transport)).rejects.toMatchObject({ code: 'timeout' });
+    for (const timer of timers) clearInterval(timer);
+    expect(server.logins()).toBe(2);
+  });
+});
+
+describe('a push', () => {
+  it('whose report came whole is done, also where the server never ends', async () => {
+    const told = Buffer.concat([band(1, wire('unpack ok\n', `ok ${main}\n`, null)), wire(null)]);
+    const { transport } = await open(
+      ({ channel }) => {
+        channel.resume();
+        channel.write(wire(`${id} ${main}\0report-status side-band-64k\n`, null));
+        channel.write(told);
+      },
+      { idleTimeout: 100 },
+    );
+    const push = { ref: main, oldId: id, newId: id, options: [], pack: Buffer.from('PACK') };
+    expect(await transport.push(push)).toEqual({ kind: 'ok' });
+  });
+});
+
 describe('a server that breaks', () => {
   const half = Buffer.concat([wire('packfile\n'), band(1, 'PACK and more')]);
   const whole = Buffer.concat([half, wire(null)]);
