@@ -84,7 +84,7 @@ class SshTransport implements Transport, Peer {
   async listRefs(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly RemoteRef[]> {
     const bounds = { limit: this.#listLimit, readTimeout: this.#options.listTimeout ?? 300_000, signal };
     const refs = await this.#talk('git-upload-pack', bounds, async (talk) => {
-      const known = await readGreeting(talk.packets, this);
+      const known = await readGreeting(talk.packets, this, this.#listLimit);
       if (known.version === 0) return this.#leave(talk, known.refs);
       talk.say(lsRefsRequest(known.capabilities, prefixes));
       return readRefs(talk.packets, this);
@@ -96,7 +96,7 @@ class SshTransport implements Transport, Peer {
     if (request.wants.length === 0) return emptyFetch();
     const bounds = { limit: this.#packLimit, readTimeout: this.#options.fetchTimeout ?? 3_600_000, signal };
     return this.#talk('git-upload-pack', bounds, async (talk) => {
-      const known = await readGreeting(talk.packets, this);
+      const known = await readGreeting(talk.packets, this, this.#listLimit);
       if (known.version === 0) await this.#checkWants(known, request, talk);
       talk.say(fetchBody(known, request, this));
       const answer = await readFetch(talk.packets, known, request, this);
@@ -107,7 +107,7 @@ class SshTransport implements Transport, Peer {
   async push(request: PushRequest, signal?: AbortSignal): Promise<PushReport> {
     const bounds = { limit: this.#listLimit, readTimeout: this.#options.pushTimeout ?? 600_000, signal };
     return this.#talk('git-receive-pack', bounds, async (talk) => {
-      const advertised: Advertisement = await readGreeting(talk.packets, this);
+      const advertised: Advertisement = await readGreeting(talk.packets, this, this.#listLimit);
       if (advertised.version !== 0) throw cutOff(this);
       if (!isAtOldId(advertised.refs, request)) return this.#leave<PushReport>(talk, { kind: 'raced' });
       talk.say(pushBody(advertised.capabilities, request, this));

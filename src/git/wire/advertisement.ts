@@ -28,18 +28,24 @@ export async function readAdvertisement(packets: AsyncIterable<Packet>, peer: Pe
 
 /**
  * Reads what a service that was started says first, up to its flush: where the connection stays, its bytes have no end here.
- * @throws Failure as `readAdvertisement`, also where `packets` end before the flush
+ * @param limit bytes of it: those of the connection may be meant for a pack
+ * @throws Failure as `readAdvertisement`, also where `packets` end before the flush, and `too-large`
  */
 export async function readGreeting(
   packets: AsyncIterator<Packet, unknown, undefined>,
   peer: Peer,
+  limit: number,
 ): Promise<Advertisement> {
   const lines: string[] = [];
+  let size = 0;
   for (;;) {
     const next = await packets.next();
     if (next.done === true) throw cutOff(peer);
     if (next.value.kind === 'flush') break;
-    if (next.value.kind === 'data') lines.push(checkLine(next.value.data, peer));
+    if (next.value.kind !== 'data') continue;
+    size += next.value.data.length;
+    if (size > limit) throw tooLong(peer, limit);
+    lines.push(checkLine(next.value.data, peer));
   }
   return lines.length === 0 ? emptyRepository : parseAdvertisement(lines, peer);
 }
@@ -58,6 +64,11 @@ export function checkLine(data: Uint8Array, peer: Peer): string {
     });
   }
   throw new Failure('bad-answer', `${host} refused the request: ${words}`, { host });
+}
+
+function tooLong({ host }: Peer, limit: number): Failure {
+  const words = `${host} listed its refs with more than the ${limit} bytes that are allowed here`;
+  return new Failure('too-large', words, { host });
 }
 
 const emptyRepository: Advertisement = { version: 0, capabilities: new Map(), refs: [] };

@@ -155,6 +155,17 @@ describe('a server that breaks', () => {
     await expect(endless.transport.listRefs([main])).rejects.toMatchObject({ code: 'too-large' });
   });
 
+  it('by greeting with more than a list of refs may be is given up, also before a pack', async () => {
+    const { transport } = await open(({ channel }) => void channel.write(greeting.subarray(0, -4)), {
+      listLimit: 30,
+      idleTimeout: 5000,
+    });
+    await expect(fetchAll(transport)).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringContaining('listed its refs with more than the 30 bytes') as string,
+    });
+  });
+
   it('by talking without end beside its answer is listened to for 16 KiB', async () => {
     const { transport } = await open(ends('x'.repeat(1_000_000), 1));
     const failure: unknown = await transport.listRefs([main]).catch((error: unknown) => error);

@@ -126,6 +126,11 @@ describe('the head of a fetch', () => {
     ['an unknown section', wire('wanted-refs\n'), 'a line that has no place there: "wanted-refs"'],
     ['a lost object', wire(`ERR upload-pack: not our ref ${id}\n`), 'no longer has what was asked for'],
     ['nothing', wire(), 'in the middle'],
+    [
+      'an edge without an end',
+      Buffer.alloc(53 * 100_001, wire(`shallow ${id}\n`)),
+      'more than 100000 commits at the edge of a history',
+    ],
   ])('is refused: %s', async (_label, bytes, words) => {
     await expect(readFetchHead(packets(bytes), peer)).rejects.toThrow(words);
   });
