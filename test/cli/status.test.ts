@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { House } from './house.ts';
@@ -20,7 +22,30 @@ async function service(on: House): Promise<unknown> {
   return (document['services'] as readonly unknown[])[0];
 }
 
+it('tells of a registry that is down once, and of a repository that cannot be read no more than that', async () => {
+  const on = await open();
+  await on.registry.close();
+  const down = await on.run('status');
+  expect(down.exit).toBe(4);
+  expect(down.stdout).toMatch(/ +1\.0\.0 +- +- +no election, see below +prod\/web\.yaml/);
+  expect(down.stdout.match(/connection refused/g)).toHaveLength(1);
+  expect(await service(on)).toMatchObject({
+    because: expect.stringContaining('connection refused') as string,
+  });
+  await rm(join(on.directory, 'config.git'), { recursive: true });
+  const gone = await on.run('status');
+  expect(gone).toMatchObject({ exit: 4, stdout: expect.stringMatching(/^error: fleet: /) as string });
+});
+
 describe('status tells what is newer, and why it is not released', () => {
+  it('where only a digest is written', async () => {
+    expect(await service(await open('  digest: pin\n  exclude: ["1.1.0"]\n'))).toMatchObject({
+      tag: '1.0.0',
+      newer: '1.0.0',
+      because: 'the next run writes its digest',
+    });
+  });
+
   it('where the next run releases it', async () => {
     expect(await service(await open())).toMatchObject({
       tag: '1.0.0',

@@ -1,7 +1,8 @@
 import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import { compareText } from '../../core/problem.ts';
-import type { DroppedTag } from '../../policy/decision.ts';
+import type { FieldFact } from '../../fields/model.ts';
+import type { Decision, DroppedTag } from '../../policy/decision.ts';
 import type { Release } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';
@@ -51,20 +52,24 @@ interface Row {
 
 /** `tallyman status`: what each service holds in each environment, what is newer, since when, and why not released. */
 export async function statusCommand(options: ConfigOptions, context: CliContext): Promise<Answer> {
-  const { results, rows } = await withSession(options, context, async (session, config) => {
+  const { results, rows, failed } = await withSession(options, context, async (session, config) => {
     const parts = await mapLimited(session.repositories, config.concurrency, (one) =>
       look(one, context.now()),
     );
     return {
       results: parts.map(({ result }) => result),
       rows: parts.flatMap((part) => part.rows).sort(byService(config.environments)),
+      failed: new Set(parts.flatMap((part) => part.failed)),
     };
   });
   return {
     exit: worstExit(resultExits(results, 'problems')),
     json: { services: rows, repositories: results.map(withoutCommits), problems: allProblems(results) },
     text: (style) =>
-      (table(head, rows.map(cells)) || 'No policy binds an image field here.\n') +
+      (table(
+        head,
+        rows.map((row) => cells(failed.has(row) ? { ...row, because: 'no election, see below' } : row)),
+      ) || nothing(results)) +
       results.map((result) => fuseLine(result, style)).join('') +
       failuresOf(results)
         .map(
@@ -74,6 +79,11 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
         .join('') +
       problemLines(allProblems(results), style),
   };
+}
+
+/** Of a repository that could not be read nobody can say so. */
+function nothing(results: readonly NamedResult[]): string {
+  return failuresOf(results).length > 0 ? '' : 'No policy binds an image field here.\n';
 }
 
 /** What a person can do about it. */
@@ -102,7 +112,14 @@ function cells(row: Row): string[] {
   ];
 }
 
-async function look(one: SessionRepository, now: number): Promise<{ result: NamedResult; rows: Row[] }> {
+interface Looked {
+  readonly result: NamedResult;
+  readonly rows: readonly Row[];
+  /** Those for which nothing could be elected: a problem tells why. */
+  readonly failed: readonly Row[];
+}
+
+async function look(one: SessionRepository, now: number): Promise<Looked> {
   const { settings, ports, config } = one;
   const memory = new RunMemory();
   const result = await runRepository(ports, settings, memory, {
@@ -111,7 +128,7 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     once: true,
   });
   const named = nameResult(settings, config.branch, result);
-  if (result.outcome === 'failed') return { result: named, rows: [] };
+  if (result.outcome === 'failed') return { result: named, rows: [], failed: [] };
   const released = Map.groupBy(
     await releaseLog(ports.repository, now - settings.horizon),
     ({ record }) => record.field,
@@ -122,7 +139,7 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     rulings.map(({ binding }) => binding),
   );
   const blown = fuse.length === 0 ? undefined : `fuse: plan ${pending.id ?? ''} waits for a person`;
-  const rows = rulings.map(async (ruling) => {
+  const reading = rulings.map(async (ruling) => {
     const { group } = ruling.binding.policy;
     const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
     const environment = environmentOf(ruling.binding.file)?.name ?? '';
@@ -130,7 +147,9 @@ async function look(one: SessionRepository, now: number): Promise<{ result: Name
     const since = await sinceWhen(ruling, releases, memory.prepared?.history);
     return toRow(ruling, settings.repository, environment, { releases, since, stop });
   });
-  return { result: named, rows: await Promise.all(rows) };
+  const rows = await Promise.all(reading);
+  const failed = rows.filter((_, at) => 'failure' in (rulings[at] ?? {}));
+  return { result: named, rows, failed };
 }
 
 /** By the newest release; where somebody moved the field since then, by the commit that brought what it holds. */
@@ -174,8 +193,12 @@ function toRow(
     digest: field.digest ?? null,
     newer: moves ? decision.elected : (kept?.tag ?? null),
     since: since === undefined ? null : new Date(since).toISOString(),
-    because: because(ruling, kept) ?? (moves ? (stop ?? 'the next run releases it') : ''),
+    because: because(ruling, kept) ?? (moves ? (stop ?? nextRun(decision, field)) : ''),
   };
+}
+
+function nextRun({ elected }: Decision, { tag }: FieldFact): string {
+  return elected === tag ? 'the next run writes its digest' : 'the next run releases it';
 }
 
 function because(ruling: Ruling, kept: DroppedTag | undefined): string | undefined {

@@ -139,7 +139,9 @@ export class Listed {
     this.#lists.set(image.repository, list);
     if (!(list instanceof Failure)) return list;
     if (known === undefined)
-      this.notes.push(`${list.message} ${tag} was held before, so it is released without asking.`);
+      this.notes.push(
+        `${list.message.replace(/\.$/, '')}. ${tag} was held before, so it is released without asking.`,
+      );
     return undefined;
   }
 
