@@ -25,6 +25,8 @@ export interface OciRegistryOptions {
   readonly pageLimit?: number;
   /** Tags that a list may have; default 500,000. */
   readonly tagLimit?: number;
+  /** Milliseconds from the first page of a tag list to its last; default 900,000. */
+  readonly listTimeout?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -34,7 +36,8 @@ export function createOciRegistry(options: OciRegistryOptions): TagLister & Imag
   const insecureHosts = options.insecureHosts ?? new Set();
   const endpoints = options.endpoints ?? new Map();
   const rules = { insecureHosts, tokenHosts: options.tokenHosts ?? new Map() };
-  const limits = { pages: options.pageLimit ?? 1000, tags: options.tagLimit ?? 500_000 };
+  const { pageLimit: pages = 1000, tagLimit: tags = 500_000, listTimeout: milliseconds = 900_000 } = options;
+  const limits = { pages, tags, milliseconds, now: options.now };
   const sessions = new Map<string, RegistrySession>();
   const sessionOf = (repository: Repository): RegistrySession => {
     const host = registryHost(repository);

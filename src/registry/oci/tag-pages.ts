@@ -10,6 +10,10 @@ export interface PageLimits {
   readonly pages: number;
   /** Tags of one list. */
   readonly tags: number;
+  /** From its first page to its last. */
+  readonly milliseconds: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function listAllTags(
     }
     walk ??= new PageWalk(list, limits, (code, words) => {
       const why = `cannot ${task}: ${host} ${words}; nothing is elected from a part`;
-      return new Failure(code, why, { host });
+      return new Failure(code, why, { host, retryable: code === 'timeout' });
     });
     const following = walk.add(query, tags, next);
     if (following === undefined) return walk.all();
@@ -70,7 +74,7 @@ function areInOrder(texts: readonly string[]): texts is readonly Tag[] {
   return true;
 }
 
-type Fail = (code: 'bad-answer' | 'too-large', words: string) => Failure;
+type Fail = (code: 'bad-answer' | 'too-large' | 'timeout', words: string) => Failure;
 
 /** From page to page, until no other follows. */
 class PageWalk {
@@ -79,11 +83,13 @@ class PageWalk {
   readonly #fail: Fail;
   readonly #tags = new Set<Tag>();
   readonly #asked = new Set<string>();
+  readonly #begun: number;
 
   constructor(list: string, limits: PageLimits, fail: Fail) {
     this.#list = list;
     this.#limits = limits;
     this.#fail = fail;
+    this.#begun = limits.now();
   }
 
   all(): readonly Tag[] {
@@ -94,13 +100,17 @@ class PageWalk {
   add(query: string, page: readonly string[], next: string | undefined): string | undefined {
     this.#asked.add(query);
     const repeated = this.#isRepeated(page);
-    const { tags, pages } = this.#limits;
+    const { tags, pages, milliseconds, now } = this.#limits;
     if (this.#tags.size > tags) throw this.#fail('too-large', `has more than ${tags} of them`);
     const following = next === undefined ? lastQuery(page, repeated) : this.#linked(next, repeated);
     if (following === undefined) return undefined;
     if (this.#asked.has(following))
       throw this.#fail('bad-answer', 'sends the client round in a circle of pages');
     if (this.#asked.size >= pages) throw this.#fail('too-large', `has more than ${pages} pages of them`);
+    if (now() - this.#begun > milliseconds) {
+      const words = `was still listing after ${milliseconds / 60_000} minutes, ${this.#asked.size} pages`;
+      throw this.#fail('timeout', words);
+    }
     return following;
   }
 

@@ -136,6 +136,22 @@ describe('a list in pages', () => {
     expect(count).toBe(requests);
   });
 
+  it('ends at the bound of time where each page comes in time, and all of them do not', async () => {
+    let count = 0;
+    scripted.on((_req, res) => {
+      count++;
+      sendJson(res, { tags: numbered(count * 2, 2) }, { link: `<?page=${count}>; rel="next"` });
+    });
+    const options = { now: () => count * 60_000, listTimeout: 300_000 };
+    await expect(scripted.registry(undefined, options).list(scripted.repository)).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: true,
+      message: expect.stringMatching(
+        /was still listing after 5 minutes, 7 pages; nothing is elected/,
+      ) as unknown,
+    });
+  });
+
   it('takes the scheme of a link for a mistake of the proxy before the registry', async () => {
     scripted.on((_, res, url) =>
       url.searchParams.has('page')
