@@ -66,8 +66,20 @@ describe('convert', () => {
     expect(await run('--rendered', 'none.yaml')).toEqual({
       exit: 2,
       stdout: '',
-      stderr: 'error: The rendered file none.yaml cannot be read.\n',
+      stderr: 'error: The rendered file none.yaml cannot be read: there is no such file.\n',
     });
+  });
+
+  it('writes the other files where one cannot be written, which is a problem', async () => {
+    const taken = join(directory, 'flux/image.tallyman.yaml');
+    await mkdir(taken);
+    const { exit, stdout } = await run('--write');
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/^flux\/image\.tallyman\.yaml:1:1: refused-edit: The file is as it was: .*\.$/m);
+    expect(stdout).toContain('\n1 file written\n');
+    expect(await readFile(join(directory, 'keel.yaml'), 'utf8')).toContain('tallyman.dev/policy');
+    await rm(taken, { recursive: true });
+    await writeFile(join(directory, 'keel.yaml'), keel);
   });
 
   it('writes with --write, and has nothing to do the second time', async () => {

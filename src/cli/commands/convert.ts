@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
+import { compareProblems, type Problem } from '../../core/problem.ts';
 import { convert } from '../../convert/convert.ts';
 import type { Conversion, Converted, SourceFile, Todo } from '../../convert/model.ts';
 import { nameClass } from '../../fields/name-class.ts';
@@ -12,8 +13,10 @@ import { clean } from '../clean.ts';
 import type { CliContext } from '../context.ts';
 import { openDirectory } from '../directory.ts';
 import { count, problemLines } from '../problems.ts';
+import { reasonOf } from '../reason-of.ts';
 import { resolve } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
+import type { WorkingDirectory } from '../wiring.ts';
 
 export interface ConvertOptions {
   readonly dir: string;
@@ -27,16 +30,14 @@ export async function convertCommand(options: ConvertOptions, context: CliContex
   const directory = await openDirectory(options.dir, context);
   const rendered = options.rendered === undefined ? undefined : await readRendered(options.rendered, context);
   const conversion = convert(await sourceFiles(directory.tree), rendered);
-  const { files, converted, problems, todo } = conversion;
-  if (options.write) {
-    for (const [path, { after, isNew }] of files)
-      await (isNew ? directory.create(path, encode(after)) : directory.write(path, encode(after)));
-  }
+  const { files, converted, todo } = conversion;
+  const refused = options.write ? await writeAll(directory, files) : [];
+  const problems = [...conversion.problems, ...refused].sort(compareProblems);
   const diffs = [...files].map(([path, file]) => {
     const diff = unifiedDiff(path, file);
     return file.isNew ? diff.replace(/^--- .*/, '--- /dev/null') : diff;
   });
-  const written = options.write ? files.size : 0;
+  const written = options.write ? files.size - refused.length : 0;
   return {
     exit: problems.length > 0 ? 1 : 0,
     json: {
@@ -50,9 +51,27 @@ export async function convertCommand(options: ConvertOptions, context: CliContex
     },
     text: (style) =>
       (options.write ? '' : diffs.map((diff) => paintDiff(diff, style)).join('')) +
-      report(conversion, style) +
+      report({ ...conversion, problems }, style) +
       (options.write ? `${count(written, 'file')} written\n` : ending(files.size)),
   };
+}
+
+/** Each file whole or not at all. @returns a problem for each that is as it was; the others are written */
+async function writeAll(
+  directory: WorkingDirectory,
+  files: Conversion['files'],
+): Promise<readonly Problem[]> {
+  const refused: Problem[] = [];
+  for (const [path, { after, isNew }] of files) {
+    try {
+      await (isNew ? directory.create(path, encode(after)) : directory.write(path, encode(after)));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const message = `The file is as it was: ${error.message}.`;
+      refused.push({ code: 'refused-edit', file: path, line: 1, column: 1, message });
+    }
+  }
+  return refused;
 }
 
 function ending(changes: number): string {
@@ -99,7 +118,10 @@ async function sourceFiles(tree: Tree): Promise<readonly SourceFile[]> {
 
 async function readRendered(file: string, context: CliContext): Promise<SourceFile> {
   const bytes = await readFile(resolve(file, context)).catch((cause: unknown) => {
-    throw new Failure('invalid-input', `The rendered file ${file} cannot be read.`, { file, cause });
+    throw new Failure('invalid-input', `The rendered file ${file} cannot be read: ${reasonOf(cause)}.`, {
+      file,
+      cause,
+    });
   });
   const decoded = decode(bytes);
   if ('text' in decoded) return { path: file, text: decoded.text };

@@ -9,6 +9,7 @@ import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { directorySettings, openDirectory, optionalConfig } from '../directory.ts';
 import { count, problemLines } from '../problems.ts';
+import { reasonOf } from '../reason-of.ts';
 import { resolve, type ConfigOptions } from '../session.ts';
 import { paintDiff, type Style } from '../style.ts';
 
@@ -126,7 +127,10 @@ async function readImages(
   context: CliContext,
 ): Promise<readonly (readonly [string, string])[]> {
   const text = await readFile(resolve(file, context), 'utf8').catch((cause: unknown) => {
-    throw new Failure('invalid-input', `The images file ${file} cannot be read.`, { file, cause });
+    throw new Failure('invalid-input', `The images file ${file} cannot be read: ${reasonOf(cause)}.`, {
+      file,
+      cause,
+    });
   });
   let value: unknown;
   try {
