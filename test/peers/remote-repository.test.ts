@@ -112,6 +112,56 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'a kept clone of a real ssh server',
   });
 });
 
+describePeer(['git', 'sshd', 'ssh-keygen'], 'the log of a long branch', () => {
+  it.each([
+    ['with filter', withFilter],
+    ['without filter', {}],
+  ])('is left at the horizon, and the server is asked again: %s', async (_, config) => {
+    await served({ config }, async (stage, repository) => {
+      expect(await logAtHorizon(stage, repository)).toEqual([50, 51]);
+    });
+    const server = await startSshd({ config });
+    const privateKey = await readFile(server.clientKey, 'utf8');
+    await Stage.in(async (stage) => {
+      const repository = stage.openWith(
+        openSshTransport({
+          address: '127.0.0.1',
+          port: server.port,
+          username: server.username,
+          path: stage.server,
+          login: async () => ({ kind: 'key', privateKey, source: 'the ssh key' }),
+          knownHosts: async () => ({ text: server.knownHosts, source: 'the test' }),
+        }),
+      );
+      expect(await logAtHorizon(stage, repository)).toEqual([50, 51]);
+      await repository.close();
+    });
+    await server.close();
+  });
+});
+
+/** Of 20,000 commits the newest fifty are in the horizon. @returns how many are told, and how many after one more */
+async function logAtHorizon(stage: Stage, repository: ConfigRepository): Promise<readonly number[]> {
+  const minute = 60_000;
+  stage.pushEmpty(20_000, minute);
+  const since = start + 19_951 * minute;
+  const snapshot = await repository.sync();
+  const log = await snapshot.history(since);
+  const [first = '', ...others] = git(stage.server, 'rev-list', `--since=${since / 1000}`, 'main').split(
+    '\n',
+  );
+  expect(log.map(({ id }) => id)).toEqual([first, ...others]);
+  const held = await readFile(join(stage.directory, 'tallyman-history/held.json'), 'utf8');
+  expect(held).toMatch(/"edge":\["[0-9a-f]{40}"/);
+  // Neither the connection nor what was kept is the worse for it.
+  stage.push(web, 'image: x:2\n');
+  const next = await repository.sync();
+  const longer = await next.history(since);
+  await next.prepare(log.map(({ id }) => id));
+  expect(await contents(await next.at(snapshot.commit))).toEqual(files);
+  return [log.length, longer.length];
+}
+
 /** A life of a clone: history by first and second parents, a merge, a release of ours. @returns what native git finds wrong with it: nothing */
 async function readFollowWrite(stage: Stage, repository: ConfigRepository): Promise<string> {
   for (let n = 0; n < 5; n++) stage.push(web, `image: x:${n}\n`);

@@ -94,10 +94,12 @@ export class Stage {
     return ids;
   }
 
-  /** So many commits that change no file, a day after each other; pushed, as one pack. */
-  pushEmpty(count: number): readonly CommitId[] {
+  /** So many commits that change no file, a day after each other (or so many milliseconds); pushed, as one pack. */
+  pushEmpty(count: number, step = day): readonly CommitId[] {
+    const last = start + this.#days * day;
+    this.#days += Math.ceil((count * step) / day);
     const lines = Array.from({ length: count }, (_, n) => {
-      const stamp = `Ann <ann@example.com> ${(start + ++this.#days * day) / 1000} +0000`;
+      const stamp = `Ann <ann@example.com> ${(last + (n + 1) * step) / 1000} +0000`;
       const from = n === 0 ? `\nfrom ${this.head()}` : '';
       return `commit refs/heads/main\nmark :${n + 1}\ncommitter ${stamp}\ndata 2\nx\n${from}`;
     });
