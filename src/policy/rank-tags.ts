@@ -35,7 +35,8 @@ export function rankTags(
 
 /** Whether the source's order is in the text of its tags. */
 export function isTold({ rule }: Policy): boolean {
-  return !['newest', 'none', 'promotion'].includes(orderOf(rule));
+  const order = orderOf(rule);
+  return order === 'semver' || order === 'numeric' || order === 'alphabetical';
 }
 
 function byText(source: Policy, tags: readonly string[]): ((a: string, b: string) => number) | undefined {

@@ -66,22 +66,20 @@ export class Ruler {
   }
 
   async ruleAll(bindings: readonly Binding[]): Promise<Ruling[]> {
-    const rulings = new Map<Binding, Ruling>();
-    const open: Binding[] = [];
-    for (const binding of bindings) {
-      const decision = this.#settled(binding);
-      if (decision === undefined) open.push(binding);
-      else rulings.set(binding, { binding, decision });
-    }
+    const settled = bindings.map((binding) => this.#settled(binding));
+    const open = bindings.filter((_, index) => settled[index] === undefined);
+    const ruled = new Map<Binding, Ruling>();
     const byImage = Map.groupBy(open, ({ policy }) => policy.image.repository);
     // Images at the same time, the bindings of one image in turn: what was asked for one serves the next.
     await mapLimited([...byImage.values()], this.#context.concurrency, async (group) => {
-      for (const binding of group) rulings.set(binding, await this.#rule(binding));
+      for (const binding of group) ruled.set(binding, await this.#rule(binding));
     });
-    return bindings.flatMap((binding) => {
-      const ruling = rulings.get(binding);
-      return ruling === undefined ? [] : [this.#overrule(ruling)];
-    });
+    const rulings: Ruling[] = [];
+    for (const [index, binding] of bindings.entries()) {
+      const ruling = settled[index] ?? ruled.get(binding);
+      if (ruling !== undefined) rulings.push(this.#overrule(ruling));
+    }
+    return rulings;
   }
 
   /** The lookup of an image, with what was asked so far. */
@@ -100,11 +98,11 @@ export class Ruler {
     return made;
   }
 
-  /** The decision for a field that the list of tags leaves where it is; `undefined` for all that take longer, or fail. */
-  #settled(binding: Binding): Decision | undefined {
+  /** The ruling on a field that the list of tags leaves where it is; `undefined` for all that takes longer, or fails. */
+  #settled(binding: Binding): Ruling | undefined {
     try {
       const decision = this.#fromTags(binding);
-      return decision === undefined || wouldMove(decision, binding) ? undefined : decision;
+      return decision === undefined || wouldMove(decision, binding) ? undefined : { binding, decision };
     } catch {
       return undefined; // it fails once more where it is told of, for its image
     }

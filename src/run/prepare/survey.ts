@@ -20,8 +20,8 @@ export async function survey(
   cache: FactsCache,
   seen: SeeFile = () => undefined,
 ): Promise<readonly FactedFile[]> {
-  const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits));
-  const unseen = wanted.filter(({ entry, kind }) => cache.get(entry.id, kind) === undefined);
+  const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits, cache));
+  const unseen = wanted.filter(({ known }) => known === undefined);
   const kinds = new Map(unseen.map(({ entry, kind }) => [entry.path, kind]));
   const texts = new OwnTexts();
   await tree.read(
@@ -34,8 +34,8 @@ export async function survey(
     },
     ({ id, path }, failure) => cache.set(id, kinds.get(path) ?? 'other', tooLarge(failure)),
   );
-  const files = wanted.flatMap(({ entry, kind }) => {
-    const facts = cache.get(entry.id, kind);
+  const files = wanted.flatMap(({ entry, kind, known }) => {
+    const facts = known ?? cache.get(entry.id, kind);
     return facts === undefined ? [] : [{ path: entry.path, id: entry.id, facts }];
   });
   cache.turn();
@@ -61,11 +61,16 @@ function tooLarge({ message }: Failure): FileFacts {
   };
 }
 
-function candidate(
-  entry: TreeEntry,
-  admits: (path: string) => boolean,
-): { entry: TreeEntry; kind: NameClass }[] {
+function candidate(entry: TreeEntry, admits: (path: string) => boolean, cache: FactsCache): Candidate[] {
   if (entry.mode !== 'file' && entry.mode !== 'executable') return [];
   const kind = nameClass(entry.path);
-  return kind === 'other' || !admits(entry.path) ? [] : [{ entry, kind }];
+  if (kind === 'other' || !admits(entry.path)) return [];
+  return [{ entry, kind, known: cache.get(entry.id, kind) }];
+}
+
+interface Candidate {
+  readonly entry: TreeEntry;
+  readonly kind: NameClass;
+  /** Of a survey before this one. */
+  readonly known: FileFacts | undefined;
 }
