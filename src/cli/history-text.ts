@@ -10,10 +10,15 @@ interface TableOptions {
   readonly several: boolean;
   /** Older records that were not looked at. */
   readonly rest: number;
+  /** Whether only some were asked for. */
+  readonly narrowed: boolean;
 }
 
 /** The newest `limit` releases, and how many there are more. */
-export function entryTable(entries: readonly HistoryEntry[], { limit, several, rest }: TableOptions): string {
+export function entryTable(
+  entries: readonly HistoryEntry[],
+  { limit, several, rest, narrowed }: TableOptions,
+): string {
   const head = ['WHEN', 'POLICY', 'ENV', 'FROM', 'TO', 'INTENT', 'COMMIT', 'BY', 'FIELD'];
   const rows = entries
     .slice(0, limit)
@@ -22,7 +27,10 @@ export function entryTable(entries: readonly HistoryEntry[], { limit, several, r
   const all = entries.length + rest;
   // What was not looked at may not count.
   const older = more === 0 ? '' : `... ${rest > 0 ? 'up to ' : ''}${more} older; --limit ${all} shows all\n`;
-  const none = older === '' ? 'No release is recorded here.\n' : '';
+  const fitting = narrowed
+    ? 'No release that was asked for is recorded here.\n'
+    : 'No release is recorded here.\n';
+  const none = older === '' ? fitting : '';
   return (table(several ? ['REPOSITORY', ...head] : head, rows) || none) + older;
 }
 

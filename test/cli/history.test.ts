@@ -136,7 +136,9 @@ describe('history', () => {
 ... 1 older; --limit 5 shows all
 `,
     );
-    expect((await house.run('history', 'idle')).stdout).toBe('No release is recorded here.\n');
+    const none = 'No release that was asked for is recorded here.\n';
+    expect((await house.run('history', 'idle')).stdout).toBe(none);
+    expect((await house.run('history', '--image', 'nothing/x')).stdout).toBe(none);
   });
 
   it('tells what does not count, and why', async () => {

@@ -54,8 +54,12 @@ export async function historyCommand(options: HistoryOptions, context: CliContex
     },
     text: () =>
       markdown ??
-      entryTable(entries, { limit: options.limit, several: parts.length > 1, rest }) +
-        (options.ignored ? ignoredTable(ignored) : ''),
+      entryTable(entries, {
+        limit: options.limit,
+        several: parts.length > 1,
+        rest,
+        narrowed: isNarrowed(request),
+      }) + (options.ignored ? ignoredTable(ignored) : ''),
     notes,
   };
 }
@@ -88,6 +92,11 @@ async function lookEverywhere(
     return looked;
   });
   return { parts, notes: [] };
+}
+
+function isNarrowed({ query, since, until }: HistoryRequest): boolean {
+  const asked: readonly unknown[] = Object.values(query);
+  return [...asked, since, until].some((one) => one !== undefined);
 }
 
 function readRequest(options: HistoryOptions, now: number): HistoryRequest {
