@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuthMethod } from 'ssh2';
+import { Socket } from 'node:net';
+import type { AuthMethod, OpenSSHAgent } from 'ssh2';
 import { Failure } from '../../core/failure.ts';
 import { ed25519ToOpenSsh } from '../signing/ssh-keygen.ts';
 import { readSshPrivateKey } from '../signing/ssh-private-key.ts';
@@ -14,8 +15,13 @@ export type SshLogin =
       /** Names the key in messages: `the ssh key (file /etc/keys/bot)`. */
       readonly source: string;
     }
-  /** Path of the agent's socket. */
-  | { readonly kind: 'agent'; readonly socket: string };
+  | {
+      readonly kind: 'agent';
+      /** Path of its socket. */
+      readonly socket: string;
+      /** Milliseconds that one answer of it may take, a person's touch of a key included; default 15,000. */
+      readonly timeout?: number;
+    };
 
 /** How to log in, in the library's terms. */
 export interface PreparedLogin {
@@ -30,7 +36,7 @@ export class LoginKeeper {
 
   /** @throws Failure `invalid-config` where the key cannot be read, named by its source and without its content */
   async prepare(login: SshLogin, username: string): Promise<PreparedLogin> {
-    if (login.kind === 'agent') return agentLogin(login.socket, username);
+    if (login.kind === 'agent') return agentLogin(login, username);
     const key = JSON.stringify([login.privateKey, login.passphrase, login.source, username]);
     if (this.#known?.key !== key) {
       const prepared = keyLogin(login, username);
@@ -75,9 +81,13 @@ function unknownKind(source: string): Failure {
   return new Failure('invalid-config', `${source} ${words}`);
 }
 
-async function agentLogin(socket: string, username: string): Promise<PreparedLogin> {
-  const { createAgent } = (await import('ssh2')).default;
-  const agent = createAgent(socket);
+async function agentLogin(
+  { socket, timeout = 15_000 }: Extract<SshLogin, { kind: 'agent' }>,
+  username: string,
+): Promise<PreparedLogin> {
+  const { OpenSSHAgent } = (await import('ssh2')).default;
+  const agent = new OpenSSHAgent(socket);
+  boundAnswers(agent, timeout);
   const ask = agent.getIdentities.bind(agent);
   let keys = 0;
   // What the agent offers is counted, for the message where none of it is taken.
@@ -91,5 +101,19 @@ async function agentLogin(socket: string, username: string): Promise<PreparedLog
     method: { type: 'agent', username, agent } as AuthMethod,
     shown: () =>
       keys === 0 ? 'the ssh-agent, which holds no keys' : `any key of the ssh-agent (it holds ${keys})`,
+  };
+}
+
+/** The library waits for an agent without an end, as for one that asks a person who is not there; its connection would keep the process. */
+function boundAnswers(agent: OpenSSHAgent, timeout: number): void {
+  const connect = agent.getStream.bind(agent);
+  agent.getStream = (callback) => {
+    connect((error, stream) => {
+      if (stream instanceof Socket) {
+        const late = new Error(`it did not answer within ${timeout / 1000} seconds`);
+        stream.setTimeout(timeout, () => stream.destroy(late));
+      }
+      callback(error, stream);
+    });
   };
 }

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateSshKey } from '../../../src/git/signing/ssh-keygen.ts';
+import type { SshLogin } from '../../../src/git/ssh/login.ts';
 import { openSshTransport, type SshTransportOptions } from '../../../src/git/ssh/ssh-transport.ts';
 import { answers, id, listing, main, scriptedServers } from './scripted.ts';
 import { reaching, type Exec } from './ssh-server.ts';
@@ -169,6 +173,30 @@ describe('a login', () => {
       code: 'auth-failed',
       message: expect.stringContaining('the ssh-agent failed') as string,
     });
+  });
+
+  it('tells an agent that does not answer, and leaves no connection to it', async () => {
+    const { server } = await open(answers(listing));
+    const folder = await mkdtemp(join(tmpdir(), 'tallyman-agent-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const agent = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.resume();
+    });
+    const socket = join(folder, 'agent');
+    agent.listen(socket);
+    await once(agent, 'listening');
+    const login = async (): Promise<SshLogin> => ({ kind: 'agent', socket, timeout: 100 });
+    const transport = openSshTransport({ ...reaching(server), login });
+    await expect(transport.listRefs([main])).rejects.toMatchObject({
+      code: 'auth-failed',
+      message: expect.stringMatching(
+        /the ssh-agent failed.*: it did not answer within 0\.1 seconds/,
+      ) as string,
+    });
+    // Ends only once nobody is connected to it.
+    agent.close();
+    await once(agent, 'close');
   });
 });
 
