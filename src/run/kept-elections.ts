@@ -62,16 +62,18 @@ export class KeptElections {
   #anew(asked: TagElection, now: number, alike: string): Kept {
     const known = this.#alike.get(alike);
     if (known !== undefined && isSame(known, asked)) return known;
-    // What short lists are read for costs less than to hold it, as long as it is not done in each run.
-    const readings = asked.tags.length < worthReading ? new ReadingsCache() : this.readings;
-    const kept = elect(asked, now, readings);
+    // A short list is read anew for less than it costs to hold what was read, as long as that is not done in each run.
+    const kept =
+      asked.tags.length < worthHolding
+        ? { ...elect(asked, now, new ReadingsCache()), read: undefined }
+        : elect(asked, now, this.readings);
     this.#alike.set(alike, kept);
     return kept;
   }
 }
 
 /** So many tags of a list are read anew for each policy within a millisecond. */
-const worthReading = 1000;
+const worthHolding = 1000;
 
 function isStill(kept: Kept, asked: TagElection): boolean {
   return isSame(kept, asked) && !kept.isTimed();

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainSettings } from '../../src/cli/run-settings.ts';
 import type { Decision } from '../../src/policy/decision.ts';
+import { compileScreen } from '../../src/policy/candidates.ts';
+import { textRanking } from '../../src/policy/order.ts';
+import type { Tag } from '../../src/image/tag.ts';
 import { KeptElections } from '../../src/run/kept-elections.ts';
 import type { RunPlan } from '../../src/run/plan.ts';
 import { FactsCache } from '../../src/run/prepare/facts-cache.ts';
@@ -43,8 +46,8 @@ const nameOf = (path: string): string => (path.endsWith('api.yaml') ? 'api' : 'w
 const rules = [
   'semver: "^1"',
   'semver: ">=1.1"',
-  'alphabetical: asc',
-  'numeric: asc',
+  'alphabetical: {order: asc}',
+  'numeric: {order: asc}',
   'glob: "1.*"',
   'semver: {range: "*", strict: true}',
 ];
@@ -209,6 +212,35 @@ describe('elections that are kept', () => {
       }),
     );
     expect(gates).toEqual([[], [], ['paused'], ['freeze'], []]);
+  });
+
+  it.each([
+    ['a long list is held with them', 1000, false],
+    ['a short list is not', 999, true],
+  ])('what was read of %s', async (_, length, isReadAnew) => {
+    const { bindings } = await prepare(
+      memoryTree({
+        'a.yaml': deployment('x', 'registry.test/web:1.0.0'),
+        'p.yaml': policyFile('web', 'registry.test/web', 'alphabetical: {order: asc}'),
+      }),
+      plainSettings,
+      new FactsCache(),
+    );
+    const [binding] = bindings;
+    if (binding === undefined) throw new Error('nothing is bound');
+    const { policy } = binding;
+    const kept = new KeptElections();
+    const list = Array.from({ length }, (_tag, index) => `v${index}`) as readonly string[] as readonly Tag[];
+    const tags = (): readonly Tag[] => kept.lists.share(policy.image.repository, list);
+    for (let cycle = 0; cycle < 4; cycle++) {
+      kept.decide({ binding, environment: undefined, tags: tags() }, begin, () => '');
+      kept.turn();
+    }
+    const screen = compileScreen(policy);
+    const read: string[] = [];
+    const watching = { ...screen, judge: (tag: string) => (read.push(tag), screen.judge(tag)) };
+    kept.readings.read(policy, null, list, watching, textRanking(policy.rule));
+    expect(read).toEqual(isReadAnew ? list : []);
   });
 
   it('follow a list that changes while it is held', async () => {
