@@ -45,14 +45,14 @@ export class CommitSegments {
     const folded = await Promise.all(compressed(old.flatMap((name) => this.#readFile(name))));
     const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
     const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
-    writeDurably(path, Buffer.concat([...folded, ...frames]));
+    writeDurably(path, Buffer.concat([...folded, ...frames].flatMap(withLength)));
     for (const name of old) rmSync(join(this.#directory, name), { force: true });
   }
 
   #readFile(name: string): CommitView[] {
     const path = join(this.#directory, name);
     try {
-      return [...commitsIn(zstdDecompressSync(readFileSync(path), { maxOutputLength: mostBytes }))];
+      return [...blocksIn(readFileSync(path))].flatMap((block) => [...commitsIn(block)]);
     } catch (error) {
       throw new Failure('corrupt', `the kept history ${path} is damaged`, { cause: error });
     }
@@ -96,6 +96,26 @@ function compressed(commits: readonly CommitView[]): Promise<Buffer>[] {
   }
   blocks.end();
   return frames;
+}
+
+/** Of a compressed block, before it in 4 bytes. */
+function withLength(frame: Buffer): readonly Buffer[] {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(frame.length);
+  return [length, frame];
+}
+
+function* blocksIn(file: Buffer): Generator<Buffer, void, undefined> {
+  let left = mostBytes;
+  for (let at = 0; at < file.length;) {
+    const from = at + 4;
+    const end = from + file.readUInt32BE(at);
+    if (end > file.length) throw new Failure('corrupt', 'a compressed block runs over the end');
+    const block = zstdDecompressSync(file.subarray(from, end), { maxOutputLength: left });
+    left -= block.length;
+    yield block;
+    at = end;
+  }
 }
 
 function inFrame(block: Buffer): Promise<Buffer> {

@@ -78,6 +78,21 @@ describe('history', () => {
     },
   );
 
+  it('is kept whole, however long it is', async () => {
+    await Stage.in(async (stage) => {
+      stage.pushEmpty(12_000, 60_000);
+      const one = stage.open();
+      const log = await (await one.repository.sync()).history(start);
+      expect(log).toHaveLength(12_001);
+      await one.repository.close();
+      const two = stage.open();
+      const again = await (await two.repository.sync()).history(start);
+      expect(again.map(({ id }) => id)).toEqual(log.map(({ id }) => id));
+      expect(two.transport.calls.fetches).toEqual([]);
+      await two.repository.close();
+    });
+  });
+
   it('is empty where the branch is older than the horizon', async () => {
     await Stage.in(async (stage) => {
       const { repository, transport } = stage.open();
