@@ -53,7 +53,14 @@ class UndiciClient implements HttpClient {
       } catch (error) {
         throw this.#failure(error, url, next.signal);
       }
-      const onward = redirected(next, url, answer);
+      let onward: HttpRequest | undefined;
+      try {
+        onward = redirected(next, url, answer);
+      } catch (error) {
+        // Its connection would be kept for a body that nobody reads.
+        await answer.discard();
+        throw error;
+      }
       if (onward === undefined) return answer;
       await answer.discard();
       if (hops === mostRedirects) {

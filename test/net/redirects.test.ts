@@ -100,4 +100,19 @@ describe('redirects', () => {
     });
     expect(await answer.text(100)).toBe('GET undefined undefined');
   });
+
+  it('that are refused give their connection back, however much came with them', async () => {
+    handle = (req, res) => {
+      if (req.url === '/fine') res.end('fine');
+      else res.writeHead(302, { location: `${other.url}/` }).end('x'.repeat(1_000_000));
+    };
+    const narrow = createHttpClient({ connections: 1 });
+    const ask = async (path: string): Promise<string> => {
+      const answer = await narrow.request({ method: 'GET', url: `${server.url}${path}` });
+      return answer.text(100);
+    };
+    await expect(ask('/away')).rejects.toMatchObject({ code: 'bad-answer' });
+    expect(await ask('/fine')).toBe('fine');
+    await narrow.close();
+  });
 });

@@ -110,8 +110,8 @@ export class ImageReader {
     const response = await this.#session.send(call);
     if (response.status === 404) return drop(response);
     if (response.status !== 200) throw await this.#session.failure(response, call);
-    const told = digestHeader(response, host);
     const bytes = await response.bytes(largestManifest);
+    const told = digestHeader(response, host);
     const manifest = parseManifest(Buffer.from(bytes).toString(), host, this.#name(reference));
     const wanted = reference.includes(':') ? (reference as Digest) : undefined;
     // The digest of Docker's signed schema 1 is not that of the bytes, and nothing of it is used.

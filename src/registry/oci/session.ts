@@ -57,7 +57,11 @@ export class RegistrySession {
     const response = await this.#request(call, usual);
     if (response.status !== 401) return response;
     const challenges = parseChallenges(response.headers['www-authenticate'] ?? '');
-    const scheme = this.#choose(challenges, call);
+    const scheme = choose(challenges);
+    if (scheme === undefined) {
+      await response.discard();
+      throw this.#unsupported(call);
+    }
     const saidAll = usual !== undefined && this.#scheme?.kind === 'basic';
     if (scheme.kind === 'basic' && (credentials === undefined || saidAll))
       throw await this.failure(response, call);
@@ -105,20 +109,10 @@ export class RegistrySession {
     });
   }
 
-  #choose(challenges: readonly Challenge[], call: Call): Scheme {
+  #unsupported({ task }: Call): Failure {
     const { host } = this.endpoint;
-    for (const { scheme, parameters } of challenges) {
-      const realm = parameters.get('realm');
-      if (scheme === 'bearer' && realm !== undefined) {
-        return { kind: 'bearer', realm, service: parameters.get('service') };
-      }
-    }
-    if (challenges.some(({ scheme }) => scheme === 'basic')) return { kind: 'basic' };
-    throw new Failure(
-      'auth-failed',
-      `cannot ${call.task}: ${host} wants a login in a way that is not supported (basic and bearer are)`,
-      { host },
-    );
+    const words = `cannot ${task}: ${host} wants a login in a way that is not supported (basic and bearer are)`;
+    return new Failure('auth-failed', words, { host });
   }
 
   async #authorization(
@@ -162,6 +156,16 @@ export class RegistrySession {
 }
 
 const mostTokens = 5000;
+
+function choose(challenges: readonly Challenge[]): Scheme | undefined {
+  for (const { scheme, parameters } of challenges) {
+    const realm = parameters.get('realm');
+    if (scheme === 'bearer' && realm !== undefined) {
+      return { kind: 'bearer', realm, service: parameters.get('service') };
+    }
+  }
+  return challenges.some(({ scheme }) => scheme === 'basic') ? { kind: 'basic' } : undefined;
+}
 
 function basicHeader(credentials: RegistryCredentials | undefined, host: string): string | undefined {
   if (credentials === undefined) return undefined;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { openHttpTransport, type HttpTransportOptions } from '../../../src/git/http/http-transport.ts';
 import type { Transport } from '../../../src/git/transport.ts';
 import { createHttpClient } from '../../../src/net/undici-client.ts';
 import type { CommitId } from '../../../src/release/log.ts';
+import { accounted } from '../../net/accounted.ts';
 import { startServer, type TestServer } from '../../net/server.ts';
 import { wire } from '../wire/wire.ts';
 
@@ -38,8 +39,9 @@ export function cannedServers(): (
       request.resume();
       handler(request, response);
     });
-    const client = createHttpClient();
+    const { client, unread } = accounted(createHttpClient());
     cleanups.push(
+      async () => expect(unread()).toEqual([]),
       () => server.close(),
       () => client.close(),
     );

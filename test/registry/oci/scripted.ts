@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect } from 'vitest';
 import { createHttpClient } from '../../../src/net/undici-client.ts';
 import { createOciRegistry, type OciRegistryOptions } from '../../../src/registry/oci/oci-registry.ts';
 import type { RegistryCredentials } from '../../../src/registry/ports.ts';
 import { repositoryOf } from '../../contracts/registry.ts';
+import { accounted } from '../../net/accounted.ts';
 import { startServer, type TestServer } from '../../net/server.ts';
 
 export type Handler = (req: IncomingMessage, res: ServerResponse, url: URL) => void;
@@ -33,7 +35,7 @@ export async function startScripted(): Promise<Scripted> {
     authorizations.push(req.headers.authorization);
     handle(req, res, new URL(req.url ?? '/', 'http://registry.invalid'));
   });
-  const client = createHttpClient();
+  const { client, unread } = accounted(createHttpClient());
   return {
     server,
     seen,
@@ -54,6 +56,7 @@ export async function startScripted(): Promise<Scripted> {
     close: async () => {
       await client.close();
       await server.close();
+      expect(unread()).toEqual([]);
     },
   };
 }
