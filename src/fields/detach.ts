@@ -9,7 +9,8 @@ export function detach({ fields, markers, scanned, ...rest }: FileFacts, texts: 
   const others = Object.values(rest).every((found) => found.length === 0)
     ? rest
     : (JSON.parse(JSON.stringify(rest)) as typeof rest);
-  const parts = new Map<PartFact, PartFact>();
+  // The copies of the parts, which markers have as their targets too.
+  const parts = markers.length === 0 ? undefined : new Map<PartFact, PartFact>();
   const facts = {
     fields: fields.map((field) => detachField(field, parts, texts)),
     markers: markers.map((marker) => detachMarker(marker, parts, texts)),
@@ -18,8 +19,11 @@ export function detach({ fields, markers, scanned, ...rest }: FileFacts, texts: 
   return scanned === true ? { ...facts, scanned } : facts;
 }
 
-/** @param parts notes the copies of the parts, which markers have as their targets too */
-function detachField(field: FieldFact, parts: Map<PartFact, PartFact>, texts: OwnTexts): FieldFact {
+function detachField(
+  field: FieldFact,
+  parts: Map<PartFact, PartFact> | undefined,
+  texts: OwnTexts,
+): FieldFact {
   return {
     ...field,
     pointer: texts.own(field.pointer),
@@ -29,7 +33,7 @@ function detachField(field: FieldFact, parts: Map<PartFact, PartFact>, texts: Ow
     container: texts.ownAny(field.container),
     parts: field.parts.map((part) => {
       const copied = detachPart(part, texts);
-      parts.set(part, copied);
+      parts?.set(part, copied);
       return copied;
     }),
   };
@@ -37,10 +41,10 @@ function detachField(field: FieldFact, parts: Map<PartFact, PartFact>, texts: Ow
 
 function detachMarker(
   marker: MarkerFact,
-  parts: ReadonlyMap<PartFact, PartFact>,
+  parts: ReadonlyMap<PartFact, PartFact> | undefined,
   texts: OwnTexts,
 ): MarkerFact {
-  const target = parts.get(marker.target) ?? detachPart(marker.target, texts);
+  const target = parts?.get(marker.target) ?? detachPart(marker.target, texts);
   return { ...marker, policy: texts.own(marker.policy), target };
 }
 

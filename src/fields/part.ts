@@ -9,15 +9,16 @@ export function partOf(reading: Reading, index: number, part: PartName): PartFac
   const target = node.kind === 'alias' ? reading.anchorOf(index) : undefined;
   const line = lineOf(reading, index);
   const { start, end } = line ?? node;
+  const value = reading.text(index);
   return {
     part,
     start,
     end,
     style: node.style,
     inFlow: isInFlow(reading, index),
-    value: reading.text(index),
+    value,
     pointer: reading.pointer(index),
-    refused: refusal(reading, index, line !== undefined),
+    refused: refusal(reading, index, value, line !== undefined),
     anchor: target === undefined ? undefined : (lineOf(reading, target) ?? reading.node(target)).start,
     ...(line === undefined ? {} : { verbatim: true as const }),
     ...reading.at(start),
@@ -31,9 +32,9 @@ function lineOf(reading: Reading, index: number): ReturnType<typeof blockLine> {
 }
 
 /** Why a value is never edited (product.md, 4), and what to do; `undefined` where it can be. Reads on after "is not edited: ". */
-function refusal(reading: Reading, index: number, isLine: boolean): string | undefined {
+function refusal(reading: Reading, index: number, value: string, isLine: boolean): string | undefined {
   const { kind, style, tag, anchor } = reading.node(index);
-  if (reading.isSealed(index))
+  if (reading.isSealed(value))
     return 'SOPS encrypted this file, and its checksum covers every value; change it with sops, or keep the image in a file of its own';
   if (kind === 'alias')
     return `it is an alias; the value stands at the anchor &${anchor ?? ''}. Bind that one, or write the value out here`;
@@ -45,7 +46,7 @@ function refusal(reading: Reading, index: number, isLine: boolean): string | und
   if (!isBlock && isMultiLine(reading.outline, index))
     return 'it is written over several lines; write it on one';
   if (tag !== undefined && tag !== '!!str' && tag !== '!') return `it has the tag ${tag}; take the tag away`;
-  return templateReason(reading.text(index));
+  return templateReason(value);
 }
 
 function templateReason(value: string): string | undefined {

@@ -52,11 +52,12 @@ export class Reading {
   /** The objects of the file, once they were asked for (`objectsOf`). */
   objects: readonly ObjectHead[] | undefined;
   /** Position in its sequence of each item of the sequences that were asked for. */
-  readonly #steps = new Map<number, number>();
+  #steps: Map<number, number> | undefined;
   /** Of the large maps that were asked. */
-  readonly #keys = new Map<number, ReadonlyMap<string, number>>();
-  readonly #anchors = new Map<string, number[]>();
-  #anchorsRead = false;
+  #keys: Map<number, ReadonlyMap<string, number>> | undefined;
+  #anchors: ReadonlyMap<string, readonly number[]> | undefined;
+  /** The pointer that was made last: it is mostly asked for twice, for a part and for the field of that part. */
+  #pointer: { readonly index: number; readonly text: string } | undefined;
   #isTemplate: boolean | undefined;
   #hasMerges: boolean | undefined;
 
@@ -76,9 +77,9 @@ export class Reading {
     this.#sealed = around === undefined ? sealOf(outline) : around.file.#sealed;
   }
 
-  /** Whether SOPS would find the file broken after an edit of the value. */
-  isSealed(index: number): boolean {
-    return this.#sealed === 'all' || this.text(index).startsWith('ENC[AES256_GCM,');
+  /** Whether SOPS would find the file broken after an edit of a value with this text. */
+  isSealed(value: string): boolean {
+    return this.#sealed === 'all' || value.startsWith('ENC[AES256_GCM,');
   }
 
   /** Whether the file has template text: what it says is then not known before another tool has filled it in. */
@@ -99,6 +100,7 @@ export class Reading {
   child(index: number, key: string): number | undefined {
     const { kind, next } = this.node(index);
     if (kind !== 'map' || next - index <= largeMap) return child(this.outline, index, key);
+    this.#keys ??= new Map();
     const keys = this.#keys.get(index) ?? childrenByKey(this.outline, index);
     this.#keys.set(index, keys);
     return keys.get(key);
@@ -140,9 +142,8 @@ export class Reading {
 
   /** The node that an alias repeats: the last one with that anchor before it in its document. */
   anchorOf(alias: number): number | undefined {
-    this.#readAnchors();
     const node = this.node(alias);
-    const places = this.#anchors.get(`${node.document} ${node.anchor ?? ''}`) ?? [];
+    const places = (this.#anchors ??= this.#readAnchors()).get(`${node.document} ${node.anchor ?? ''}`) ?? [];
     let low = 0;
     let high = places.length;
     while (low < high) {
@@ -155,6 +156,11 @@ export class Reading {
 
   /** JSON pointer in its document; linear over all calls, however long the sequences are. */
   pointer(index: number): string {
+    if (this.#pointer?.index !== index) this.#pointer = { index, text: this.#makePointer(index) };
+    return this.#pointer.text;
+  }
+
+  #makePointer(index: number): string {
     let pointer = '';
     let at = index;
     for (let node = this.node(at); node.parent !== -1; node = this.node(at)) {
@@ -173,21 +179,23 @@ export class Reading {
   }
 
   #step(index: number, parent: number): number {
-    if (!this.#steps.has(index)) {
-      for (const [step, item] of children(this.outline, parent).entries()) this.#steps.set(item, step);
+    if (index === parent + 1) return 0;
+    const steps = (this.#steps ??= new Map<number, number>());
+    if (!steps.has(index)) {
+      for (const [step, item] of children(this.outline, parent).entries()) steps.set(item, step);
     }
-    return this.#steps.get(index) ?? 0;
+    return steps.get(index) ?? 0;
   }
 
-  #readAnchors(): void {
-    if (this.#anchorsRead) return;
-    this.#anchorsRead = true;
+  #readAnchors(): ReadonlyMap<string, readonly number[]> {
+    const anchors = new Map<string, number[]>();
     for (const [index, { kind, anchor, document }] of this.outline.nodes.entries()) {
       if (anchor === undefined || kind === 'alias') continue;
       const key = `${document} ${anchor}`;
-      const places = this.#anchors.get(key);
-      if (places === undefined) this.#anchors.set(key, [index]);
+      const places = anchors.get(key);
+      if (places === undefined) anchors.set(key, [index]);
       else places.push(index);
     }
+    return anchors;
   }
 }
