@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, instant, name, repositoryPath } from './fields.ts';
+import { duration, instant, name, pathGlob } from './fields.ts';
 
 const year = 365 * 86_400_000;
 
@@ -9,7 +9,7 @@ export function environment() {
   return z.strictObject({
     name: name.describe('The name of the environment. Unique.'),
     repository: name.describe('The name of its repository in this file.'),
-    paths: z.array(repositoryPath).min(1).max(1000).describe('Globs of the files that belong to it.'),
+    paths: z.array(pathGlob).min(1).max(1000).describe('Globs of the files that belong to it.'),
     order: z
       .int()
       .optional()

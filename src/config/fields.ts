@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatDuration, parseDuration } from '../core/duration.ts';
+import { compileGlob } from '../core/glob.ts';
 import { parseRepository, registryHost } from '../image/reference.ts';
 import { parseInstant } from '../policy/instant.ts';
 import type { Listen, Remote, Secret } from './model.ts';
@@ -139,10 +140,19 @@ export const repositoryPath: z.ZodType<string, string> = z
   .string()
   .min(1)
   .max(1024)
-  .refine(
-    (path) => !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..'),
-    'write a path from the root of the repository, without leading / and without ..',
-  );
+  .refine(isInside, 'write a path from the root of the repository, without leading / and without ..');
+
+/** A path or a glob of paths. What is none is told here, with its place, and not when it is first used. */
+export const pathGlob: z.ZodType<string, string> = repositoryPath.superRefine((glob, context) => {
+  if (glob === '' || !isInside(glob)) return;
+  const compiled = compileGlob(glob, 'path');
+  if ('error' in compiled)
+    context.addIssue({ code: 'custom', message: `${quote(glob)} is no glob: ${compiled.error}` });
+});
+
+function isInside(path: string): boolean {
+  return !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..');
+}
 
 function refusedUrl(text: string, expected = 'an http(s) address'): string | undefined {
   const url = URL.parse(text);

@@ -50,7 +50,7 @@ function unreadable(path: string, cause: unknown): Failure {
     code === 'ENOENT'
       ? `there is no configuration file ${path}; name another one with --config, or begin with a file that holds\n` +
         'repositories:\n  - name: fleet\n    url: https://git.example.com/acme/fleet.git'
-      : `cannot read the configuration file ${path}: ${code}`;
+      : `cannot read the configuration file ${path}: ${code === 'EISDIR' ? 'it is a folder; name the file in it' : code}`;
   return new Failure('invalid-config', message, { file: path, cause });
 }
 

@@ -7,6 +7,7 @@ import {
   proxy,
   registryName,
   remote,
+  pathGlob,
   repositoryPath,
   secret,
 } from './fields.ts';
@@ -88,7 +89,7 @@ function repository() {
     ),
     branch: branch.prefault('main').describe('The branch that is read and written.'),
     paths: z
-      .array(repositoryPath)
+      .array(pathGlob)
       .max(1000)
       .default([])
       .describe('Globs of the files that may be read and written. Default: all.'),

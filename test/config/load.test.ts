@@ -201,7 +201,7 @@ proxy: http://proxy.example.com:3128
         ) as string,
       });
       await expect(loadConfig(folder)).rejects.toMatchObject({
-        message: expect.stringContaining('EISDIR') as string,
+        message: expect.stringContaining(': it is a folder; name the file in it') as string,
       });
     });
   });

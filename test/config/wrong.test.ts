@@ -47,6 +47,14 @@ describe('what is wrong is told with its place', () => {
     ['a key of a later version', `${least}notifications: []`, [`2:1: "notifications" ${notSupported}`]],
     ['a mirror', inRegistry('mirror: x'), [`4:5: registries[0]: "mirror" ${notSupported}`]],
     [
+      'globs of paths that are none',
+      `${inRepository('paths: [a, "x["]')}environments:\n  - {name: prod, repository: fleet, paths: ["{a"]}`,
+      [
+        '4:16: repositories[0].paths[1]: "x[" is no glob: an opening bracket is never closed',
+        expect.stringMatching(/^6:45: environments\[0\]\.paths\[0\]: "\{a" is no glob: /) as string,
+      ],
+    ],
+    [
       'a freeze that ends before it begins',
       `${least}environments:\n  - {name: prod, repository: fleet, paths: [a], freeze: [{from: 2027-01-03T00:00:00Z, until: 2026-12-20T00:00:00Z}]}`,
       ['3:94: environments[0].freeze[0].until: it ends before it begins'],
