@@ -111,7 +111,7 @@ export class HistoryStore {
       // Clocks of committers differ: the server's cut is put a little earlier than ours.
       ...(base.since > slack ? { sinceUnfiltered: base.since - slack } : {}),
     });
-    const cut = await this.#add(packParts(answer), tip, since);
+    const cut = await this.#add(packParts(answer), tip, base.since);
     const gone = new Set(answer.unshallow);
     const kept = base.edge.filter((id) => !gone.has(id));
     const edge = [...new Set([...kept, ...answer.shallow, ...cut])];

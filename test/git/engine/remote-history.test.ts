@@ -78,6 +78,24 @@ describe('history', () => {
     },
   );
 
+  it('is held as far back as it was first asked for, also of a branch that came in later', async () => {
+    await Stage.in(async (stage) => {
+      const ids = stage.pushEmpty(3000);
+      const since = start + 2980 * day;
+      const one = stage.open();
+      await (await one.repository.sync()).history(since);
+      const dates = Array.from({ length: 4000 }, (_, n) => since + 15 * day - (4000 - n) * 0.01 * day);
+      const side = stage.emptyLine('side', stage.first, dates);
+      stage.push(web, 'image: x:2\n', [ids.at(-1) ?? '', side.at(-1) ?? '']);
+      const snapshot = await one.repository.sync();
+      await snapshot.history(since + 10 * day);
+      const expected = git(stage.server, 'rev-list', `--since=${since / 1000}`, 'main').split('\n');
+      expect((await snapshot.history(since)).map(({ id }) => id).sort()).toEqual(expected.sort());
+      expect(expected.length).toBeGreaterThan(1500);
+      await one.repository.close();
+    });
+  });
+
   it('is kept whole, however long it is', async () => {
     await Stage.in(async (stage) => {
       stage.pushEmpty(12_000, 60_000);

@@ -98,12 +98,18 @@ export class Stage {
   pushEmpty(count: number, step = day): readonly CommitId[] {
     const last = start + this.#days * day;
     this.#days += Math.ceil((count * step) / day);
-    const lines = Array.from({ length: count }, (_, n) => {
-      const stamp = `Ann <ann@example.com> ${(last + (n + 1) * step) / 1000} +0000`;
-      const from = n === 0 ? `\nfrom ${this.head()}` : '';
-      return `commit refs/heads/main\nmark :${n + 1}\ncommitter ${stamp}\ndata 2\nx\n${from}`;
+    const dates = Array.from({ length: count }, (_, n) => last + (n + 1) * step);
+    return this.emptyLine('main', this.head(), dates);
+  }
+
+  /** Commits that change no file, one upon the other, at these dates; the branch is at the last of them then. */
+  emptyLine(branch: string, from: string, dates: readonly number[]): readonly CommitId[] {
+    const lines = dates.map((at, n) => {
+      const stamp = `Ann <ann@example.com> ${Math.floor(at / 1000)} +0000`;
+      const parent = n === 0 ? `\nfrom ${from}` : '';
+      return `commit refs/heads/${branch}\nmark :${n + 1}\ncommitter ${stamp}\ndata 2\nx\n${parent}`;
     });
-    const marks = Array.from({ length: count }, (_, n) => `get-mark :${n + 1}`);
+    const marks = dates.map((_, n) => `get-mark :${n + 1}`);
     const said = gitRaw(
       this.server,
       ['-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet'],
