@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { errorCode } from '../engine/durable.ts';
 import { guardingHooks } from './hooks.ts';
+import { readSharing, type Sharing } from './sharing.ts';
 
 export interface GitDirectory {
   /** Where refs, objects and config are. */
@@ -14,6 +15,7 @@ export interface GitDirectory {
   readonly checkedOut: ReadonlySet<string>;
   /** Hooks that may refuse a push; they do not run here. */
   readonly guards: readonly string[];
+  readonly sharing: Sharing | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export function findGitDirectory(path: string): GitDirectory {
     head: join(directory, 'HEAD'),
     checkedOut: ignored ? new Set() : checkedOutRefs(common, config.get('core.bare') === 'true'),
     guards: guardingHooks(common, config.get('core.hookspath')),
+    sharing: readSharing(config.get('core.sharedrepository')),
   };
 }
 

@@ -74,7 +74,7 @@ class LocalRepository implements ConfigRepository {
   }
 
   async publish(base: Snapshot, drafts: readonly CommitDraft[], signal?: AbortSignal): Promise<Publication> {
-    const { common, checkedOut, guards } = findGitDirectory(this.#options.path);
+    const { common, checkedOut, guards, sharing } = findGitDirectory(this.#options.path);
     const store = (this.#store ??= new ObjectStore(join(common, 'objects')));
     const ref = readRef(common, this.#ref);
     if (ref?.id !== base.commit) return { kind: 'raced' };
@@ -86,8 +86,8 @@ class LocalRepository implements ConfigRepository {
     if (signal?.aborted === true) throw new Failure('aborted', `the commit to ${this.name} was stopped`);
     const { committer, now } = this.#options;
     const logLine = `${committer.name} <${committer.email}> ${Math.floor(now() / 1000)} +0000\tpush`;
-    const release = await writeObjects(store, objects);
-    const update = { ref: ref.name, oldId: base.commit, newId, logLine };
+    const release = await writeObjects(store, objects, sharing);
+    const update = { ref: ref.name, oldId: base.commit, newId, logLine, sharing };
     const outcome = await updateRef(common, update).finally(release);
     if (outcome === 'raced') return { kind: 'raced' };
     if (outcome === 'moved') return { kind: 'pushed', commits };

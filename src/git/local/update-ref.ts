@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { CommitId } from '../../release/log.ts';
 import { diskFailure, errorCode, makeFolder, writeNew } from '../engine/durable.ts';
 import { readRef } from '../engine/refs.ts';
+import { share, type Sharing } from './sharing.ts';
 
 export interface RefUpdate {
   /** The ref that holds the id (not a symbolic one): `refs/heads/main`. */
@@ -13,6 +14,8 @@ export interface RefUpdate {
   readonly newId: CommitId;
   /** What the reflog says, where there is one: `Name <address> seconds +0000<tab>text`. */
   readonly logLine: string;
+  /** Of the repository. */
+  readonly sharing: Sharing | undefined;
 }
 
 /**
@@ -28,10 +31,14 @@ export async function updateRef(
 ): Promise<'moved' | 'raced' | 'locked'> {
   const path = join(gitDirectory, update.ref);
   const lock = `${path}.lock`;
+  // The ref may stand in packed-refs only, and its folder not be there.
+  const isNewFolder = !existsSync(dirname(lock));
   if (!(await takeLock(lock, update.newId))) return 'locked';
   let moved = false;
   try {
     if (readRef(gitDirectory, update.ref)?.id !== update.oldId) return 'raced';
+    share(lock, update.sharing);
+    if (isNewFolder) share(dirname(lock), update.sharing);
     renameSync(lock, path);
     moved = true;
   } catch (error) {

@@ -14,9 +14,9 @@ export function manyFilesToImport(): string {
 }
 
 /** One commit with a change of all files. @returns what the repository says of it */
-export async function publishMany(path: string): Promise<string> {
+export async function publishMany(path: string, branch = 'main'): Promise<string> {
   const person = { name: 'Tallyman', email: 'bot@example.com' };
-  const options = { name: 'fleet', path, branch: 'main', author: person, committer: person, now };
+  const options = { name: 'fleet', path, branch, author: person, committer: person, now };
   const repository = openLocalRepository(options);
   const base = await repository.sync();
   const changes = Array.from({ length: manyFiles }, (_, n) => ({
