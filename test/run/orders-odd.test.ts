@@ -173,6 +173,26 @@ describe('lift', () => {
     expect(records.map(({ policy }) => policy)).toEqual(['web']);
   });
 
+  it('of an environment forgets nothing of a policy without an order', async () => {
+    const on = await Stage.open((image) => ({
+      'prod/web.yaml': deployment('web', `${image('web')}:build-a`),
+      'prod/policy.yaml': policyFile('web', image('web'), 'newest: {}'),
+    }));
+    stage = on;
+    for (const build of ['build-a', 'build-b', 'build-c']) {
+      on.push('web', build);
+      await on.run();
+      on.now += 30 * 3_600_000;
+    }
+    expect(await tag(on)).toBe('build-c');
+    await hold(on, { environments: ['prod'] });
+    expect(await lift(on, { environments: ['prod'] })).toMatchObject({ outcome: 'done' });
+    await rollback(on, { to: 'build-a' });
+    on.forget();
+    expect(titles(await on.run())).toEqual([]);
+    expect(await tag(on)).toBe('build-a');
+  });
+
   it('of one environment leaves what was taken back in another rejected', async () => {
     const on = await open('  paths: ["**"]\n', (image) => ({
       'prod/dev/web.yaml': deployment('web', `${image('web')}:1.0.0`),

@@ -3,6 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import { decide } from '../../policy/decide.ts';
 import { leftBehind } from '../../policy/marks.ts';
+import { isTold } from '../../policy/rank-tags.ts';
 import { dropHeldName, dropHold } from '../../release/edit-holds.ts';
 import { dropPolicyHold, dropWorkloadHold } from '../../release/drop-hold.ts';
 import type { HoldEntry, HoldScope } from '../../release/hold-entry.ts';
@@ -58,9 +59,9 @@ async function liftEntries(order: LiftOrder, scene: Scene): Promise<Drawn> {
   }
   for (const entry of matching.toReversed()) await files.edit(holdsPath, (text) => dropHold(text, entry));
   const bound = scene.prepared.bindings.filter((binding) => holdsField(scope, binding, scene.environmentOf));
-  // A record would lift what was taken back there as well, and nobody asked for that.
+  // A record would lift what was taken back there as well, and nobody asked for that. Without an order it would forget what lies between two versions, too.
   const rejected = new Set(await rejectedOf(bound, scene));
-  const told = bound.filter((binding) => !rejected.has(binding));
+  const told = bound.filter((binding) => !rejected.has(binding) && isTold(binding.policy));
   const names = [...new Set([...rejected].map(({ policy }) => policy.name))];
   const notes = names.map(
     (name) =>
