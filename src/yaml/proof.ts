@@ -46,10 +46,14 @@ export function prove(
   const inFull = Math.max(before.length, after.length) <= budget;
   if (!inFull && options.scanned === true && isProvenAhead(before, after, moved)) return undefined;
   const read = inFull ? parse : readOutline;
+  const now = read(after);
+  const unreadable =
+    'error' in now ? `the file cannot be read after the edit: ${now.error.message}` : undefined;
+  // It became too large by the edit, so that it was nearly so before.
+  if ('error' in now && now.error.isLimit === true) return unreadable;
   const old = read(before);
   if ('error' in old) return `the file cannot be read before the edit: ${old.error.message}`;
-  const now = read(after);
-  if ('error' in now) return `the file cannot be read after the edit: ${now.error.message}`;
+  if ('error' in now) return unreadable;
   return new Comparison(old.outline, now.outline, moved).run();
 }
 
