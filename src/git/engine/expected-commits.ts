@@ -27,9 +27,9 @@ export class ExpectedCommits {
     this.#seen.push(commit);
   }
 
-  /** Whether any commit came that is older than what is wanted. */
-  get areOlder(): boolean {
-    return this.#older.length > 0;
+  /** Those that came and are older than what is wanted. */
+  get older(): readonly Commit[] {
+    return this.#older;
   }
 
   get areHere(): boolean {

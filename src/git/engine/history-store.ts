@@ -34,10 +34,19 @@ export class HistoryStore {
   readonly #segments: CommitSegments;
   readonly #inClone: (id: ObjectId) => GitObject | undefined;
   readonly #commits = new Map<CommitId, CommitView>();
+  readonly #mostOlder: number;
   #loaded = false;
 
-  /** @param inClone reads the commits that came with fetches of the branch itself, and our own */
-  constructor(directory: string, inClone: (id: ObjectId) => GitObject | undefined) {
+  /**
+   * @param inClone reads the commits that came with fetches of the branch itself, and our own
+   * @param mostOlder how many commits from before the horizon are read until a server that sends those first is asked again, with a date
+   */
+  constructor(
+    directory: string,
+    inClone: (id: ObjectId) => GitObject | undefined,
+    mostOlder = mostOlderByDefault,
+  ) {
+    this.#mostOlder = mostOlder;
     this.#heldPath = join(directory, 'held.json');
     this.#segments = new CommitSegments(directory);
     this.#inClone = inClone;
@@ -103,15 +112,7 @@ export class HistoryStore {
     base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
     ask: Ask,
   ): Promise<readonly LoggedCommit[] | undefined> {
-    const answer = await ask({
-      wants: [tip],
-      haves: base.tip === undefined ? [] : [base.tip],
-      shallow: base.edge,
-      filter: 'tree:0',
-      // Clocks of committers differ: the server's cut is put a little earlier than ours.
-      ...(base.since > slack ? { sinceUnfiltered: base.since - slack } : {}),
-    });
-    const cut = await this.#add(packParts(answer), tip, base.since);
+    const { answer, cut } = await this.#read(tip, base, ask);
     const gone = new Set(answer.unshallow);
     const kept = base.edge.filter((id) => !gone.has(id));
     const edge = [...new Set([...kept, ...answer.shallow, ...cut])];
@@ -119,6 +120,29 @@ export class HistoryStore {
     const commits = this.#walk(tip, since);
     await setImmediate(); // whoever reads so many messages next takes long as well
     return commits;
+  }
+
+  /** @returns the answer, and those commits that the history ends with, as its pack was not read further */
+  async #read(
+    tip: CommitId,
+    base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
+    ask: Ask,
+  ): Promise<{ readonly answer: FetchAnswer; readonly cut: readonly CommitId[] }> {
+    const request: FetchRequest = {
+      wants: [tip],
+      haves: base.tip === undefined ? [] : [base.tip],
+      shallow: base.edge,
+      filter: 'tree:0',
+    };
+    // Clocks of committers differ: the server's cut is put a little earlier than ours.
+    const date = base.since - slack;
+    if (date > 0) {
+      const answer = await ask({ ...request, sinceUnfiltered: date });
+      const cut = await this.#add(packParts(answer), tip, base.since, this.#mostOlder);
+      if (cut !== undefined) return { answer, cut };
+    }
+    const answer = await ask(date > 0 ? { ...request, since: date } : request);
+    return { answer, cut: (await this.#add(packParts(answer), tip, base.since, Infinity)) ?? [] };
   }
 
   #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
@@ -153,9 +177,15 @@ export class HistoryStore {
 
   /**
    * Keeps the commits of a pack, down to those that are older than `since`; what else a server without filters sends is dropped.
-   * @returns those that the history ends with, as the pack was not read further
+   * @returns those that the history ends with, as the pack was not read further; `undefined`, and nothing was kept, where more than `mostOlder` came that are
+   * older, and not yet all that are not
    */
-  async #add(pack: AsyncIterable<Uint8Array>, tip: CommitId, since: number): Promise<readonly CommitId[]> {
+  async #add(
+    pack: AsyncIterable<Uint8Array>,
+    tip: CommitId,
+    since: number,
+    mostOlder: number,
+  ): Promise<readonly CommitId[] | undefined> {
     const expected = new ExpectedCommits(tip, since, (id) => this.#commits.has(id));
     const segment = this.#segments.begin();
     const isCut = await readCommitPack(pack, {
@@ -167,8 +197,13 @@ export class HistoryStore {
         return commit;
       },
       find: (id) => this.#find(id as CommitId),
-      isEnough: (areOthers) => (areOthers || expected.areOlder) && expected.areHere,
+      isEnough: (areOthers) =>
+        ((areOthers || expected.older.length > 0) && expected.areHere) || expected.older.length > mostOlder,
     });
+    if (isCut && !expected.areHere) {
+      for (const { id } of expected.older) this.#commits.delete(id);
+      return undefined;
+    }
     await segment.end();
     return isCut ? expected.edge() : [];
   }
@@ -190,3 +225,6 @@ export class HistoryStore {
 
 /** A week. */
 const slack = 7 * 86_400_000;
+
+/** Some 15 MB. Git sends the newest commits first, unless it hands out whole packs that it has. */
+const mostOlderByDefault = 50_000;
