@@ -23,7 +23,10 @@ export function checkTlsMaterial({ ca, clientCertificate }: TlsMaterial, owner =
   try {
     createSecureContext(clientCertificate);
   } catch (error) {
-    throw new Failure('invalid-config', `the client certificate${of} cannot be used: ${why(error)}`);
+    throw new Failure(
+      'invalid-config',
+      `the client certificate${of} cannot be used: ${why(error, clientCertificate)}`,
+    );
   }
 }
 
@@ -38,10 +41,23 @@ function checkAuthorities(text: string, of: string): void {
   }
 }
 
-function why(error: unknown): string {
+function why(error: unknown, { cert, key }: NonNullable<TlsMaterial['clientCertificate']>): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.includes('KEY_VALUES_MISMATCH')) return 'its key belongs to another certificate';
-  if (/BAD_DECRYPT|BAD_PASSWORD_READ|INTERRUPTED_OR_CANCELLED|MISSING_PASSPHRASE/.test(code))
+  if (
+    /BAD_DECRYPT|BAD_PASSWORD_READ|INTERRUPTED_OR_CANCELLED|MISSING_PASSPHRASE/.test(code) ||
+    isLocked(key, cert)
+  )
     return 'its key does not open with the passphrase that was given, or needs one';
   return 'cert or key is not in PEM, or is damaged';
+}
+
+/** One wrong passphrase in 256 opens a key to something that is none: then only the key's own text tells that it was locked. */
+function isLocked(key: string, cert: string): boolean {
+  if (!/Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED/.test(key)) return false;
+  try {
+    return new X509Certificate(cert).serialNumber !== '';
+  } catch {
+    return false; // then the certificate may be what is wrong
+  }
 }

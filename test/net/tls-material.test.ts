@@ -49,6 +49,9 @@ async function ask(from: HttpClient, host: string): Promise<string> {
   return (await from.request({ method: 'GET', url: `https://${host}/` })).text(100);
 }
 
+/** As where a wrong passphrase happens to fit the padding. */
+const nonsense = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n';
+
 describe('a client certificate', () => {
   it.each([
     ['with a plain key', own],
@@ -97,6 +100,7 @@ describe('a client certificate', () => {
     ['the key of another one', { ...own, key: strange }, 'its key belongs to another certificate'],
     ['a locked key without passphrase', { ...own, key: locked }, 'its key does not open'],
     ['a wrong passphrase', { ...own, key: locked, passphrase: 'open barley' }, 'its key does not open'],
+    ['a locked key that opens to nonsense', { ...own, key: nonsense }, 'its key does not open'],
     ['no certificate', { ...own, cert: 'hunter22' }, 'cert or key is not in PEM'],
     ['no key', { ...own, key: 'hunter22' }, 'cert or key is not in PEM'],
   ])(
