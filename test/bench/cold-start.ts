@@ -1,5 +1,6 @@
 // One first look at a branch, in a process of its own, with nothing kept and no code warm. Arguments: `fields` (G1: all image fields) or
 // `marks` (H1: the mark of every bound field), the url, an empty folder for the clone. The answer is one line of JSON.
+import { readFileSync } from 'node:fs';
 import { built } from './programs.ts';
 import { openKept } from './targets/kept.ts';
 
@@ -23,7 +24,8 @@ const cpu: Record<string, number> = {};
 const found = what === 'fields' ? await findFields() : await findMarks();
 done('all');
 await repository.close();
-const peak = process.resourceUsage().maxRSS / 1024;
+// Not `resourceUsage`, which inherits the figure of the process that started this one.
+const peak = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
 process.stdout.write(`${JSON.stringify({ ms: steps['all'], cpu, steps, found, peak })}\n`);
 
 /** The time until now, by the clock and of the processor for the main thread: a busy machine touches the latter less. */
