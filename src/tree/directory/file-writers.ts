@@ -49,7 +49,12 @@ export class FileWriters {
    */
   async finish(): Promise<ReadonlyMap<string, Failure>> {
     this.#hand(this.#filler.take());
-    for (const thread of this.#threads) for (const done of await thread.end()) this.#note(done);
+    // Also where one is lost, the others are waited for: nothing is written behind the message.
+    const ends = await Promise.allSettled(this.#threads.map((thread) => thread.end()));
+    for (const end of ends) {
+      if (end.status === 'rejected') throw end.reason;
+      for (const done of end.value) this.#note(done);
+    }
     return this.#failed;
   }
 

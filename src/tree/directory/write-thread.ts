@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { Failure } from '../../core/failure.ts';
@@ -58,12 +57,15 @@ export class WriteThread {
    */
   async end(): Promise<readonly WrittenBatch[]> {
     const done = [...this.collect()];
-    while (this.#given.length > 0) {
-      const said = await Promise.race([once(this.#port, 'message'), this.#ended.then((why) => ({ why }))]);
-      if ('why' in said) throw this.#lost(said.why);
-      const [message] = said as [WriteThreadMessage];
-      if (message === 'ready') this.#isReady = true;
-      else done.push(this.#answered(message));
+    if (this.#given.length > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // One listener for all that is still to come: what arrived between two would be lost.
+      this.#port.on('message', (message: WriteThreadMessage) => {
+        if (message !== 'ready') done.push(this.#answered(message));
+        if (this.#given.length === 0) resolve();
+      });
+      const why = await Promise.race([promise, this.#ended]);
+      if (this.#given.length > 0) throw this.#lost(why);
     }
     this.#port.close();
     return done;
