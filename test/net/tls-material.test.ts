@@ -134,23 +134,30 @@ describe('an authority', () => {
   });
 });
 
+interface Opened {
+  closed: boolean;
+}
+
+/** A client, and whether it was closed. */
+function counted(material: TlsMaterial, opened: Opened[]): HttpClient {
+  const made = createHttpClient(material);
+  const seen = { closed: false };
+  opened.push(seen);
+  return {
+    request: (request) => made.request(request),
+    close: async () => ((seen.closed = true), made.close()),
+  };
+}
+
 describe('certificates that change', () => {
   it('count at the next request, and old clients are closed', async () => {
     const host = await serve({ ...demanding, rejectUnauthorized: false });
-    const opened: { material: TlsMaterial; closed: boolean }[] = [];
+    const opened: Opened[] = [];
     let material: TlsMaterial = { ca };
     const renewed = withRenewal(
       'of repository fleet',
       async () => material,
-      (given) => {
-        const made = createHttpClient(given);
-        const seen = { material: given, closed: false };
-        opened.push(seen);
-        return {
-          request: (request) => made.request(request),
-          close: async () => ((seen.closed = true), made.close()),
-        };
-      },
+      (given) => counted(given, opened),
     );
     expect(await ask(renewed, host)).toBe('hello stranger');
     expect(await ask(renewed, host)).toBe('hello stranger');
@@ -167,20 +174,12 @@ describe('certificates that change', () => {
 
   it('are told by whose they are where the new ones are broken, and what was open stays open', async () => {
     const host = await serve();
-    const opened: { closed: boolean }[] = [];
+    const opened: Opened[] = [];
     let material: TlsMaterial = { ca };
     const renewed = withRenewal(
       'of repository fleet',
       async () => material,
-      (given) => {
-        const made = createHttpClient(given);
-        const seen = { closed: false };
-        opened.push(seen);
-        return {
-          request: (request) => made.request(request),
-          close: async () => ((seen.closed = true), made.close()),
-        };
-      },
+      (given) => counted(given, opened),
     );
     closers.push(() => renewed.close());
     expect(await ask(renewed, host)).toBe('hello stranger');

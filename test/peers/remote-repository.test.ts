@@ -14,6 +14,28 @@ import { startSshd, type SshdOptions } from './sshd.ts';
 
 type ServerOptions = Omit<GitServerOptions, 'root'>;
 
+async function servedBySsh(
+  options: SshdOptions,
+  use: (stage: Stage, repository: ConfigRepository) => Promise<void>,
+): Promise<void> {
+  const server = await startSshd(options);
+  const privateKey = await readFile(server.clientKey, 'utf8');
+  await Stage.in(async (stage) => {
+    const transport = openSshTransport({
+      address: '127.0.0.1',
+      port: server.port,
+      username: server.username,
+      path: stage.server,
+      login: async () => ({ kind: 'key', privateKey, source: 'the ssh key' }),
+      knownHosts: async () => ({ text: server.knownHosts, source: 'the test' }),
+    });
+    const repository = stage.openWith(transport);
+    await use(stage, repository);
+    await repository.close();
+  });
+  await server.close();
+}
+
 async function served(
   options: ServerOptions,
   use: (stage: Stage, repository: ConfigRepository, server: GitServer) => Promise<void>,
@@ -92,23 +114,9 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'a kept clone of a real ssh server',
     ['protocol 0 alone, files only with their commits', { protocol: 0, config: withFilter }],
     ['protocol 0 alone, without filter', { protocol: 0 }],
   ])('reads, follows and writes the branch: %s', async (_, options) => {
-    const server = await startSshd(options);
-    const privateKey = await readFile(server.clientKey, 'utf8');
-    await Stage.in(async (stage) => {
-      const repository = stage.openWith(
-        openSshTransport({
-          address: '127.0.0.1',
-          port: server.port,
-          username: server.username,
-          path: stage.server,
-          login: async () => ({ kind: 'key', privateKey, source: 'the ssh key' }),
-          knownHosts: async () => ({ text: server.knownHosts, source: 'the test' }),
-        }),
-      );
+    await servedBySsh(options, async (stage, repository) => {
       expect(await readFollowWrite(stage, repository)).toBe('');
-      await repository.close();
     });
-    await server.close();
   });
 });
 
@@ -120,23 +128,9 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'the log of a long branch', () => {
     await served({ config }, async (stage, repository) => {
       expect(await logAtHorizon(stage, repository)).toEqual([50, 51]);
     });
-    const server = await startSshd({ config });
-    const privateKey = await readFile(server.clientKey, 'utf8');
-    await Stage.in(async (stage) => {
-      const repository = stage.openWith(
-        openSshTransport({
-          address: '127.0.0.1',
-          port: server.port,
-          username: server.username,
-          path: stage.server,
-          login: async () => ({ kind: 'key', privateKey, source: 'the ssh key' }),
-          knownHosts: async () => ({ text: server.knownHosts, source: 'the test' }),
-        }),
-      );
+    await servedBySsh({ config }, async (stage, repository) => {
       expect(await logAtHorizon(stage, repository)).toEqual([50, 51]);
-      await repository.close();
     });
-    await server.close();
   });
 });
 

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { CloneLock } from '../../../src/git/engine/clone-lock.ts';
 import { inFolder } from '../git.ts';
+import { holdLock } from './lock-holder.ts';
 
 describe('CloneLock', () => {
   it('lets one holder in at a time, in this process and between locks', async () => {
@@ -40,19 +39,11 @@ describe('CloneLock', () => {
   it('gives up after its time, and gets in once the holder is killed', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'lock.sqlite');
-      const holder = spawn(process.execPath, [
-        '-e',
-        `const { DatabaseSync } = require('node:sqlite');
-         new DatabaseSync(${JSON.stringify(path)}).exec('BEGIN EXCLUSIVE');
-         process.stdout.write('held');
-         setInterval(() => {}, 1000);`,
-      ]);
-      await once(holder.stdout, 'data');
+      const holder = await holdLock(path);
       const lock = new CloneLock(path, 50);
       await expect(lock.hold(async () => 1)).rejects.toMatchObject({ code: 'timeout', retryable: true });
       await expect(lock.hold(async () => 1, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
-      holder.kill('SIGKILL');
-      await once(holder, 'exit');
+      await holder.kill();
       expect(await lock.hold(async () => 1)).toBe(1);
       await lock.close();
     });

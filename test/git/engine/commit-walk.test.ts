@@ -5,38 +5,26 @@ import { walkCommits } from '../../../src/git/engine/commit-walk.ts';
 import type { CommitId, LoggedCommit } from '../../../src/release/log.ts';
 import { git, inFolder } from '../git.ts';
 import { makeCommit } from '../make-commit.ts';
+import { ann, histories, idOf } from './histories.ts';
 
-const ann = { name: 'Ann', email: 'ann@example.com' };
-const idOf = (n: number): CommitId => String(n).padStart(40, '0') as CommitId;
-
-/** Any history: each commit has some of those before it as parents, and any date. */
-const histories = fc
-  .array(fc.record({ parents: fc.array(fc.nat(), { maxLength: 3 }), at: fc.nat(50) }), {
-    minLength: 1,
-    maxLength: 30,
-  })
-  .map((rows) => {
-    const commits = rows.map(({ parents, at }, n): LoggedCommit => {
-      const numbers = n === 0 ? [] : parents.map((parent) => parent % n);
-      return {
-        id: idOf(n),
-        parents: numbers.map(idOf),
-        author: ann,
-        authoredAt: at,
-        committer: ann,
-        committedAt: at,
-        message: '',
-      };
-    });
-    return new Map(commits.map((commit) => [commit.id, commit]));
-  });
+/** Commit `n` of a history in one line, made `n` milliseconds after 1970. */
+const inLine = (n: number): LoggedCommit => ({
+  id: idOf(n),
+  parents: n === 0 ? [] : [idOf(n - 1)],
+  author: ann,
+  authoredAt: n,
+  committer: ann,
+  committedAt: n,
+  message: '',
+});
 
 describe('walkCommits', () => {
   it('shows children before parents, each commit once, and otherwise the newest first', () => {
     fc.assert(
       fc.property(histories, fc.nat(50), (history, since) => {
-        const tip = idOf(history.size - 1);
-        const { commits } = walkCommits(tip, since, (id) => history.get(id));
+        const byId = new Map(history.map((commit) => [commit.id, commit]));
+        const tip = idOf(history.length - 1);
+        const { commits } = walkCommits(tip, since, (id) => byId.get(id));
         const place = new Map(commits.map((commit, index) => [commit.id, index]));
         expect(place.size).toBe(commits.length);
         for (const [index, commit] of commits.entries()) {
@@ -106,15 +94,6 @@ describe('walkCommits', () => {
   });
 
   it('walks a history of 100,000 commits without deep calls', () => {
-    const at = (n: number): LoggedCommit => ({
-      id: idOf(n),
-      parents: n === 0 ? [] : [idOf(n - 1)],
-      author: ann,
-      authoredAt: n,
-      committer: ann,
-      committedAt: n,
-      message: '',
-    });
-    expect(walkCommits(idOf(99_999), 0, (id) => at(Number(id))).commits.length).toBe(100_000);
+    expect(walkCommits(idOf(99_999), 0, (id) => inLine(Number(id))).commits.length).toBe(100_000);
   });
 });

@@ -4,22 +4,7 @@ import { expect, it } from 'vitest';
 import { walkCommits } from '../../../src/git/engine/commit-walk.ts';
 import { ExpectedCommits } from '../../../src/git/engine/expected-commits.ts';
 import type { CommitId, LoggedCommit } from '../../../src/release/log.ts';
-
-const ann = { name: 'Ann', email: 'ann@example.com' };
-const idOf = (n: number): CommitId => String(n).padStart(40, '0') as CommitId;
-
-const histories = fc
-  .array(fc.record({ parents: fc.array(fc.nat(), { maxLength: 3 }), at: fc.nat(50) }), {
-    minLength: 1,
-    maxLength: 30,
-  })
-  .map((rows) =>
-    rows.map(({ parents, at }, n): LoggedCommit => {
-      const ids = n === 0 ? [] : parents.map((parent) => idOf(parent % n));
-      const stamp = { author: ann, authoredAt: at, committer: ann, committedAt: at, message: '' };
-      return { id: idOf(n), parents: ids, ...stamp };
-    }),
-  );
+import { histories, idOf } from './histories.ts';
 
 it('what is expected is here only where the walk misses nothing, whatever order it comes in', () => {
   fc.assert(
