@@ -5,18 +5,18 @@ import type { Policy } from '../policy/model.ts';
 import { KnownPolicies } from './known-policies.ts';
 import { BoundFiles, type BoundFile } from './bound-files.ts';
 import { FileJoin, type Rules } from './file-join.ts';
-import { FluxPolicies } from './flux-policies.ts';
-import { FluxWriters } from './flux-writers.ts';
-import { AnnotationBinder } from './by-annotation.ts';
-import { TargetBinder } from './by-target.ts';
+import { FluxPolicies } from './flux/policies.ts';
+import { FluxWriters } from './flux/writers.ts';
+import { AnnotationBinder } from './annotations/by-annotation.ts';
+import { TargetBinder } from './targets/by-target.ts';
 import { NameBinder } from './by-name.ts';
-import { Deployed } from './deployed.ts';
+import { Deployed } from './kustomize/deployed.ts';
 import { markedFields } from './marked.ts';
 import type { Binding, Bindings, BindOptions, FactedFile, MarkerBinding } from './model.ts';
-import { idleAnnotations } from './idle-annotations.ts';
+import { idleAnnotations } from './annotations/idle.ts';
 import { settle } from './settle.ts';
-import type { TargetLookup, TargetRequests } from './targets.ts';
-import { Tightener } from './tighten.ts';
+import type { TargetLookup, TargetRequests } from './targets/targets.ts';
+import { Tightener } from './annotations/tighten.ts';
 import { unboundFields, unboundPolicies } from './unbound.ts';
 
 /** What the targets of the policies ask for, and what was found. */

@@ -1,7 +1,7 @@
 import { append } from '../core/append.ts';
 import { formatPlace } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
-import { loadPolicy } from '../policy/load.ts';
+import { loadPolicy } from '../policy/document/load.ts';
 import type { Policy } from '../policy/model.ts';
 import type { FactedFile } from './model.ts';
 

@@ -2,18 +2,18 @@ import { append } from '../core/append.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FieldFact } from '../fields/model.ts';
 import type { Policy } from '../policy/model.ts';
-import type { AnnotationBinder } from './by-annotation.ts';
+import type { AnnotationBinder } from './annotations/by-annotation.ts';
 import { ambiguity, type NameBinder } from './by-name.ts';
-import type { TargetBinder } from './by-target.ts';
+import type { TargetBinder } from './targets/by-target.ts';
 import { wholeField, type Candidate } from './candidate.ts';
-import type { Deployed } from './deployed.ts';
-import { twoMeanings, type FluxPolicies } from './flux-policies.ts';
-import { otherWriter, type FluxWriters } from './flux-writers.ts';
+import type { Deployed } from './kustomize/deployed.ts';
+import { twoMeanings, type FluxPolicies } from './flux/policies.ts';
+import { otherWriter, type FluxWriters } from './flux/writers.ts';
 import type { KnownPolicies } from './known-policies.ts';
 import { markedFields, type Marked, type MarkedField } from './marked.ts';
 import type { FactedFile } from './model.ts';
-import type { TargetedField } from './targeted.ts';
-import type { Tightener } from './tighten.ts';
+import type { TargetedField } from './targets/targeted.ts';
+import type { Tightener } from './annotations/tighten.ts';
 
 /** What is known of a tree before its files are bound. */
 export interface Rules {

@@ -3,8 +3,8 @@ import { parseRepository } from '../image/reference.ts';
 import type { FieldFact, PartFact } from '../fields/model.ts';
 import type { Hold } from '../policy/model.ts';
 import type { Candidate } from './candidate.ts';
-import { lacksEntry } from './insert-digest.ts';
-import { Repeated } from './repeated.ts';
+import { lacksEntry } from './edits/insert-digest.ts';
+import { Repeated } from './annotations/repeated.ts';
 import type { Bound, FactedFile, WritePolicy, WrittenPart } from './model.ts';
 
 /** The candidates of one file that can be edited, as bindings; the others as problems with their reason. */

@@ -1,4 +1,4 @@
-import type { Decision } from '../policy/decision.ts';
+import type { Decision } from '../policy/election/decision.ts';
 
 /** What was elected and why, as it stands in a JSON document (product.md, 10). */
 export function decisionJson(decision: Decision): Readonly<Record<string, unknown>> {

@@ -12,7 +12,7 @@ import { readFacts } from '../fields/facts.ts';
 import type { FileFacts, FluxDocument } from '../fields/model.ts';
 import { nameClass } from '../fields/name-class.ts';
 import { parseRepository } from '../image/reference.ts';
-import { loadPolicy } from '../policy/load.ts';
+import { loadPolicy } from '../policy/document/load.ts';
 import type { Policy } from '../policy/model.ts';
 import { decode } from '../yaml/decode.ts';
 import { positionsOf } from '../yaml/lines.ts';

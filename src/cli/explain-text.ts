@@ -1,5 +1,5 @@
-import { dropRules, type Decision, type DroppedTag } from '../policy/decision.ts';
-import { describeRule } from '../policy/describe.ts';
+import { dropRules, type Decision, type DroppedTag } from '../policy/election/decision.ts';
+import { describeRule } from '../policy/election/describe.ts';
 import type { Policy } from '../policy/model.ts';
 import { clean } from './clean.ts';
 import { count } from './problems.ts';

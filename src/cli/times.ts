@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
-import { parseInstant } from '../policy/instant.ts';
+import { parseInstant } from '../policy/time/instant.ts';
 
 /** What a flag makes of a text that tells no moment by itself. */
 interface TimeFlag {

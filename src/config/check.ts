@@ -68,7 +68,7 @@ function unknownRepositories({ repositories, environments }: ConfigDocument): Is
 
 async function patternIssues({ environments }: ConfigDocument): Promise<Issue[]> {
   if (environments.every(({ rules }) => rules.tags === undefined)) return [];
-  const { compilePattern } = await import('../policy/pattern.ts');
+  const { compilePattern } = await import('../policy/patterns/pattern.ts');
   return environments.flatMap(({ rules: { tags } }, index) => {
     const pattern = tags === undefined ? undefined : compilePattern(tags, undefined);
     if (pattern === undefined || !('error' in pattern)) return [];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import { compileGlob } from '../core/glob.ts';
 import { parseRepository, registryHost } from '../image/reference.ts';
-import { parseInstant } from '../policy/instant.ts';
+import { parseInstant } from '../policy/time/instant.ts';
 import type { Listen, Remote, Secret } from './model.ts';
 import { parseSshAddress } from './ssh-address.ts';
 

@@ -1,5 +1,5 @@
 import type { Position } from '../core/position.ts';
-import type { Guardrails } from '../policy/guardrails.ts';
+import type { Guardrails } from '../policy/election/guardrails.ts';
 
 /** `tallyman.yaml` as the rest of the program sees it: checked, defaults filled in, all paths absolute, all times in milliseconds. */
 export interface Config {

@@ -1,5 +1,5 @@
 import type { Policy, Rule } from '../policy/model.ts';
-import { parseShorthand } from '../policy/shorthand.ts';
+import { parseShorthand } from '../policy/document/shorthand.ts';
 
 /**
  * A policy as the value of a `tallyman.dev/policy` annotation (product.md, 2.2); `undefined` where it says more than one can hold.

@@ -1,7 +1,7 @@
 import type { Place } from '../core/position.ts';
 import { parseRepository, type RepositoryName } from '../image/reference.ts';
 import type { Policy, Rule } from '../policy/model.ts';
-import { annotationPolicy } from '../policy/shorthand.ts';
+import { annotationPolicy } from '../policy/document/shorthand.ts';
 import type { ForeignDialect } from './model.ts';
 
 /** What a dialect says beyond image and rule. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/nearest.ts';
-import { formatPath, type Finding } from '../policy/finding.ts';
+import { formatPath, type Finding } from '../policy/document/finding.ts';
 
 /** Keys and indexes from the document's root. */
 export type Path = readonly (string | number)[];

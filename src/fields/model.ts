@@ -1,6 +1,6 @@
 import type { Position } from '../core/position.ts';
 import type { Problem } from '../core/problem.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { PolicyDocument } from '../policy/document/document.ts';
 import type { BlockRange } from '../yaml/block-text.ts';
 import type { NodeStyle } from '../yaml/outline.ts';
 

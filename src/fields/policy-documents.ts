@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from '../core/nearest.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { PolicyDocument } from '../policy/document/document.ts';
 import { toValue } from '../yaml/value.ts';
 import { objectsOf } from './objects.ts';
 import type { ObjectHead, Reading } from './reading.ts';

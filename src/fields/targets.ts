@@ -1,6 +1,6 @@
 import { nearest } from '../core/nearest.ts';
 import type { Position } from '../core/position.ts';
-import type { TargetStep } from '../policy/target-path.ts';
+import type { TargetStep } from '../policy/document/target-path.ts';
 import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { children, keyText } from '../yaml/walk.ts';

@@ -1,7 +1,7 @@
 import type { Binding } from '../bindings/model.ts';
 import type { Place } from '../core/position.ts';
 import type { Advice } from '../core/problem.ts';
-import type { EnvironmentState } from '../policy/decision.ts';
+import type { EnvironmentState } from '../policy/election/decision.ts';
 
 export interface Covering extends Pick<EnvironmentState, 'name' | 'freezes'> {
   readonly covers: (path: string) => boolean;

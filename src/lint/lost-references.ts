@@ -1,4 +1,4 @@
-import { folderOf, resolveReference } from '../bindings/kustomize-path.ts';
+import { folderOf, resolveReference } from '../bindings/kustomize/path.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { formatPlace, type Place } from '../core/position.ts';
 import type { Advice } from '../core/problem.ts';

@@ -1,7 +1,7 @@
 import type { Advice } from '../core/problem.ts';
-import { parseCron, type Cron, type WallMinute } from '../policy/cron.ts';
+import { parseCron, type Cron, type WallMinute } from '../policy/time/cron.ts';
 import type { Policy } from '../policy/model.ts';
-import type { Schedule } from '../policy/window.ts';
+import type { Schedule } from '../policy/time/window.ts';
 import type { LintedFile } from './tree.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { formatPlace, type Place } from '../core/position.ts';
 import type { Advice } from '../core/problem.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { PolicyDocument } from '../policy/document/document.ts';
 import { folderOf, isBelow, kustomizedFolders, resolvePath, type LintedFile } from './tree.ts';
 
 /**

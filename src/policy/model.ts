@@ -2,8 +2,8 @@ import type { Brand } from '../core/brand.ts';
 import type { Place } from '../core/position.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
-import type { TargetStep } from './target-path.ts';
-import type { Schedule } from './window.ts';
+import type { TargetStep } from './document/target-path.ts';
+import type { Schedule } from './time/window.ts';
 import type { Platform } from '../image/platform.ts';
 
 /** A policy's name: unique per repository and branch. Flux 2 policies are `namespace:name`. */

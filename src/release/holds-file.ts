@@ -1,9 +1,9 @@
 import { compileGlob } from '../core/glob.ts';
 import type { Problem } from '../core/problem.ts';
-import type { PolicyDocument } from '../policy/document.ts';
-import { formatPath, toProblem, type Finding } from '../policy/finding.ts';
-import { parseInstant } from '../policy/instant.ts';
-import { checkShapeOf } from '../policy/shape.ts';
+import type { PolicyDocument } from '../policy/document/document.ts';
+import { formatPath, toProblem, type Finding } from '../policy/document/finding.ts';
+import { parseInstant } from '../policy/time/instant.ts';
+import { checkShapeOf } from '../policy/document/shape.ts';
 import { positionsOf } from '../yaml/lines.ts';
 import { readOutline } from '../yaml/read.ts';
 import { toValue } from '../yaml/value.ts';

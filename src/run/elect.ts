@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
-import { decide } from '../policy/decide.ts';
-import type { Decision, DecisionInput } from '../policy/decision.ts';
-import type { ReadingsCache } from '../policy/readings.ts';
+import { decide } from '../policy/election/decide.ts';
+import type { Decision, DecisionInput } from '../policy/election/decision.ts';
+import type { ReadingsCache } from '../policy/election/readings.ts';
 import type { ImageLookup } from './image-facts.ts';
 
 /** More than any policy asks: creation times, platforms of the best candidates one by one, a digest, and all once more where a tag moved. */

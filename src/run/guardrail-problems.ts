@@ -1,6 +1,6 @@
 import type { Binding } from '../bindings/model.ts';
 import type { Problem } from '../core/problem.ts';
-import { describeUnmet, tighten, unmetDemands } from '../policy/guardrails.ts';
+import { describeUnmet, tighten, unmetDemands } from '../policy/election/guardrails.ts';
 import type { PolicyName } from '../policy/model.ts';
 import type { EnvironmentPaths } from './settings.ts';
 

@@ -2,7 +2,7 @@ import { parseDigest, type Digest } from '../image/digest.ts';
 import { formatPlatform, parsePlatform, type Platform } from '../image/platform.ts';
 import type { Repository } from '../image/reference.ts';
 import type { Tag } from '../image/tag.ts';
-import type { ImageFacts, Query } from '../policy/decision.ts';
+import type { ImageFacts, Query } from '../policy/election/decision.ts';
 import type { ImageDetails } from '../registry/ports.ts';
 import type { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';

@@ -1,8 +1,8 @@
 import type { Binding } from '../bindings/model.ts';
 import type { Tag } from '../image/tag.ts';
-import { decide } from '../policy/decide.ts';
-import type { Decision, EnvironmentState } from '../policy/decision.ts';
-import { ReadingsCache, type ReadingsEntry } from '../policy/readings.ts';
+import { decide } from '../policy/election/decide.ts';
+import type { Decision, EnvironmentState } from '../policy/election/decision.ts';
+import { ReadingsCache, type ReadingsEntry } from '../policy/election/readings.ts';
 import { KeptLists } from './kept-lists.ts';
 import { valueOf } from './past/field-at.ts';
 

@@ -1,6 +1,6 @@
 import type { Binding } from '../bindings/model.ts';
 import { parseTag } from '../image/tag.ts';
-import type { Current, Decision, Past } from '../policy/decision.ts';
+import type { Current, Decision, Past } from '../policy/election/decision.ts';
 import { mapLimited } from './concurrency.ts';
 import type { ImageLookup } from './image-facts.ts';
 import type { BranchHistory } from './past/branch-history.ts';

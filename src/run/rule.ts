@@ -1,12 +1,12 @@
 import type { Binding } from '../bindings/model.ts';
-import { wantsDigest } from '../bindings/digest-demand.ts';
+import { wantsDigest } from '../bindings/edits/digest-demand.ts';
 import { asFailure, Failure } from '../core/failure.ts';
 import type { Digest } from '../image/digest.ts';
 import { parseRepository, type Repository } from '../image/reference.ts';
-import type { Current, Decision, DecisionInput, EnvironmentState } from '../policy/decision.ts';
-import { markOrder } from '../policy/mark-order.ts';
+import type { Current, Decision, DecisionInput, EnvironmentState } from '../policy/election/decision.ts';
+import { markOrder } from '../policy/election/mark-order.ts';
 import type { Policy } from '../policy/model.ts';
-import { isTold } from '../policy/rank-tags.ts';
+import { isTold } from '../policy/election/rank-tags.ts';
 import type { BranchHistory } from './past/branch-history.ts';
 import { AgeEvidence } from './ages/age-evidence.ts';
 import { mapLimited } from './concurrency.ts';

@@ -1,6 +1,6 @@
 import type { Place } from '../core/position.ts';
-import type { EnvironmentState } from '../policy/decision.ts';
-import type { Guardrails } from '../policy/guardrails.ts';
+import type { EnvironmentState } from '../policy/election/decision.ts';
+import type { Guardrails } from '../policy/election/guardrails.ts';
 import type { HeadRule } from './verify-head.ts';
 import type { LiveDialect } from '../bindings/model.ts';
 

@@ -1,4 +1,4 @@
-import { watchedBy } from '../bindings/watched.ts';
+import { watchedBy } from '../bindings/targets/watched.ts';
 import type { Snapshot } from '../git/repository.ts';
 import { BranchHistory } from './past/branch-history.ts';
 import type { FactsCache } from './prepare/facts-cache.ts';

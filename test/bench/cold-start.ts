@@ -10,7 +10,9 @@ const { FactsCache } =
 const { prepare } = await built<typeof import('../../src/run/prepare/prepare.ts')>('run/prepare/prepare');
 const { BranchHistory } =
   await built<typeof import('../../src/run/past/branch-history.ts')>('run/past/branch-history');
-const { markOrder } = await built<typeof import('../../src/policy/mark-order.ts')>('policy/mark-order');
+const { markOrder } = await built<typeof import('../../src/policy/election/mark-order.ts')>(
+  'policy/election/mark-order',
+);
 const { plainSettings } = await built<typeof import('../../src/cli/run-settings.ts')>('cli/run-settings');
 
 const [what = '', url = '', directory = ''] = process.argv.slice(2);

@@ -6,11 +6,13 @@ import { kinds, type Kind } from './election-kinds.ts';
 import { Random } from './generate/random.ts';
 import { built } from './programs.ts';
 
-const { decide } = await built<typeof import('../../src/policy/decide.ts')>('policy/decide');
-const { ReadingsCache } = await built<typeof import('../../src/policy/readings.ts')>('policy/readings');
+const { decide } =
+  await built<typeof import('../../src/policy/election/decide.ts')>('policy/election/decide');
+const { ReadingsCache } =
+  await built<typeof import('../../src/policy/election/readings.ts')>('policy/election/readings');
 const { parseRepository } = await built<typeof import('../../src/image/reference.ts')>('image/reference');
 const { annotationPolicy, parseShorthand } =
-  await built<typeof import('../../src/policy/shorthand.ts')>('policy/shorthand');
+  await built<typeof import('../../src/policy/document/shorthand.ts')>('policy/document/shorthand');
 
 const [name = '', count = '', seed = ''] = process.argv.slice(2);
 const kind = kinds.find((one) => one.name === name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bindMarkers } from '../../src/bindings/bind.ts';
-import { wantsDigest } from '../../src/bindings/digest-demand.ts';
+import { wantsDigest } from '../../src/bindings/edits/digest-demand.ts';
 import { pod, policy, shown } from './manifests.ts';
 import { bound, edited, factedFiles } from './trees.ts';
 

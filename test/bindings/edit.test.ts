@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Lexer } from 'yaml';
-import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import { applyFileEdits, planEdits } from '../../src/bindings/edits/edit.ts';
 import { policy } from './manifests.ts';
 import { one } from './one-field.ts';
 import { edited } from './trees.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import { applyFileEdits, planEdits } from '../../src/bindings/edits/edit.ts';
 import { readFacts } from '../../src/fields/facts.ts';
 import { encode } from '../../src/yaml/decode.ts';
 import { one } from './one-field.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KustomizeGraph } from '../../src/bindings/kustomize-graph.ts';
+import { KustomizeGraph } from '../../src/bindings/kustomize/graph.ts';
 import { table } from '../../src/cli/table.ts';
 import { commonStands } from '../../src/run/promotion/stands.ts';
 import { factedFiles } from './trees.ts';

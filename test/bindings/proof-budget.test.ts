@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProofBudget } from '../../src/bindings/proof-budget.ts';
+import { ProofBudget } from '../../src/bindings/edits/proof-budget.ts';
 
 /** How many files of one length are parsed in full. */
 function parsed(length: number, planned?: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { targetedFile } from '../../src/bindings/targeted.ts';
+import { targetedFile } from '../../src/bindings/targets/targeted.ts';
 import { pod, policy, shown, targeting } from './manifests.ts';
 import { answers, bound, edited } from './trees.ts';
 

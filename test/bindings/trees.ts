@@ -1,8 +1,8 @@
 import { bind, bindMarkers, type TargetAnswers } from '../../src/bindings/bind.ts';
 import { collectPolicies } from '../../src/bindings/collect.ts';
-import { applyFileEdits, planEdits } from '../../src/bindings/edit.ts';
+import { applyFileEdits, planEdits } from '../../src/bindings/edits/edit.ts';
 import type { BindOptions, FactedFile, FieldEdit } from '../../src/bindings/model.ts';
-import { requestTargets, type TargetLookup } from '../../src/bindings/targets.ts';
+import { requestTargets, type TargetLookup } from '../../src/bindings/targets/targets.ts';
 import { fileProblems } from '../../src/bindings/file-problems.ts';
 import { compareProblems, type Problem } from '../../src/core/problem.ts';
 import { readFacts } from '../../src/fields/facts.ts';

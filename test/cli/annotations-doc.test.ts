@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readOption } from '../../src/bindings/annotation-options.ts';
+import { readOption } from '../../src/bindings/annotations/options.ts';
 import { tallyman } from './harness.ts';
 
 const page = await readFile(fileURLToPath(new URL('../../docs/annotations.md', import.meta.url)), 'utf8');

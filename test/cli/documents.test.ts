@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropRules } from '../../src/policy/decision.ts';
+import { dropRules } from '../../src/policy/election/decision.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { House } from './house.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropRules, gateNames } from '../../src/policy/decision.ts';
+import { dropRules, gateNames } from '../../src/policy/election/decision.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { House } from './house.ts';
 

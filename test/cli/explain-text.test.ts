@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeDecision } from '../../src/cli/explain-text.ts';
 import { styleFor } from '../../src/cli/style.ts';
-import { decide } from '../../src/policy/decide.ts';
+import { decide } from '../../src/policy/election/decide.ts';
 import { inputOf, type Scene } from '../policy/inputs.ts';
 import { json, tallyman } from './harness.ts';
 import { House } from './house.ts';

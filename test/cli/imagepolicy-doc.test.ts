@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { unsupportedKeys } from '../../src/policy/unsupported.ts';
-import { imagePolicySchema } from '../../src/policy/schema.ts';
+import { unsupportedKeys } from '../../src/policy/document/unsupported.ts';
+import { imagePolicySchema } from '../../src/policy/document/schema.ts';
 import { tallyman } from './harness.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -8,7 +8,7 @@ import { shorthandText } from '../../src/convert/shorthand-text.ts';
 import { parseRepository } from '../../src/image/reference.ts';
 import { parseTag } from '../../src/image/tag.ts';
 import type { Policy, Rule } from '../../src/policy/model.ts';
-import { annotationPolicy, parseShorthand } from '../../src/policy/shorthand.ts';
+import { annotationPolicy, parseShorthand } from '../../src/policy/document/shorthand.ts';
 import { load } from '../policy/documents.ts';
 import { automation, fluxPolicies, workload } from './files.ts';
 

@@ -4,7 +4,7 @@ import { readAnnotatedDialects } from '../../src/dialects/read-annotated.ts';
 import { readFlux2 } from '../../src/dialects/flux2/read.ts';
 import type { Problem } from '../../src/core/problem.ts';
 import { readFacts } from '../../src/fields/facts.ts';
-import { decide } from '../../src/policy/decide.ts';
+import { decide } from '../../src/policy/election/decide.ts';
 import type { Policy } from '../../src/policy/model.ts';
 import type { Tag } from '../../src/image/tag.ts';
 import { encode } from '../../src/yaml/decode.ts';

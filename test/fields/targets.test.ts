@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTargets } from '../../src/fields/targets.ts';
-import { parseTargetPath, type TargetStep } from '../../src/policy/target-path.ts';
+import { parseTargetPath, type TargetStep } from '../../src/policy/document/target-path.ts';
 import { encode } from '../../src/yaml/decode.ts';
 
 type Json = string | number | null | readonly Json[] | { readonly [key: string]: Json };

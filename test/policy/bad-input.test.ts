@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern } from '../../src/policy/pattern.ts';
-import { decide } from '../../src/policy/decide.ts';
-import { parseRange } from '../../src/policy/semver-range.ts';
-import { compileTagGlob } from '../../src/policy/tag-glob.ts';
+import { compilePattern } from '../../src/policy/patterns/pattern.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import { parseRange } from '../../src/policy/versions/semver-range.ts';
+import { compileTagGlob } from '../../src/policy/patterns/tag-glob.ts';
 import { inputOf, under, type Scene } from './inputs.ts';
 
 /**

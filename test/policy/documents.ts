@@ -1,5 +1,5 @@
-import { loadPolicy, type LoadedPolicy } from '../../src/policy/load.ts';
-import type { PolicyDocument } from '../../src/policy/document.ts';
+import { loadPolicy, type LoadedPolicy } from '../../src/policy/document/load.ts';
+import type { PolicyDocument } from '../../src/policy/document/document.ts';
 import { positionsOf } from '../../src/yaml/lines.ts';
 import { readOutline } from '../../src/yaml/read.ts';
 import { toValue } from '../../src/yaml/value.ts';

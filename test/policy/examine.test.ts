@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlatform, type Platform } from '../../src/image/platform.ts';
-import { mostExamined } from '../../src/policy/examine.ts';
-import { decide } from '../../src/policy/decide.ts';
-import type { DecisionInput } from '../../src/policy/decision.ts';
-import { annotationPolicy } from '../../src/policy/shorthand.ts';
+import { mostExamined } from '../../src/policy/election/examine.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import type { DecisionInput } from '../../src/policy/election/decision.ts';
+import { annotationPolicy } from '../../src/policy/document/shorthand.ts';
 import { parseRepository } from '../../src/image/reference.ts';
 import { parseTag } from '../../src/image/tag.ts';
 

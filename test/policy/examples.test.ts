@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
-import type { ImageFacts, PromotionFacts } from '../../src/policy/decision.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import type { ImageFacts, PromotionFacts } from '../../src/policy/election/decision.ts';
+import { loadPolicy } from '../../src/policy/document/load.ts';
 import type { Policy } from '../../src/policy/model.ts';
-import { parseTagLines } from '../../src/policy/tag-lines.ts';
+import { parseTagLines } from '../../src/policy/election/tag-lines.ts';
 import { documentsOf } from './documents.ts';
 
 const folder = new URL('../../policies/', import.meta.url);

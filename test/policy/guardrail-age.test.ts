@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
+import { decide } from '../../src/policy/election/decide.ts';
 import { decided, inputOf, now, under, type Scene } from './inputs.ts';
 
 const hour = 3_600_000;

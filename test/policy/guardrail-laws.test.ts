@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/policy/decision.ts';
-import { compilePattern } from '../../src/policy/pattern.ts';
+import type { Decision } from '../../src/policy/election/decision.ts';
+import { compilePattern } from '../../src/policy/patterns/pattern.ts';
 import { decided, gateNamesOf, inputOf, now, under, type Scene } from './inputs.ts';
 
 describe('laws of guardrails', () => {

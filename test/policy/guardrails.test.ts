@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
-import { tighten, type Guardrails } from '../../src/policy/guardrails.ts';
-import { ReadingsCache } from '../../src/policy/readings.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import { tighten, type Guardrails } from '../../src/policy/election/guardrails.ts';
+import { ReadingsCache } from '../../src/policy/election/readings.ts';
 import { decided, drops, gateNamesOf, inputOf, policyOf, under, type Scene } from './inputs.ts';
 
 const hour = 3_600_000;

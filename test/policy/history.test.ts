@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
+import { decide } from '../../src/policy/election/decide.ts';
 import { created, historyRows } from './history-rows.ts';
 import { decided, drops, gateNamesOf, inputOf, type Scene } from './inputs.ts';
 

@@ -1,11 +1,11 @@
 import type { Digest } from '../../src/image/digest.ts';
 import { parseRepository } from '../../src/image/reference.ts';
 import type { Tag } from '../../src/image/tag.ts';
-import { decide } from '../../src/policy/decide.ts';
-import type { Current, Decision, DecisionInput } from '../../src/policy/decision.ts';
-import type { Guardrails } from '../../src/policy/guardrails.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import type { Current, Decision, DecisionInput } from '../../src/policy/election/decision.ts';
+import type { Guardrails } from '../../src/policy/election/guardrails.ts';
 import type { Policy } from '../../src/policy/model.ts';
-import { annotationPolicy, parseShorthand } from '../../src/policy/shorthand.ts';
+import { annotationPolicy, parseShorthand } from '../../src/policy/document/shorthand.ts';
 
 export interface Scene {
   /** As in an annotation: `semver:~1.4`. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import { plainRegExp } from '../../src/policy/linear.ts';
-import { plainEngine, re2Engine } from '../../src/policy/pattern.ts';
+import { plainRegExp } from '../../src/policy/patterns/linear.ts';
+import { plainEngine, re2Engine } from '../../src/policy/patterns/pattern.ts';
 
 describe('patterns that run as RegExp', () => {
   const plain: readonly (readonly [label: string, source: string])[] = [

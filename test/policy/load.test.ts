@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { loadPolicy } from '../../src/policy/document/load.ts';
 import { documentsOf, load, policyText } from './documents.ts';
 
 describe('a whole policy', () => {

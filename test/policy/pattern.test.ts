@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareDecimals, parseDecimal } from '../../src/policy/decimal.ts';
-import { compilePattern, type Pattern } from '../../src/policy/pattern.ts';
+import { compareDecimals, parseDecimal } from '../../src/policy/versions/decimal.ts';
+import { compilePattern, type Pattern } from '../../src/policy/patterns/pattern.ts';
 
 describe('patterns', () => {
   const rows: readonly (readonly [

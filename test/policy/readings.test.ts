@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileScreen } from '../../src/policy/candidates.ts';
-import { decide } from '../../src/policy/decide.ts';
-import type { DecideStep } from '../../src/policy/decision.ts';
-import { textRanking } from '../../src/policy/order.ts';
-import { ReadingsCache } from '../../src/policy/readings.ts';
+import { compileScreen } from '../../src/policy/election/candidates.ts';
+import { decide } from '../../src/policy/election/decide.ts';
+import type { DecideStep } from '../../src/policy/election/decision.ts';
+import { textRanking } from '../../src/policy/election/order.ts';
+import { ReadingsCache } from '../../src/policy/election/readings.ts';
 import { inputOf, policyOf } from './inputs.ts';
 
 const policy = policyOf('alphabetical:asc', { filter: { pattern: '^m(.*)$', extract: '$1' } });

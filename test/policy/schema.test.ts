@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { imagePolicyJsonSchema } from '../../src/policy/document/schema.ts';
 
 interface Node {
   readonly description?: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseRange } from '../../src/policy/semver-range.ts';
-import { parseVersion } from '../../src/policy/version.ts';
+import { parseRange } from '../../src/policy/versions/semver-range.ts';
+import { parseVersion } from '../../src/policy/versions/version.ts';
 import { badOperands, named, operatorRows, prereleases, releases, spacings } from './semver-grammar-rows.ts';
 
 const probes = [...releases, ...prereleases];

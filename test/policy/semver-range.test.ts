@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
-import { parseRange, type Range } from '../../src/policy/semver-range.ts';
-import { compareVersions, parseVersion } from '../../src/policy/version.ts';
+import { parseRange, type Range } from '../../src/policy/versions/semver-range.ts';
+import { compareVersions, parseVersion } from '../../src/policy/versions/version.ts';
 import { badRanges, rangeRows } from './semver-rows.ts';
 
 const words = (text: string) => text.split(' ').filter((word) => word !== '');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRepository } from '../../src/image/reference.ts';
-import { describeRule } from '../../src/policy/describe.ts';
-import { annotationPolicy, parseShorthand } from '../../src/policy/shorthand.ts';
+import { describeRule } from '../../src/policy/election/describe.ts';
+import { annotationPolicy, parseShorthand } from '../../src/policy/document/shorthand.ts';
 
 describe('annotation values', () => {
   const good: readonly (readonly [text: string, rule: object, words: string])[] = [

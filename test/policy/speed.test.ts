@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
+import { decide } from '../../src/policy/election/decide.ts';
 import { inputOf, type Scene } from './inputs.ts';
 
 const count = 100_000;

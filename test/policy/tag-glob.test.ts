@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileGlob } from '../../src/core/glob.ts';
-import { compileTagGlob } from '../../src/policy/tag-glob.ts';
+import { compileTagGlob } from '../../src/policy/patterns/tag-glob.ts';
 
 describe('globs on tags', () => {
   const rows: readonly (readonly [pattern: string, matches: string, not: string])[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTagLines } from '../../src/policy/tag-lines.ts';
+import { parseTagLines } from '../../src/policy/election/tag-lines.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTargetPath } from '../../src/policy/target-path.ts';
+import { parseTargetPath } from '../../src/policy/document/target-path.ts';
 
 /** Steps without `end`, or the error. */
 function read(path: string): unknown {

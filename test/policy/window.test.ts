@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCron } from '../../src/policy/cron.ts';
-import { compileWindow, type Schedule, type Window } from '../../src/policy/window.ts';
+import { parseCron } from '../../src/policy/time/cron.ts';
+import { compileWindow, type Schedule, type Window } from '../../src/policy/time/window.ts';
 
 function window(schedule: Partial<Schedule>): Window {
   const compiled = compileWindow({ allow: [], deny: [], timeZone: 'UTC', ...schedule });

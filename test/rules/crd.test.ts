@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { imagePolicyJsonSchema } from '../../src/policy/document/schema.ts';
 import { imagePolicyCrd, type Schema } from './crd.ts';
 import { structuralFaults } from './structural.ts';
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { imagePolicyJsonSchema } from '../../src/policy/document/schema.ts';
 
 /** A node of a JSON Schema, as zod gives it, and of the OpenAPI v3 schema of a CustomResourceDefinition. */
 export interface Schema {

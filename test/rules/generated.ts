@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../../src/config/schema.ts';
-import { imagePolicyJsonSchema } from '../../src/policy/schema.ts';
+import { imagePolicyJsonSchema } from '../../src/policy/document/schema.ts';
 import { holdsJsonSchema } from '../../src/release/holds-schema.ts';
 import { imagePolicyCrd } from './crd.ts';
 import { readText, root } from './files.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markOrder } from '../../src/policy/mark-order.ts';
+import { markOrder } from '../../src/policy/election/mark-order.ts';
 import type { ReleaseRecord } from '../../src/release/model.ts';
 import { enoughClaims } from '../../src/run/past/enough-claims.ts';
 import { decided, policyOf } from '../policy/inputs.ts';

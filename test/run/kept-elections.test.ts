@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainSettings } from '../../src/cli/run-settings.ts';
-import type { Decision } from '../../src/policy/decision.ts';
-import { compileScreen } from '../../src/policy/candidates.ts';
-import { textRanking } from '../../src/policy/order.ts';
+import type { Decision } from '../../src/policy/election/decision.ts';
+import { compileScreen } from '../../src/policy/election/candidates.ts';
+import { textRanking } from '../../src/policy/election/order.ts';
 import type { Tag } from '../../src/image/tag.ts';
 import { KeptElections } from '../../src/run/kept-elections.ts';
 import type { RunPlan } from '../../src/run/plan.ts';

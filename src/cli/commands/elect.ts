@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../core/failure.ts';
-import { decide } from '../../policy/decide.ts';
-import type { Decision, ImageFacts } from '../../policy/decision.ts';
+import { decide } from '../../policy/election/decide.ts';
+import type { Decision, ImageFacts } from '../../policy/election/decision.ts';
 import type { Policy } from '../../policy/model.ts';
-import { parseTagLines } from '../../policy/tag-lines.ts';
+import { parseTagLines } from '../../policy/election/tag-lines.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';
 import { describeDecision } from '../explain-text.ts';

@@ -6,7 +6,7 @@ import { unmetGuardrails } from '../../run/guardrail-problems.ts';
 import { pathFilter } from '../../run/prepare/path-filter.ts';
 import { environments } from '../../run/prepare/environments.ts';
 import { prepare, type Prepared } from '../../run/prepare/prepare.ts';
-import { describeRule } from '../../policy/describe.ts';
+import { describeRule } from '../../policy/election/describe.ts';
 import type { Policy } from '../../policy/model.ts';
 import type { Answer } from '../answer.ts';
 import type { CliContext } from '../context.ts';

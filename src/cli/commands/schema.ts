@@ -25,7 +25,7 @@ export async function schemaCommand(name: string | undefined): Promise<Answer> {
 async function load(name: (typeof names)[number]): Promise<object> {
   switch (name) {
     case 'imagepolicy':
-      return (await import('../../policy/schema.ts')).imagePolicyJsonSchema();
+      return (await import('../../policy/document/schema.ts')).imagePolicyJsonSchema();
     case 'config':
       return (await import('../../config/schema.ts')).configJsonSchema();
     case 'holds':

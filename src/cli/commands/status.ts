@@ -2,7 +2,7 @@ import type { EnvironmentConfig } from '../../config/model.ts';
 import { formatPlace } from '../../core/position.ts';
 import { compareText } from '../../core/problem.ts';
 import type { FieldFact } from '../../fields/model.ts';
-import type { Decision, DroppedTag } from '../../policy/decision.ts';
+import type { Decision, DroppedTag } from '../../policy/election/decision.ts';
 import type { Release } from '../../release/model.ts';
 import { serviceName } from '../../release/history.ts';
 import { mapLimited } from '../../run/concurrency.ts';

@@ -1,7 +1,7 @@
 import { append } from '../../core/append.ts';
 import { compileGlob } from '../../core/glob.ts';
 import type { Problem } from '../../core/problem.ts';
-import { formatPath, toProblem, type Finding } from '../../policy/finding.ts';
+import { formatPath, toProblem, type Finding } from '../../policy/document/finding.ts';
 import { toValue, type PlainValue } from '../../yaml/value.ts';
 import type { ForeignReading } from '../foreign-reading.ts';
 import { makePolicy } from '../make-policy.ts';

@@ -4,8 +4,8 @@ import { parsePlatform } from '../../image/platform.ts';
 import { parseRepository, type RepositoryName } from '../../image/reference.ts';
 import { parseTag } from '../../image/tag.ts';
 import type { Rule } from '../../policy/model.ts';
-import { checkRule } from '../../policy/rule-check.ts';
-import { compilePattern } from '../../policy/pattern.ts';
+import { checkRule } from '../../policy/document/rule-check.ts';
+import { compilePattern } from '../../policy/patterns/pattern.ts';
 import { pathMatchGlob } from '../glob-text.ts';
 import type { PolicyDetail } from '../make-policy.ts';
 

@@ -1,5 +1,5 @@
 import type { Rule } from '../../policy/model.ts';
-import { checkRule } from '../../policy/rule-check.ts';
+import { checkRule } from '../../policy/document/rule-check.ts';
 import { starGlob } from '../glob-text.ts';
 
 /** What a tag filter of Flux v1 says in our terms. */

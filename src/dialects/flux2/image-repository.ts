@@ -1,5 +1,5 @@
 import { parseRepository, type RepositoryName } from '../../image/reference.ts';
-import { compilePattern } from '../../policy/pattern.ts';
+import { compilePattern } from '../../policy/patterns/pattern.ts';
 import type { FluxObject } from './object.ts';
 
 /** What a policy takes from the ImageRepository that it names. */

@@ -1,7 +1,7 @@
 import { append } from '../../core/append.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { FileFacts, KustomizationFact, PatchFact } from '../../fields/model.ts';
-import { compilePattern } from '../../policy/pattern.ts';
+import { compilePattern } from '../../policy/patterns/pattern.ts';
 
 /** A file of the tree, as far as Flux 2 is concerned. */
 export interface FluxFile {

@@ -1,6 +1,6 @@
 import type { Problem, ProblemCode } from '../../core/problem.ts';
 import type { FluxDocument } from '../../fields/model.ts';
-import { toProblem, type Finding } from '../../policy/finding.ts';
+import { toProblem, type Finding } from '../../policy/document/finding.ts';
 import type { SourceObject } from '../model.ts';
 import { ObjectReader } from '../object-reader.ts';
 

@@ -1,7 +1,7 @@
 import { append } from '../../core/append.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { FieldFact } from '../../fields/model.ts';
-import { compilePattern } from '../../policy/pattern.ts';
+import { compilePattern } from '../../policy/patterns/pattern.ts';
 import type { AnnotatedObject, ForeignReading } from '../foreign-reading.ts';
 import { imageOf, makePolicy } from '../make-policy.ts';
 import type { ForeignFile, ForeignPolicy, SourceEntry } from '../model.ts';

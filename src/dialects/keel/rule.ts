@@ -1,8 +1,8 @@
 import { didYouMean } from '../../core/nearest.ts';
 import { parseTag } from '../../image/tag.ts';
-import { compilePattern } from '../../policy/pattern.ts';
+import { compilePattern } from '../../policy/patterns/pattern.ts';
 import type { Rule, TagFilter } from '../../policy/model.ts';
-import { checkRule } from '../../policy/rule-check.ts';
+import { checkRule } from '../../policy/document/rule-check.ts';
 import { starGlob } from '../glob-text.ts';
 
 /** What the rule of a Keel policy depends on, beside its own text. */

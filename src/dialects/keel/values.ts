@@ -1,7 +1,7 @@
 import { append } from '../../core/append.ts';
 import type { Problem, ProblemCode } from '../../core/problem.ts';
 import type { Hold } from '../../policy/model.ts';
-import { formatPath, toProblem, type Finding } from '../../policy/finding.ts';
+import { formatPath, toProblem, type Finding } from '../../policy/document/finding.ts';
 import { toValue, type PlainValue } from '../../yaml/value.ts';
 import type { ForeignReading } from '../foreign-reading.ts';
 import { imageOf, makePolicy } from '../make-policy.ts';

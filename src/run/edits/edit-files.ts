@@ -1,6 +1,6 @@
-import { applyFileEdits } from '../../bindings/edit.ts';
+import { applyFileEdits } from '../../bindings/edits/edit.ts';
 import type { FieldEdit } from '../../bindings/model.ts';
-import { ProofBudget } from '../../bindings/proof-budget.ts';
+import { ProofBudget } from '../../bindings/edits/proof-budget.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Move } from './moves.ts';
 import { textOf, type FileTexts, type PlannedGroup } from './plan-edits.ts';

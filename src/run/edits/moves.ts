@@ -2,7 +2,7 @@ import type { Binding } from '../../bindings/model.ts';
 import type { Problem } from '../../core/problem.ts';
 import { parseDigest, type Digest } from '../../image/digest.ts';
 import type { Tag } from '../../image/tag.ts';
-import type { Decision } from '../../policy/decision.ts';
+import type { Decision } from '../../policy/election/decision.ts';
 import { wouldMove, type Ruling } from '../rule.ts';
 
 /** A binding that moves in this run. */

@@ -1,5 +1,5 @@
 import { append } from '../../core/append.ts';
-import { planEdits } from '../../bindings/edit.ts';
+import { planEdits } from '../../bindings/edits/edit.ts';
 import type { FieldEdit } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';

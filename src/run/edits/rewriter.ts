@@ -1,6 +1,6 @@
-import { applyFileEdits, planEdits } from '../../bindings/edit.ts';
+import { applyFileEdits, planEdits } from '../../bindings/edits/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../../bindings/model.ts';
-import { ProofBudget } from '../../bindings/proof-budget.ts';
+import { ProofBudget } from '../../bindings/edits/proof-budget.ts';
 import { append } from '../../core/append.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';

@@ -1,8 +1,8 @@
 import type { Binding } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
-import { gatesOf } from '../../policy/gates.ts';
-import type { Gate } from '../../policy/decision.ts';
+import { gatesOf } from '../../policy/election/gates.ts';
+import type { Gate } from '../../policy/election/decision.ts';
 import { currentOf } from '../rule.ts';
 import type { Scene } from './model.ts';
 

@@ -1,9 +1,9 @@
 import type { Binding } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
-import { decide } from '../../policy/decide.ts';
-import { leftBehind } from '../../policy/marks.ts';
-import { isTold } from '../../policy/rank-tags.ts';
+import { decide } from '../../policy/election/decide.ts';
+import { leftBehind } from '../../policy/election/marks.ts';
+import { isTold } from '../../policy/election/rank-tags.ts';
 import { dropHeldName, dropHold } from '../../release/edit-holds.ts';
 import { dropPolicyHold, dropWorkloadHold } from '../../release/drop-hold.ts';
 import type { HoldEntry, HoldScope } from '../../release/hold-entry.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { parseTag } from '../../image/tag.ts';
-import type { DecisionInput, PromotionFacts } from '../../policy/decision.ts';
-import { describeRule } from '../../policy/describe.ts';
+import type { DecisionInput, PromotionFacts } from '../../policy/election/decision.ts';
+import { describeRule } from '../../policy/election/describe.ts';
 import type { Promotion } from '../../policy/model.ts';
 import { Promotions, type Source } from '../promotion/promotion.ts';
 import { isDigestAlone } from '../past/record-holds.ts';

@@ -1,11 +1,11 @@
-import { wantsDigest } from '../../bindings/digest-demand.ts';
+import { wantsDigest } from '../../bindings/edits/digest-demand.ts';
 import type { Binding } from '../../bindings/model.ts';
 import { asFailure, Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import { parseTag, type Tag } from '../../image/tag.ts';
-import type { DecisionInput, DropRule } from '../../policy/decision.ts';
-import { ReadingsCache } from '../../policy/readings.ts';
+import type { DecisionInput, DropRule } from '../../policy/election/decision.ts';
+import { ReadingsCache } from '../../policy/election/readings.ts';
 import { AgeEvidence } from '../ages/age-evidence.ts';
 import { elect } from '../elect.ts';
 import { ImageLookup } from '../image-facts.ts';

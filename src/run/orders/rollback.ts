@@ -1,10 +1,10 @@
 import type { Binding } from '../../bindings/model.ts';
-import { wantsDigest } from '../../bindings/digest-demand.ts';
+import { wantsDigest } from '../../bindings/edits/digest-demand.ts';
 import { Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import { parseDigest, type Digest } from '../../image/digest.ts';
 import { parseTag, type Tag } from '../../image/tag.ts';
-import type { Current } from '../../policy/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import { nameDigest, type DigestNames } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import { currentOf } from '../rule.ts';

@@ -1,8 +1,8 @@
 import type { Binding } from '../../bindings/model.ts';
-import type { WatchedField } from '../../bindings/watched.ts';
+import type { WatchedField } from '../../bindings/targets/watched.ts';
 import type { Snapshot } from '../../git/repository.ts';
-import type { Current, Past, Rival } from '../../policy/decision.ts';
-import type { MarkOrder } from '../../policy/mark-order.ts';
+import type { Current, Past, Rival } from '../../policy/election/decision.ts';
+import type { MarkOrder } from '../../policy/election/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';

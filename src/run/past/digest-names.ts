@@ -1,4 +1,4 @@
-import type { Current } from '../../policy/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import { isDigestAlone } from './record-holds.ts';
 
 /** Tags by digest. */

@@ -1,4 +1,4 @@
-import type { MarkOrder } from '../../policy/mark-order.ts';
+import type { MarkOrder } from '../../policy/election/mark-order.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 
 /** Records of the newest that are asked for whatever the order: who takes turns at a field is told by two. */

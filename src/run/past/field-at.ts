@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts';
-import { watchedFields, type WatchedField } from '../../bindings/watched.ts';
+import { watchedFields, type WatchedField } from '../../bindings/targets/watched.ts';
 import { readFacts } from '../../fields/facts.ts';
 import type { FieldFact } from '../../fields/model.ts';
 import { nameClass } from '../../fields/name-class.ts';
 import type { Snapshot } from '../../git/repository.ts';
-import type { Current } from '../../policy/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import type { FieldPlace } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';

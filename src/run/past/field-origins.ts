@@ -1,5 +1,5 @@
 import type { Binding } from '../../bindings/model.ts';
-import type { WatchedField } from '../../bindings/watched.ts';
+import type { WatchedField } from '../../bindings/targets/watched.ts';
 import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import { mainline } from '../../release/first-parent.ts';

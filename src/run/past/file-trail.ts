@@ -1,6 +1,6 @@
 import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
-import type { Current } from '../../policy/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import type { FieldPlace } from '../../release/field-key.ts';
 import { mainlineParents } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';

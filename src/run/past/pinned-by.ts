@@ -1,4 +1,4 @@
-import type { Pinner } from '../../policy/decision.ts';
+import type { Pinner } from '../../policy/election/decision.ts';
 import type { LoggedCommit } from '../../release/log.ts';
 import { oneLine } from '../../release/text.ts';
 

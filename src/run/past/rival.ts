@@ -1,5 +1,5 @@
 import type { FieldFact } from '../../fields/model.ts';
-import type { Rival } from '../../policy/decision.ts';
+import type { Rival } from '../../policy/election/decision.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 import type { BroughtValue } from './file-trail.ts';

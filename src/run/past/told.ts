@@ -1,5 +1,5 @@
 import type { FieldFact } from '../../fields/model.ts';
-import type { Current, Past } from '../../policy/decision.ts';
+import type { Current, Past } from '../../policy/election/decision.ts';
 import type { Bringers } from '../../release/first-parent.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';

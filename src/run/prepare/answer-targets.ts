@@ -1,9 +1,9 @@
 import type { TargetAnswers } from '../../bindings/bind.ts';
 import type { BindOptions, FactedFile } from '../../bindings/model.ts';
-import { requestTargets } from '../../bindings/targets.ts';
+import { requestTargets } from '../../bindings/targets/targets.ts';
 import { readTargets, type TargetFind } from '../../fields/targets.ts';
 import type { Policy } from '../../policy/model.ts';
-import type { TargetStep } from '../../policy/target-path.ts';
+import type { TargetStep } from '../../policy/document/target-path.ts';
 import type { Tree } from '../../tree/tree.ts';
 import type { FactsCache } from './facts-cache.ts';
 

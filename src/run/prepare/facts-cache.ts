@@ -2,8 +2,8 @@ import { BoundFiles } from '../../bindings/bound-files.ts';
 import type { BindOptions } from '../../bindings/model.ts';
 import type { FileFacts, NameClass } from '../../fields/model.ts';
 import type { TargetFind } from '../../fields/targets.ts';
-import type { PolicyDocument } from '../../policy/document.ts';
-import { loadPolicy, type LoadedPolicy } from '../../policy/load.ts';
+import type { PolicyDocument } from '../../policy/document/document.ts';
+import { loadPolicy, type LoadedPolicy } from '../../policy/document/load.ts';
 import { bindOptions, type BindSettings } from './bind-options.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Binding } from '../../bindings/model.ts';
 import { asFailure, Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
-import type { Current, Offer, PromotionFacts } from '../../policy/decision.ts';
-import { describeSource } from '../../policy/describe.ts';
+import type { Current, Offer, PromotionFacts } from '../../policy/election/decision.ts';
+import { describeSource } from '../../policy/election/describe.ts';
 import type { Policy, Promotion, Rule } from '../../policy/model.ts';
-import { isTold, rankTags } from '../../policy/rank-tags.ts';
+import { isTold, rankTags } from '../../policy/election/rank-tags.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
 import { nameDigest } from '../past/digest-names.ts';
 import type { HeldValue } from '../past/file-trail.ts';

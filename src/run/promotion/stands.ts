@@ -1,4 +1,4 @@
-import type { Current } from '../../policy/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import type { HeldValue } from '../past/file-trail.ts';
 
 /**
