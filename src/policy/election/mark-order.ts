@@ -14,6 +14,15 @@ export interface MarkOrder {
 }
 
 /**
+ * Whether the highest version that a field held is all that counts of what it held: what a run releases is above all that was there before it.
+ * `false`: each value counts by itself, and the order in which they came.
+ */
+export function hasMark({ rule, allowDowngrade }: Policy): boolean {
+  const order = orderOf(rule);
+  return !allowDowngrade && order !== 'newest' && order !== 'none';
+}
+
+/**
  * The order of a policy whose mark can be told from the tags alone; `undefined` where more than the highest of them counts.
  * @param current the tag that stands there now, for rules that are relative to it
  */

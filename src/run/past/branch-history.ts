@@ -2,7 +2,7 @@ import type { Binding } from '../../bindings/model.ts';
 import type { WatchedField } from '../../bindings/targets/watched.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/election/decision.ts';
-import type { MarkOrder } from '../../policy/election/mark-order.ts';
+import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
@@ -18,6 +18,7 @@ import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
 import { isStill } from './still.ts';
 import { isBoundary, tell, type Told } from './told.ts';
+import { inOrderOfComing, withReturn } from './without-order.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
@@ -33,6 +34,8 @@ const firstPortion = 64;
 const newestOnly: MarkOrder = { sort: () => [] };
 
 type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
+/** What counts of the past is told by the policy. */
+type PolicyBinding = PastBinding & Pick<Binding, 'policy'>;
 
 /**
  * What git tells of the releases on a branch (product.md, 6.1 and 6.2), read when first asked for. A record counts only
@@ -93,19 +96,27 @@ export class BranchHistory {
    * What the field held since the last lift, newest first (6.2). Digests that stood alone have the tags that records tell.
    * @param order where only the mark counts: then versions below it may be left out. Default: nothing is
    */
-  async past(binding: PastBinding, order?: MarkOrder): Promise<Past> {
+  async past(binding: PolicyBinding, order?: MarkOrder): Promise<Past> {
     const loaded = await this.#load();
     const { line } = loaded.log;
     const [told] = await Promise.all([
       this.#told(binding, loaded, order),
       this.#prepareRecent(binding, loaded),
     ]);
+    // People leave no records: what they did, the file itself must tell.
+    if (!hasMark(binding.policy)) {
+      const walked = told?.newest === undefined ? line : line.slice(0, mostLookedBack);
+      const held = inOrderOfComing(await this.#held(binding, loaded, walked), told, walked);
+      const { field, policy } = binding;
+      const past = policy.rule.kind === 'digest' ? withReturn(held, field, told) : held;
+      return nameDigests(past, told?.names ?? new Map<string, string>());
+    }
     if (told === undefined) return this.#held(binding, loaded, line);
-    // People leave no records: what they did since the newest one of a run, the file itself must tell. What a run released was above all before it.
+    // What a run released was above all before it.
     const last = line.findIndex(({ id }) => id === told.newest);
     const length = told.newest === undefined ? line.length : Math.min(last, mostLookedBack);
     const recent = await this.#held(binding, loaded, line.slice(0, length));
-    return nameDigests([...recent, ...told.held], told.names);
+    return nameDigests([...recent, ...told.held.map(({ value }) => value)], told.names);
   }
 
   /** The tags of the digests that the field held, by the records of this very field that count, lifted or not. */

@@ -1,5 +1,5 @@
 import type { FieldFact } from '../../fields/model.ts';
-import type { Current, Past } from '../../policy/election/decision.ts';
+import type { Current } from '../../policy/election/decision.ts';
 import type { Bringers } from '../../release/first-parent.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
@@ -7,9 +7,16 @@ import type { DigestNames } from './digest-names.ts';
 import { isDigestAlone } from './record-holds.ts';
 import type { OwnMove } from './rival.ts';
 
+/** A value that a record tells of. */
+interface ToldValue {
+  readonly value: Current;
+  readonly bringer: CommitId;
+}
+
 /** What the records of one field tell. */
 export interface Told {
-  readonly held: Past;
+  /** Newest first, with the commits that brought the records. */
+  readonly held: readonly ToldValue[];
   /** The commit that brought the newest of a run, or of a lift. */
   readonly newest: CommitId | undefined;
   readonly names: DigestNames;
@@ -27,7 +34,7 @@ export function tell(
   bringers: Bringers,
   field: FieldFact,
 ): Told | undefined {
-  const held: Current[] = [];
+  const held: ToldValue[] = [];
   const names = new Map<string, string>();
   const moves: OwnMove[] = [];
   let newest: CommitId | undefined;
@@ -44,12 +51,12 @@ export function tell(
     if (record.fromDigest !== '' && record.from !== '') formerNames.set(record.fromDigest, record.from);
     if (isLifted) continue;
     isLifted = record.intent === 'lift';
-    held.push(valueOf(record.to, record.digest));
+    held.push({ value: valueOf(record.to, record.digest), bringer });
     // What stood there at the lift was held since then as well: whoever takes it back afterwards rejects it.
     if (isLifted) continue;
     if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
     // What people put there before our first record is told only by what that record left.
-    if (leftValue(record, field)) held.push(valueOf(record.from, record.fromDigest));
+    if (leftValue(record, field)) held.push({ value: valueOf(record.from, record.fromDigest), bringer });
   }
   // What stood there before the first record has its name from what that one left.
   for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
