@@ -28,7 +28,7 @@ export function readFacts(
   const decoded = decode(bytes);
   if ('refused' in decoded) return unreadable(bytes, decoded.refused);
   const { text } = decoded;
-  if (!telling.test(text) && nameClass !== 'kustomization') return nothing;
+  if (!isTelling(text) && nameClass !== 'kustomization') return nothing;
   const read = readOutline(text);
   if ('error' in read) return broken(text, nameClass, read.error);
   const reading = new Reading(read.outline, nameClass);
@@ -46,9 +46,13 @@ export function readFacts(
   return detach(read.scanned === true ? { ...facts, scanned: read.scanned } : facts, texts);
 }
 
-/** A file without any of these words holds nothing for us, and is not looked at further. */
-const telling =
-  /image|newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev|kustomize\.toolkit|argoproj\.io/;
+/** A file without any of these words holds nothing for us, and is not looked at further. Most that hold one hold the first. */
+function isTelling(text: string): boolean {
+  return text.includes('image') || otherTelling.test(text);
+}
+
+const otherTelling =
+  /newTag|newName|\btag\b|digest|repository|\$tallyman|tallyman\.dev|kustomize\.toolkit|argoproj\.io/;
 
 const none: readonly never[] = Object.freeze([]);
 const nothing: FileFacts = Object.freeze({
@@ -65,7 +69,7 @@ const nothing: FileFacts = Object.freeze({
 function unreadable(bytes: Uint8Array, reason: string): FileFacts {
   const isLarge = bytes.length > 1_000_000;
   const text = isLarge ? '' : new TextDecoder('latin1').decode(bytes).replaceAll('\0', '');
-  if (!isLarge && !telling.test(text) && !text.startsWith('GITCRYPT')) return nothing;
+  if (!isLarge && !isTelling(text) && !text.startsWith('GITCRYPT')) return nothing;
   return { ...nothing, problems: [undecodable(reason)] };
 }
 

@@ -31,7 +31,10 @@ class MemoryTree implements Tree {
     return bytes && { path, id: await blobId(bytes), mode: 'file' };
   }
 
-  read(entries: readonly TreeEntry[], visit: (entry: TreeEntry, bytes: Uint8Array) => void): Promise<void> {
+  read<Entry extends TreeEntry>(
+    entries: readonly Entry[],
+    visit: (entry: Entry, bytes: Uint8Array) => void,
+  ): Promise<void> {
     for (const entry of entries) {
       const bytes = this.#contents.get(entry.path);
       if (bytes === undefined) {

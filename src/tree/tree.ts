@@ -20,9 +20,9 @@ export interface Tree {
    * are the visitor's only until it returns: they may be overwritten by those of the next file.
    * @throws Failure `corrupt`, `not-found`, or `too-large` where a file is over the tree's size cap
    */
-  read(
-    entries: readonly TreeEntry[],
-    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
-    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
+  read<Entry extends TreeEntry>(
+    entries: readonly Entry[],
+    visit: (entry: Entry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void>;
 }

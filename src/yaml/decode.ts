@@ -12,14 +12,14 @@ export function decode(
       refused: `the file has ${bytes.length} bytes, more than the ${limit} that are read; keep images in a smaller one`,
     };
   }
-  const binary = binaryReason(bytes);
-  if (binary !== undefined) return { refused: binary };
   let text: string;
   try {
     text = utf8.decode(bytes);
   } catch {
-    return { refused: 'the file is not valid UTF-8; save it as UTF-8' };
+    return { refused: binaryReason(bytes) ?? 'the file is not valid UTF-8; save it as UTF-8' };
   }
+  const binary = text.includes('\0') ? binaryReason(bytes) : undefined;
+  if (binary !== undefined) return { refused: binary };
   if (hasLoneReturn(text)) {
     return {
       refused: 'the file has a carriage return without a line feed; save it with LF or CRLF line ends',

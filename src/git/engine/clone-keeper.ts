@@ -160,9 +160,10 @@ export class CloneKeeper implements TreeOwner {
   }
 
   async #fetchAnew(commit: CommitId, signal: AbortSignal | undefined): Promise<void> {
-    this.#forget();
-    this.#complete.clear();
-    emptyClone(this.#options.directory);
+    if (this.#damaged || this.#clone?.isEmpty !== true) {
+      this.#forget();
+      emptyClone(this.#options.directory);
+    }
     const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 }, signal);
     if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
   }
@@ -244,8 +245,8 @@ export class CloneKeeper implements TreeOwner {
 
   #forget(): void {
     this.#clone?.objects.close();
-    this.#clone = undefined;
-    this.#history = undefined;
+    this.#clone = this.#history = undefined;
+    this.#complete.clear();
   }
 
   /** What a fetch may build on. */

@@ -21,14 +21,21 @@ export class KeptClone {
   readonly directory: string;
   readonly #ref: string;
   readonly #objects: ObjectStore;
+  readonly #isNew: boolean;
 
   /** Opens the clone, or makes an empty one. @throws Failure `corrupt` where its packs cannot be read, `disk` */
   constructor(directory: string, branch: string) {
     this.directory = directory;
     this.#ref = branchRef(branch);
+    this.#isNew = holdsNothing(directory);
     // We never read it, but native git takes a folder without it for no repository.
     if (readHead(directory) !== `ref: ${this.#ref}`) createLayout(directory, this.#ref);
     this.#objects = new ObjectStore(join(directory, 'objects'));
+  }
+
+  /** Whether nothing was there when it was opened, and nothing came since. */
+  get isEmpty(): boolean {
+    return this.#isNew && this.#objects.packs().length === 0;
   }
 
   get objects(): ObjectStore {
@@ -144,6 +151,14 @@ export class KeptClone {
       else open.push(...parents);
     }
     return [...found].sort();
+  }
+}
+
+function holdsNothing(directory: string): boolean {
+  try {
+    return !existsSync(directory) || readdirSync(directory).every((name) => name === lockFolder);
+  } catch (error) {
+    throw diskFailure(error, 'read', directory);
   }
 }
 

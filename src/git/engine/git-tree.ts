@@ -125,12 +125,12 @@ export class GitTree implements Tree {
     return entries;
   }
 
-  async read(
-    entries: readonly TreeEntry[],
-    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
-    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
+  async read<Entry extends TreeEntry>(
+    entries: readonly Entry[],
+    visit: (entry: Entry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void> {
-    const byId = new Map<ObjectId, TreeEntry[]>();
+    const byId = new Map<ObjectId, Entry[]>();
     for (const entry of entries) {
       const same = byId.get(entry.id);
       if (same === undefined) byId.set(entry.id, [entry]);

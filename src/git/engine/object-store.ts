@@ -61,6 +61,7 @@ export class ObjectStore implements ObjectReader {
 
   has(id: ObjectId): boolean {
     return (
+      this.#recent.isHere(id) ||
       this.#inPacks(id) !== undefined ||
       hasLoose(this.directory, id) ||
       this.#elsewhere((store) => store.has(id)) === true
@@ -171,6 +172,7 @@ export class ObjectStore implements ObjectReader {
     writeDurably(`${base}.pack`, pack, 0o444);
     writeDurably(`${base}.idx`, encodePackIndex(entries, sum), 0o444);
     this.#loadPacks();
+    this.#recent.keep();
     return `${base}.pack`;
   }
 
@@ -190,6 +192,7 @@ export class ObjectStore implements ObjectReader {
 
   /** Deletes packs whose wanted objects are in another one. They stay open here until the next time. */
   removePacks(packs: readonly PackFile[]): void {
+    this.#recent.clear();
     for (const pack of packs) {
       pack.open();
       // Without its index a pack is not seen, so that goes first.

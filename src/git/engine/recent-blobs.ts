@@ -7,6 +7,17 @@ import type { GitObject, ObjectId } from './object-id.ts';
 export class RecentBlobs {
   readonly #objects = new Map<ObjectId, GitObject>();
   #bytes = 0;
+  #isKept = false;
+
+  /** The pack that they came in is kept: what is held is here, whoever reads it first. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
+  /** Whether the file is here, and not only on its way. */
+  isHere(id: ObjectId): boolean {
+    return this.#isKept && this.#objects.has(id);
+  }
 
   add(id: ObjectId, object: GitObject): void {
     if (object.type !== 'blob' || object.bytes.length > largest || this.#bytes + object.bytes.length > budget)
@@ -30,6 +41,7 @@ export class RecentBlobs {
   clear(): void {
     this.#objects.clear();
     this.#bytes = 0;
+    this.#isKept = false;
   }
 }
 

@@ -32,10 +32,10 @@ export class RemoteTree implements Tree {
     return this.#owner.watch(() => this.#tree.entry(path));
   }
 
-  async read(
-    entries: readonly TreeEntry[],
-    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
-    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
+  async read<Entry extends TreeEntry>(
+    entries: readonly Entry[],
+    visit: (entry: Entry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void> {
     await this.#owner.bringBlobs(
       this.#commit,

@@ -21,25 +21,22 @@ export async function survey(
   seen: SeeFile = () => undefined,
 ): Promise<readonly FactedFile[]> {
   const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits, cache));
-  const unseen = wanted.filter(({ known }) => known === undefined);
-  const kinds = new Map(unseen.map(({ entry, kind }) => [entry.path, kind]));
   const texts = new OwnTexts();
+  const keep = (file: Candidate, facts: FileFacts): void => {
+    file.facts = facts;
+    cache.set(file.id, file.kind, facts);
+  };
   await tree.read(
-    unseen.map(({ entry }) => entry),
-    (entry, bytes) => {
-      const kind = kinds.get(entry.path) ?? 'other';
-      const facts = readFacts(bytes, kind, texts);
-      cache.set(entry.id, kind, facts);
-      if (facts.fields.length > 0) seen(entry.path, bytes);
+    wanted.filter(({ facts }) => facts === undefined),
+    (file, bytes) => {
+      const facts = readFacts(bytes, file.kind, texts);
+      keep(file, facts);
+      if (facts.fields.length > 0) seen(file.path, bytes);
     },
-    ({ id, path }, failure) => cache.set(id, kinds.get(path) ?? 'other', tooLarge(failure)),
+    (file, failure) => keep(file, tooLarge(failure)),
   );
-  const files = wanted.flatMap(({ entry, kind, known }) => {
-    const facts = known ?? cache.get(entry.id, kind);
-    return facts === undefined ? [] : [{ path: entry.path, id: entry.id, facts }];
-  });
   cache.turn();
-  return files;
+  return wanted.flatMap(({ path, id, facts }) => (facts === undefined ? [] : [{ path, id, facts }]));
 }
 
 /** Nothing of it is known, and that is said: it may hold a field that somebody counts on. */
@@ -62,15 +59,15 @@ function tooLarge({ message }: Failure): FileFacts {
 }
 
 function candidate(entry: TreeEntry, admits: (path: string) => boolean, cache: FactsCache): Candidate[] {
-  if (entry.mode !== 'file' && entry.mode !== 'executable') return [];
-  const kind = nameClass(entry.path);
-  if (kind === 'other' || !admits(entry.path)) return [];
-  return [{ entry, kind, known: cache.get(entry.id, kind) }];
+  const { path, id, mode } = entry;
+  if (mode !== 'file' && mode !== 'executable') return [];
+  const kind = nameClass(path);
+  if (kind === 'other' || !admits(path)) return [];
+  return [{ path, id, mode, kind, facts: cache.get(id, kind) }];
 }
 
-interface Candidate {
-  readonly entry: TreeEntry;
+interface Candidate extends TreeEntry {
   readonly kind: NameClass;
-  /** Of a survey before this one. */
-  readonly known: FileFacts | undefined;
+  /** Of a survey before this one, until this one has read it. */
+  facts: FileFacts | undefined;
 }

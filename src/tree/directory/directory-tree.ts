@@ -58,10 +58,10 @@ class DirectoryTree implements FolderTree {
     return found?.entry;
   }
 
-  async read(
-    entries: readonly TreeEntry[],
-    visit: (entry: TreeEntry, bytes: Uint8Array) => void,
-    tooLarge?: (entry: TreeEntry, failure: Failure) => void,
+  async read<Entry extends TreeEntry>(
+    entries: readonly Entry[],
+    visit: (entry: Entry, bytes: Uint8Array) => void,
+    tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void> {
     for (const entry of entries) {
       const bytes = orTooLarge(() => this.#bytes(entry));

@@ -142,14 +142,16 @@ describe('ObjectStore.addPackAsItArrives', () => {
     await inFolder(async (folder) => {
       git(folder, 'init', '-q', '--bare', '.');
       const store = new ObjectStore(join(folder, 'objects'));
-      const seen: string[] = [];
+      const seen = new Map<string, boolean>();
       const parts = spoil(split(pack, [400]));
-      await expect(store.addPackAsItArrives(parts, ({ id }) => void seen.push(id))).rejects.toThrow(words);
-      expect(seen).toContain(base.id);
+      const see = ({ id }: PackedObject): void => void seen.set(id, store.has(id));
+      await expect(store.addPackAsItArrives(parts, see)).rejects.toThrow(words);
+      expect(seen.get(base.id), 'on its way is not here').toBe(false);
       expect(store.has(base.id)).toBe(false);
       expect(store.read(base.id)).toBeUndefined();
       expect(readdirSync(join(folder, 'objects/pack'))).toEqual([]);
       await store.addPackAsItArrives(soon(split(pack, [400])), () => undefined);
+      expect(files.map(({ id }) => store.has(id))).toEqual(files.map(() => true));
       expect(files.map(({ id }) => store.read(id)?.bytes.length)).toEqual(
         files.map(({ bytes }) => bytes.length),
       );
