@@ -1,6 +1,7 @@
 import { bind, bindMarkers, type TargetAnswers } from '../../src/bindings/bind.ts';
 import { collectPolicies } from '../../src/bindings/collect.ts';
 import { applyFileEdits, planEdits } from '../../src/bindings/edits/edit.ts';
+import { planTogether } from '../../src/bindings/edits/plan-together.ts';
 import type { BindOptions, FactedFile, FieldEdit } from '../../src/bindings/model.ts';
 import { requestTargets, type TargetLookup } from '../../src/bindings/targets/targets.ts';
 import { fileProblems } from '../../src/bindings/file-problems.ts';
@@ -66,12 +67,17 @@ export function edited(files: Files, set: Readonly<Record<string, string>>) {
   // A marker goes before a name.
   const taken = new Set(marked.bindings.map(({ key }) => key));
   const others = bindings.filter(({ key }) => !taken.has(key));
-  for (const binding of [...others, ...marked.bindings]) {
-    const reference = set[binding.policy.name];
-    if (reference === undefined) continue;
-    const planned = planEdits(binding, toOf(reference), files[binding.file] ?? '');
-    if ('problem' in planned) problems.push(planned.problem);
-    else edits.push(...planned.edits);
+  const parts = Map.groupBy([...others, ...marked.bindings], ({ policy, file }) => `${policy.name} ${file}`);
+  for (const part of parts.values()) {
+    const text = files[part[0]?.file ?? ''] ?? '';
+    const fields = part.flatMap((binding) => {
+      const reference = set[binding.policy.name];
+      if (reference === undefined) return [];
+      return [{ of: binding, binding, plan: planEdits(binding, toOf(reference), text) }];
+    });
+    const planned = planTogether(fields, text);
+    problems.push(...planned.problems);
+    edits.push(...planned.kept.flatMap((one) => one.edits));
   }
   const after: Record<string, string> = { ...files };
   for (const [file, group] of Map.groupBy(edits, (edit) => edit.file)) {

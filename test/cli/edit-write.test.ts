@@ -64,6 +64,15 @@ describe('edit', () => {
     );
   });
 
+  it('edits what stands beside a field that cannot be edited', async () => {
+    const pinned = `{image: "acme/web:1.0.0@sha256:${'1'.repeat(64)}"}`;
+    await put('b/pod.yaml', pod.replace('[{', `[${pinned}, {`));
+    const { stdout } = await edit([...set, '-o', 'json']);
+    const { edits, problems } = json({ exit: 1, stdout, stderr: '' });
+    expect(edits).toMatchObject([{ file: 'a/pod.yaml' }, { file: 'b/pod.yaml' }, { file: 'c/pod.yaml' }]);
+    expect(problems).toMatchObject([{ code: 'refused-edit', file: 'b/pod.yaml', line: 4, column: 29 }]);
+  });
+
   it('shows no change to the end of a file without a newline', async () => {
     await put('a/pod.yaml', pod.trimEnd());
     const { stdout } = await edit([...set, '-o', 'json']);

@@ -83,3 +83,40 @@ describe('a policy with more fields than one commit records', () => {
     expect(recordsOf(result)).toEqual([100, 2]);
   });
 });
+
+/** Of three maps the first has no place for a digest: the second would merge it in. */
+function values(image: string): string {
+  return `a: &a {repository: ${image}, tag: 1.0.0}\nb: {<<: *a, repository: other, tag: 1.0.0}\nc: {repository: ${image}, tag: 1.0.0}\n`;
+}
+
+function pinned(image: Image, more = ''): Record<string, string> {
+  return {
+    'prod/values.yaml': values(image('web')),
+    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"', `  digest: pin\n${more}`),
+  };
+}
+
+describe('a policy with a field that cannot be edited', () => {
+  it('moves the others, and says why that one stays', async () => {
+    const opened = await open((image) => pinned(image));
+    const digest = opened.put('web', '1.2.0', 'new');
+    const result = await opened.run();
+    expect(result).toMatchObject({
+      plan: { problems: [{ code: 'refused-edit', file: 'prod/values.yaml', line: 1 }] },
+    });
+    expect(recordsOf(result)).toEqual([1]);
+    const image = opened.image('web');
+    const [a, b] = values(image).split('\n');
+    expect(await opened.file('prod/values.yaml')).toBe(
+      `${a}\n${b}\nc: {repository: ${image}, tag: 1.2.0, digest: ${digest}}\n`,
+    );
+  });
+
+  it('moves nothing where it is a group', async () => {
+    const opened = await open((image) => pinned(image, '  group: all\n'));
+    expect(await opened.run()).toMatchObject({
+      outcome: 'unchanged',
+      plan: { problems: [{ code: 'refused-edit' }] },
+    });
+  });
+});

@@ -2,7 +2,6 @@ import { Failure } from '../../core/failure.ts';
 import type { Position } from '../../core/position.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { PartFact } from '../../fields/model.ts';
-import { positionsOf } from '../../yaml/lines.ts';
 import { decode, encode } from '../../yaml/decode.ts';
 import { readOutline } from '../../yaml/read.ts';
 import { renderScalar } from '../../yaml/render.ts';
@@ -67,7 +66,7 @@ export function applyFileEdits(
   scanned = false,
 ): { readonly text: string } | { readonly problem: Problem } {
   const distinct = distinctEdits(edits);
-  const stop = rivalry(distinct) ?? leftBehind(distinct, text);
+  const stop = rivalry(distinct);
   if (stop !== undefined) return { problem: stop };
   let after: string;
   try {
@@ -109,19 +108,6 @@ export function distinctEdits(edits: readonly FieldEdit[]): FieldEdit[] {
     const key = `${start} ${end} ${source}`;
     return !seen.has(key) && seen.add(key);
   });
-}
-
-/** An edit beside an alias whose anchor is not edited: tag and digest are one unit. */
-function leftBehind(edits: readonly FieldEdit[], text: string): Problem | undefined {
-  const starts = new Set(edits.map(({ start }) => start));
-  for (const { needs = [], file, line, column, policy } of edits) {
-    const missing = needs.find((start) => !starts.has(start));
-    if (missing === undefined) continue;
-    const at = positionsOf(text)(missing).line;
-    const message = `The image field here is not edited: a part of it repeats the anchor at line ${at}, which does not move now. Nothing of ${policy} moves in this file; write that part out here.`;
-    return { code: 'refused-edit', file, line, column, message, policy };
-  }
-  return undefined;
 }
 
 /** Two policies that write one scalar differently: by name here and by a Flux 2 marker there, say. */
@@ -203,7 +189,8 @@ function digestUnknown(binding: EditedField, tag: string): Problem {
   return refused(binding, binding.field, `${because}, and no digest of ${tag} is known`);
 }
 
-function refused(
+/** A field that is not edited, and why. */
+export function refused(
   { policy, file, field }: EditedField,
   { line, column }: { readonly line: number; readonly column: number },
   reason: string,

@@ -1,5 +1,6 @@
 import { append } from '../../core/append.ts';
 import { planEdits } from '../../bindings/edits/edit.ts';
+import { planTogether } from '../../bindings/edits/plan-together.ts';
 import type { FieldEdit } from '../../bindings/model.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Problem } from '../../core/problem.ts';
@@ -34,8 +35,8 @@ interface EditedMove {
 }
 
 /**
- * Works out the edits of all groups, in their order, without making them. All edits of one policy in one file are
- * planned or none; where one of a named group is refused, the whole group stays.
+ * Works out the edits of all groups, in their order, without making them. A field that cannot be edited stays, with what is tied to it by anchors;
+ * where it is one of a named group, the whole group stays.
  */
 export async function planGroups(
   groups: readonly MoveGroup[],
@@ -71,8 +72,8 @@ function planGroup(group: MoveGroup, texts: FileTexts, problems: Problem[]): Edi
   for (const moves of parts.values()) {
     const part = planPart(moves, texts);
     append(problems, part.problems);
+    append(planned, part.planned);
     if (part.problems.length > 0) refused = true;
-    else append(planned, part.planned);
   }
   if (refused && isNamed(group)) return [];
   const files = new Set(planned.flatMap(({ edits }) => edits.map(({ file }) => file)));
@@ -84,17 +85,17 @@ function planPart(
   moves: readonly Move[],
   texts: FileTexts,
 ): { readonly planned: readonly EditedMove[]; readonly problems: readonly Problem[] } {
-  const planned: EditedMove[] = [];
-  const problems: Problem[] = [];
-  for (const move of moves) {
+  const [first] = moves;
+  if (first === undefined) return { planned: [], problems: [] };
+  const text = textOf(texts, first.binding.file);
+  const fields = moves.map((move) => {
     const { binding, tag, digest, isAlone, isGiven } = move;
     const written = isAlone === true ? '' : (tag ?? '');
     const policy = isGiven === true ? { ...binding.policy, digest: 'given' as const } : binding.policy;
-    const result = planEdits({ ...binding, policy }, { tag: written, digest }, textOf(texts, binding.file));
-    if ('problem' in result) problems.push(result.problem);
-    else planned.push({ move, edits: result.edits });
-  }
-  return { planned, problems };
+    return { of: move, binding, plan: planEdits({ ...binding, policy }, { tag: written, digest }, text) };
+  });
+  const { kept, problems } = planTogether(fields, text);
+  return { planned: kept.map(({ of, edits }) => ({ move: of, edits })), problems };
 }
 
 function isNamed(group: MoveGroup): boolean {

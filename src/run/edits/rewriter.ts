@@ -1,5 +1,6 @@
 import { applyFileEdits, planEdits } from '../../bindings/edits/edit.ts';
 import type { FactedFile, FieldEdit, MarkerBinding } from '../../bindings/model.ts';
+import { planTogether } from '../../bindings/edits/plan-together.ts';
 import { ProofBudget } from '../../bindings/edits/proof-budget.ts';
 import { append } from '../../core/append.ts';
 import { Failure } from '../../core/failure.ts';
@@ -73,12 +74,15 @@ export class Rewriter {
     this.#take(first.file, { before: text, after: applied.text });
   }
 
-  /** All that one policy writes in one file, or nothing: an anchor must not move without what repeats it. */
+  /** All that one policy writes in one file. */
   #planAll(bindings: readonly MarkerBinding[], text: string): readonly FieldEdit[] {
-    const planned = bindings.flatMap((binding) => this.#plan(binding, text) ?? []);
-    const problems = planned.flatMap((one) => ('problem' in one ? [one.problem] : []));
+    const planned = bindings.flatMap((binding) => {
+      const plan = this.#plan(binding, text);
+      return plan === undefined ? [] : [{ of: binding, binding, plan }];
+    });
+    const { kept, problems } = planTogether(planned, text);
     append(this.problems, problems);
-    return problems.length > 0 ? [] : planned.flatMap((one) => ('edits' in one ? one.edits : []));
+    return kept.flatMap(({ edits }) => edits);
   }
 
   #plan(binding: MarkerBinding, text: string): ReturnType<typeof planEdits> | undefined {
