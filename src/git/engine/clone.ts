@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommitId } from '../../release/log.ts';
 import type { ParsedCommit } from './commit-view.ts';
 import { parseCommit } from './commit.ts';
-import { diskFailure, errorCode, writeDurably } from './durable.ts';
+import { diskFailure, errorCode, writeForNow } from './durable.ts';
 import type { TreeCache } from './git-tree.ts';
 import { createLayout } from './layout.ts';
 import { isObjectId, type ObjectId } from './object-id.ts';
@@ -29,7 +29,7 @@ export class KeptClone {
     this.#ref = branchRef(branch);
     this.#isNew = holdsNothing(directory);
     // We never read it, but native git takes a folder without it for no repository.
-    if (readHead(directory) !== `ref: ${this.#ref}`) createLayout(directory, this.#ref);
+    if (readHead(directory) !== `ref: ${this.#ref}`) createLayout(directory, this.#ref, writeForNow);
     this.#objects = new ObjectStore(join(directory, 'objects'));
   }
 
@@ -57,8 +57,8 @@ export class KeptClone {
     const old = this.shallow();
     const wanted = this.#edgeOf(commit, new Set([...old, ...edge]));
     if (wanted.join() !== old.join())
-      writeDurably(join(this.directory, 'shallow'), wanted.map((id) => `${id}\n`).join(''));
-    if (this.tip() !== commit) writeDurably(join(this.directory, this.#ref), `${commit}\n`);
+      writeForNow(join(this.directory, 'shallow'), wanted.map((id) => `${id}\n`).join(''));
+    if (this.tip() !== commit) writeForNow(join(this.directory, this.#ref), `${commit}\n`);
   }
 
   commit(id: CommitId): ParsedCommit | undefined {

@@ -9,11 +9,23 @@ import { Failure, type FailureCode } from '../../core/failure.ts';
  * @throws Failure `disk` where the disk does not take it
  */
 export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): void {
+  writeWhole(path, bytes, mode, true);
+}
+
+/**
+ * The same without waiting for the disk, for what is fetched anew where a machine stops and forgets it, as git does for its own refs.
+ * @throws Failure `disk`
+ */
+export function writeForNow(path: string, bytes: Uint8Array | string): void {
+  writeWhole(path, bytes, 0o644, false);
+}
+
+function writeWhole(path: string, bytes: Uint8Array | string, mode: number, flush: boolean): void {
   // `git prune` removes what a kill leaves behind under such a name, and `git fsck` does not mind it.
   const temporary = join(dirname(path), `tmp_obj_${randomBytes(6).toString('hex')}.tmp`);
   try {
     makeFolder(dirname(path));
-    writeNew(temporary, bytes, mode);
+    writeNew(temporary, bytes, mode, flush);
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
@@ -47,13 +59,13 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Creates a file that must not be there yet, flushed to the disk; whole, or not at all. Throws what `node:fs` throws. */
-export function writeNew(path: string, bytes: Uint8Array | string, mode = 0o644): void {
+/** Creates a file that must not be there yet, flushed to the disk by default; whole, or not at all. Throws what `node:fs` throws. */
+export function writeNew(path: string, bytes: Uint8Array | string, mode = 0o644, flush = true): void {
   const file = openSync(path, 'wx', mode);
   try {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     for (let done = 0; done < data.length;) done += writeSync(file, data, done);
-    fsyncSync(file);
+    if (flush) fsyncSync(file);
   } catch (error) {
     // Half a file is debris; a lock file that stays would stop everybody.
     removeQuietly(path);
