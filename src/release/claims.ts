@@ -1,7 +1,8 @@
-import type { LoggedCommit } from './log.ts';
+import type { LoggedCommit, Signs } from './log.ts';
 import type { LoggedRelease } from './model.ts';
-import { readOtherTool, type OtherChange } from './other-tools.ts';
+import { otherToolSigns, readOtherTool, type OtherChange } from './other-tools.ts';
 import { parseRecords } from './record.ts';
+import { recordKey } from './text.ts';
 
 /** What the messages of a log say. */
 export interface Claims {
@@ -28,10 +29,14 @@ export function claimsOf(log: readonly LoggedCommit[], branch: string): Claims {
   const others: LoggedChange[] = [];
   const unreadable: { commit: LoggedCommit; lines: number }[] = [];
   for (const commit of log) {
-    const { records, malformed } = parseRecords(commit.message);
+    if (commit.mayHold?.(signs) === false) continue; // of ten thousands of commits, most
+    const { message } = commit;
+    const { records, malformed } = parseRecords(message);
     for (const record of records) if (record.branch === branch) releases.push({ commit, record });
     if (malformed > 0) unreadable.push({ commit, lines: malformed });
-    for (const change of readOtherTool(commit.message)) others.push({ commit, change });
+    for (const change of readOtherTool(message)) others.push({ commit, change });
   }
   return { releases, others, unreadable };
 }
+
+const signs: Signs = { ...otherToolSigns, anywhere: [`${recordKey}:`, ...otherToolSigns.anywhere] };

@@ -1,3 +1,5 @@
+import type { Signs } from './log.ts';
+
 /** Tools whose commits are readable as history, beside our own. */
 export const otherTools = ['flux2', 'argocd-image-updater'] as const;
 export type OtherTool = (typeof otherTools)[number];
@@ -35,6 +37,13 @@ export function readOtherTool(message: string): readonly OtherChange[] {
 
 const updaterStart = 'build: automatic update of ';
 const fluxDefault = 'Update from image update automation';
+
+/** One of these is in each message of which `readOtherTool` reads anything. */
+export const otherToolSigns: Signs = {
+  anywhere: [updaterStart, fluxDefault],
+  atStart: 'automated image update',
+};
+
 const nothing = { name: '', file: '', image: '', from: '', fromDigest: '', to: '', digest: '' } as const;
 
 function readUpdater(message: string): readonly OtherChange[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimsOf } from '../../src/release/claims.ts';
 import { parseFieldKey, shapeOf } from '../../src/release/field-key.ts';
-import { bringers, mainline } from '../../src/release/first-parent.ts';
+import { bringers, LogIndex, mainline } from '../../src/release/first-parent.ts';
 import { releaseFilter, serviceName, type HistoryQuery } from '../../src/release/history.ts';
 import type { LoggedCommit } from '../../src/release/log.ts';
 import { renderRecord } from '../../src/release/record.ts';
@@ -233,7 +233,7 @@ describe('releaseFilter', () => {
 
 /** The definition itself: the oldest commit of the chain from which a commit can be reached. */
 function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): Map<string, string> {
-  const all = byId(log);
+  const all = new LogIndex(log);
   const reach = (from: LoggedCommit['id']): Set<string> => {
     const seen = new Set<string>([from]);
     for (const id of seen)
@@ -248,12 +248,8 @@ function slowBringers(log: readonly LoggedCommit[], head: LoggedCommit['id']): M
 }
 
 function broughtIn(log: readonly LoggedCommit[], line: readonly LoggedCommit[]): Map<string, string> {
-  const brought = bringers(byId(log), line);
+  const brought = bringers(new LogIndex(log), line);
   return new Map(
     log.flatMap(({ id }) => [[id, brought.get(id) ?? '']] as const).filter(([, by]) => by !== ''),
   );
-}
-
-function byId(log: readonly LoggedCommit[]): ReadonlyMap<LoggedCommit['id'], LoggedCommit> {
-  return new Map(log.map((each) => [each.id, each]));
 }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import { CommitView } from './commit-view.ts';
+import { TextPlaces } from './text-places.ts';
 
 /** A place in a block. */
 export interface Room {
@@ -18,6 +19,7 @@ export class CommitBlocks {
   readonly #full: (block: Buffer) => void;
   #block = Buffer.alloc(0);
   #used = 0;
+  #places = new TextPlaces();
   /** Of the last room. */
   #from = 0;
   #start = 0;
@@ -43,7 +45,7 @@ export class CommitBlocks {
   /** The commit that was written into the last room. @throws Failure `corrupt` where it is none */
   keep(): CommitView {
     this.#used = this.#end;
-    return viewOf(this.#block, this.#from, this.#start, this.#end);
+    return viewOf(this.#block, this.#from, this.#start, this.#end, this.#places);
   }
 
   end(): void {
@@ -51,7 +53,12 @@ export class CommitBlocks {
   }
 
   #next(size: number): void {
-    if (this.#used > 0) this.#full(this.#block.subarray(0, this.#used));
+    if (this.#used > 0) {
+      const block = this.#block.subarray(0, this.#used);
+      this.#places.end(block);
+      this.#full(block);
+    }
+    this.#places = new TextPlaces();
     this.#block = Buffer.allocUnsafeSlow(size);
     this.#used = 0;
   }
@@ -59,21 +66,22 @@ export class CommitBlocks {
 
 /** The commits of blocks that stand one after the other. @throws Failure `corrupt` */
 export function* commitsIn(blocks: Buffer): Generator<CommitView, void, undefined> {
+  const places = TextPlaces.of(blocks);
   for (let at = 0; at < blocks.length;) {
     const from = at + 4;
     const end = from + (from > blocks.length ? 0 : blocks.readUInt32BE(at));
     const start = blocks.indexOf(0, from) + 1;
     if (end > blocks.length || start <= from || start > end)
       throw new Failure('corrupt', 'a kept commit runs over the end');
-    yield viewOf(blocks, from, start, end);
+    yield viewOf(blocks, from, start, end, places);
     at = end;
   }
 }
 
 /** Whatever stands there, the name is that of the bytes: nothing else can be reached by it. */
-function viewOf(block: Buffer, from: number, start: number, end: number): CommitView {
+function viewOf(block: Buffer, from: number, start: number, end: number, places: TextPlaces): CommitView {
   const id = hash('sha1', block.subarray(from, end), 'hex') as CommitId;
-  return new CommitView(id, block, start, end);
+  return new CommitView(id, block, start, end, places);
 }
 
 /** Of a block: some 2,000 commits. */

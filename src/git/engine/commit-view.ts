@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts';
-import type { CommitId, LoggedCommit, Person } from '../../release/log.ts';
+import type { CommitId, LoggedCommit, Person, Signs } from '../../release/log.ts';
 import { commitDate, decoderFor, parsePerson } from './commit-stamp.ts';
 import type { ObjectId } from './object-id.ts';
+import { TextPlaces } from './text-places.ts';
 
 export interface ParsedCommit extends LoggedCommit {
   readonly tree: ObjectId;
@@ -24,12 +25,20 @@ export class CommitView implements ParsedCommit {
   readonly #end: number;
   readonly #messageAt: number;
   readonly #encoding: string | undefined = undefined;
+  readonly #places: TextPlaces;
 
   /**
    * @param block nobody changes it any more; the commit's bytes stand there from `start` to `end`
+   * @param places in the block
    * @throws Failure `corrupt` where the tree, a parent, the author or the committer is missing
    */
-  constructor(id: CommitId, block: Buffer, start = 0, end = block.length) {
+  constructor(
+    id: CommitId,
+    block: Buffer,
+    start = 0,
+    end = block.length,
+    places: TextPlaces = TextPlaces.of(block),
+  ) {
     const head = readHead(block, start, end);
     const { isSound, tree, parents, author, committer, committerEnd } = head;
     if (!isSound || tree < 0 || author < 0 || committer < 0)
@@ -40,6 +49,7 @@ export class CommitView implements ParsedCommit {
     this.#block = block;
     this.#start = start;
     this.#end = end;
+    this.#places = places;
     this.#messageAt = head.messageAt;
     if (head.encoding >= 0) this.#encoding = block.toString('latin1', head.encoding, head.encodingEnd);
   }
@@ -70,6 +80,14 @@ export class CommitView implements ParsedCommit {
 
   get message(): string {
     return decoderFor(this.#encoding)(this.#block, this.#messageAt, this.#end);
+  }
+
+  mayHold({ anywhere, atStart }: Signs): boolean {
+    // In another encoding the same letters may be other bytes.
+    if (this.#encoding !== undefined) return true;
+    const [from, to] = [this.#messageAt, this.#end];
+    for (const text of anywhere) if (this.#places.maySee(text, from, to)) return true;
+    return mayBegin(this.#block, from, to, atStart);
   }
 
   #head(): CommitHead {
@@ -163,4 +181,22 @@ function isId(block: Buffer, from: number, to: number): boolean {
     if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;
   }
   return true;
+}
+
+/** Whether a text may stand at the beginning, behind blanks and `*`, in capitals or not. Bytes of other letters may be blanks. */
+function mayBegin(block: Buffer, from: number, to: number, text: string): boolean {
+  let at = from;
+  while (at < to && isPassed(block[at] ?? 0)) at++;
+  if (to - at < text.length) return false;
+  for (let place = 0; place < text.length; place++)
+    if (lower(block[at + place] ?? 0) !== text.charCodeAt(place)) return false;
+  return true;
+}
+
+function isPassed(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x2a || byte >= 0x80;
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }

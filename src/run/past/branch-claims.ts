@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../git/repository.ts';
-import { parseFieldKey, type FieldPlace } from '../../release/field-key.ts';
+import { parseFieldKey, shapeOf, type FieldPlace } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import { readBranchLog, type BranchLog } from './branch-log.ts';
@@ -7,6 +7,8 @@ import { readBranchLog, type BranchLog } from './branch-log.ts';
 /** A record of a branch; whether it counts is not looked at yet. */
 export interface Claim extends LoggedRelease {
   readonly place: FieldPlace;
+  /** Of the pointer, as `shapeOf` gives it. */
+  readonly shape: string;
 }
 
 /** The log of a branch with its records in the orders in which they are asked for. */
@@ -24,13 +26,18 @@ export interface BranchClaims {
 export async function readBranchClaims(snapshot: Snapshot, since: number): Promise<BranchClaims> {
   const log = await readBranchLog(snapshot, since);
   // A field has a record in each of its releases.
-  const places = new Map<string, FieldPlace | undefined>();
-  const claims = log.claims.flatMap(({ commit, record }): Claim[] => {
+  const fields = new Map<string, Pick<Claim, 'place' | 'shape'> | undefined>();
+  const claims: Claim[] = [];
+  for (const { commit, record } of log.claims) {
     const { field } = record;
-    const place = places.has(field) ? places.get(field) : parseFieldKey(field);
-    places.set(field, place);
-    return place === undefined ? [] : [{ commit, record, place }];
-  });
+    let told = fields.get(field);
+    if (told === undefined && !fields.has(field)) {
+      const place = parseFieldKey(field);
+      told = place && { place, shape: shapeOf(place.pointer) };
+      fields.set(field, told);
+    }
+    if (told !== undefined) claims.push({ commit, record, place: told.place, shape: told.shape });
+  }
   let byDigest: ReadonlyMap<string, readonly Claim[]> | undefined;
   const lifts = claims.filter(({ record }) => record.intent === 'lift');
   return {

@@ -280,7 +280,7 @@ export class BranchHistory {
 /** The records of a field, newest first; also those of fields that only differ in their place in a list. */
 function claimsOn({ file, field, key }: PastBinding, byFile: BranchClaims['byFile']): readonly Claim[] {
   const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
-  return (byFile.get(file) ?? []).filter((claim) => shapeOf(claim.place.pointer) === shape);
+  return (byFile.get(file) ?? []).filter((claim) => claim.shape === shape);
 }
 
 /** The commit that the branch was at before; `undefined` where the log ends. */

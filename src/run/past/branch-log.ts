@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../git/repository.ts';
 import { claimsOf, type Claims } from '../../release/claims.ts';
-import { bringers, mainline, mainlineParents, type Bringers } from '../../release/first-parent.ts';
+import { bringers, LogIndex, mainline, mainlineParents, type Bringers } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
 
 /** The log of a branch down to a horizon, with what its messages claim. */
@@ -9,7 +9,7 @@ export interface BranchLog {
   readonly head: CommitId;
   /** Newest first, children before their parents. */
   readonly commits: readonly LoggedCommit[];
-  readonly byId: ReadonlyMap<CommitId, LoggedCommit>;
+  readonly byId: LogIndex;
   /** The commits that the branch has been at, in the same order. */
   readonly line: readonly LoggedCommit[];
   /** The commit of the line that brought each commit to the branch. */
@@ -25,7 +25,7 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
   const { branch, commit: head } = snapshot;
   const commits = await snapshot.history(since);
   const line = mainline(commits, head, branch);
-  const byId = new Map(commits.map((commit) => [commit.id, commit]));
+  const byId = new LogIndex(commits);
   const { releases: claims, others, unreadable } = claimsOf(commits, branch);
   return {
     branch,
