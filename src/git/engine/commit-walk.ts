@@ -13,11 +13,20 @@ interface Node {
   readonly parents: Node[];
   /** That are not in the result yet. */
   children: number;
+  /** Commits in a row, down to this one, that are older than what is wanted; on the shortest way to it. */
+  older: number;
+  isOpened: boolean;
 }
 
 /**
+ * A clock that went wrong, or a rebase that kept its dates, puts old commits upon young ones. So many in a row hide nothing that is behind them: what was taken back
+ * there would be released again.
+ */
+export const mostOlderInARow = 256;
+
+/**
  * All commits reachable from `tip` over all parents, down to those committed before `since` (milliseconds since the
- * epoch); an older commit also hides what is behind it.
+ * epoch), behind which nothing younger is found within `mostOlderInARow` commits.
  */
 export function walkCommits(
   tip: CommitId,
@@ -25,31 +34,46 @@ export function walkCommits(
   lookup: (id: CommitId) => LoggedCommit | undefined,
 ): Walk {
   // A log has commits by the ten thousands: each is looked up once, and has its parents at hand when it is put in order.
-  const nodes = new Map<CommitId, Node | 'older'>();
+  const nodes = new Map<CommitId, Node>();
   const incomplete = new Set<LoggedCommit>();
   const open: Node[] = [];
-  const reach = (id: CommitId): Node | 'older' | undefined => {
+  const reach = (id: CommitId, older: number): Node | undefined => {
     const known = nodes.get(id);
-    if (known !== undefined) return known;
-    const commit = lookup(id);
+    if (known?.older === 0) return known;
+    const commit = known?.commit ?? lookup(id);
     if (commit === undefined) return undefined;
-    const node = commit.committedAt < since ? 'older' : { commit, parents: [], children: 0 };
-    nodes.set(id, node);
-    if (node !== 'older') open.push(node);
+    const row = commit.committedAt < since ? older + 1 : 0;
+    const node = known ?? { commit, parents: [], children: 0, older: Infinity, isOpened: false };
+    if (known === undefined) nodes.set(id, node);
+    if (row >= node.older) return node;
+    node.older = row;
+    if (row <= mostOlderInARow) open.push(node);
     return node;
   };
-  const first = reach(tip);
+  const first = reach(tip, 0);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    // One that was opened already is nearer now: more of what is behind it is reached.
+    const isNew = !node.isOpened;
+    node.isOpened = true;
     for (const id of distinct(node.commit.parents)) {
-      const parent = reach(id);
+      const parent = reach(id, node.older);
       if (parent === undefined) incomplete.add(node.commit);
-      if (parent === undefined || parent === 'older') continue;
+      if (parent === undefined || !isNew) continue;
       parent.children++;
       node.parents.push(parent);
     }
   }
-  const commits = first === undefined || first === 'older' ? [] : ordered(first);
-  return { commits, incomplete: [...incomplete] };
+  const found = first === undefined ? [] : ordered(first);
+  return { commits: withoutOldest(found), incomplete: [...incomplete] };
+}
+
+/** Without the older ones that have nothing younger behind them. */
+function withoutOldest(found: readonly Node[]): readonly LoggedCommit[] {
+  const hiding = new Set<Node>();
+  for (const node of found.toReversed())
+    if (node.older > 0 && node.parents.some((parent) => parent.older === 0 || hiding.has(parent)))
+      hiding.add(node);
+  return found.flatMap((node) => (node.older === 0 || hiding.has(node) ? [node.commit] : []));
 }
 
 /** Almost every commit has one parent: no set is made for that. */
@@ -58,12 +82,12 @@ function distinct(ids: readonly CommitId[]): Iterable<CommitId> {
 }
 
 /** Kahn's order, the newest of what is free first. At first that is the tip alone, as all others were reached from it. */
-function ordered(tip: Node): LoggedCommit[] {
+function ordered(tip: Node): Node[] {
   const free = new NewestFirst();
   free.push(tip);
-  const result: LoggedCommit[] = [];
+  const result: Node[] = [];
   for (let node = free.pop(); node !== undefined; node = free.pop()) {
-    result.push(node.commit);
+    result.push(node);
     for (const parent of node.parents) if (--parent.children === 0) free.push(parent);
   }
   return result;

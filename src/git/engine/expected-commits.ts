@@ -1,24 +1,36 @@
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import { mostOlderInARow } from './commit-walk.ts';
 
 type Commit = Pick<LoggedCommit, 'id' | 'parents' | 'committedAt'>;
 
-/** Knows of a history that arrives whether all of it is here: every commit that is reached from the tip, down to those committed before `since`. */
+/** Knows of a history that arrives whether all of it is here: every commit that `walkCommits` would look for from the tip. */
 export class ExpectedCommits {
   readonly #since: number;
-  readonly #isHere: (id: CommitId) => boolean;
-  readonly #missing: Set<CommitId>;
+  readonly #ends: ReadonlySet<CommitId>;
+  readonly #find: (id: CommitId) => Commit | undefined;
+  /** With the number of older commits in a row before each. */
+  readonly #missing: Map<CommitId, number>;
   readonly #older: Commit[] = [];
+  /** The number of older ones in a row down to each that was reached. */
+  readonly #rows = new Map<CommitId, number>();
   /** Those that were not looked at yet: where all of a pack is wanted, nobody asks. */
   #seen: Commit[] = [];
 
   /**
    * @param since milliseconds since the epoch
-   * @param isHere also of the commits that were seen
+   * @param find what is here, also of the commits that were seen
+   * @param ends commits whose parents the server leaves out
    */
-  constructor(tip: CommitId, since: number, isHere: (id: CommitId) => boolean) {
-    this.#missing = new Set([tip]);
+  constructor(
+    tip: CommitId,
+    since: number,
+    find: (id: CommitId) => Commit | undefined,
+    ends: readonly CommitId[] = [],
+  ) {
+    this.#ends = new Set(ends);
+    this.#missing = new Map([[tip, 0]]);
     this.#since = since;
-    this.#isHere = isHere;
+    this.#find = find;
   }
 
   /** Of a commit that arrived. */
@@ -34,9 +46,11 @@ export class ExpectedCommits {
 
   get areHere(): boolean {
     for (const { id, committedAt, parents } of this.#seen) {
+      const row = this.#missing.get(id);
       this.#missing.delete(id);
-      if (committedAt < this.#since) continue;
-      for (const parent of parents) if (!this.#isHere(parent)) this.#missing.add(parent);
+      if (this.#ends.has(id)) continue;
+      if (committedAt >= this.#since) for (const parent of parents) this.#expect(parent, 0);
+      else if (row !== undefined) this.#expect(id, row);
     }
     this.#seen = [];
     return this.#missing.size === 0;
@@ -44,6 +58,24 @@ export class ExpectedCommits {
 
   /** Those of them whose parents are not here: they are older. */
   edge(): readonly CommitId[] {
-    return this.#older.filter(({ parents }) => !parents.every((id) => this.#isHere(id))).map(({ id }) => id);
+    return this.#older
+      .filter(({ parents }) => !parents.every((id) => this.#find(id) !== undefined))
+      .map(({ id }) => id);
+  }
+
+  /** @param before older commits in a row before it */
+  #expect(first: CommitId, before: number): void {
+    const open = [{ id: first, row: before + 1 }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { id, row } = next;
+      const commit = this.#find(id);
+      if (commit === undefined) this.#missing.set(id, Math.min(row - 1, this.#missing.get(id) ?? Infinity));
+      // What is younger expects its own parents, or was expected before.
+      if (commit === undefined || commit.committedAt >= this.#since) continue;
+      if (row >= (this.#rows.get(id) ?? Infinity)) continue;
+      this.#rows.set(id, row);
+      if (row <= mostOlderInARow && !this.#ends.has(id))
+        for (const parent of commit.parents) open.push({ id: parent, row: row + 1 });
+    }
   }
 }

@@ -138,11 +138,11 @@ export class HistoryStore {
     const date = base.since - slack;
     if (date > 0) {
       const answer = await ask({ ...request, sinceUnfiltered: date });
-      const cut = await this.#add(packParts(answer), tip, base.since, this.#mostOlder);
+      const cut = await this.#add(answer, tip, base.since, this.#mostOlder);
       if (cut !== undefined) return { answer, cut };
     }
     const answer = await ask(date > 0 ? { ...request, since: date } : request);
-    return { answer, cut: (await this.#add(packParts(answer), tip, base.since, Infinity)) ?? [] };
+    return { answer, cut: (await this.#add(answer, tip, base.since, Infinity)) ?? [] };
   }
 
   #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
@@ -176,19 +176,19 @@ export class HistoryStore {
   }
 
   /**
-   * Keeps the commits of a pack, down to those that are older than `since`; what else a server without filters sends is dropped.
+   * Keeps the commits of an answer, down to those that are older than `since`; what else a server without filters sends is dropped.
    * @returns those that the history ends with, as the pack was not read further; `undefined`, and nothing was kept, where more than `mostOlder` came that are
    * older, and not yet all that are not
    */
   async #add(
-    pack: AsyncIterable<Uint8Array>,
+    answer: FetchAnswer,
     tip: CommitId,
     since: number,
     mostOlder: number,
   ): Promise<readonly CommitId[] | undefined> {
-    const expected = new ExpectedCommits(tip, since, (id) => this.#commits.has(id));
+    const expected = new ExpectedCommits(tip, since, (id) => this.#commits.get(id), answer.shallow);
     const segment = this.#segments.begin();
-    const isCut = await readCommitPack(pack, {
+    const isCut = await readCommitPack(packParts(answer), {
       room: (size) => segment.blocks.room(size),
       keep: () => {
         const commit = segment.blocks.keep();

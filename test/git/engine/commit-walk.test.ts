@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { walkCommits } from '../../../src/git/engine/commit-walk.ts';
+import { mostOlderInARow, walkCommits } from '../../../src/git/engine/commit-walk.ts';
 import type { CommitId, LoggedCommit } from '../../../src/release/log.ts';
 import { git, inFolder } from '../git.ts';
 import { makeCommit } from '../make-commit.ts';
@@ -18,6 +18,21 @@ const inLine = (n: number): LoggedCommit => ({
   message: '',
 });
 
+/** What is reached and young, or has something young behind it. */
+function youngAndAbove(
+  history: readonly LoggedCommit[],
+  tip: CommitId,
+  since: number,
+): ReadonlySet<CommitId> {
+  const above = new Set<CommitId>();
+  for (const { id, parents, committedAt } of history)
+    if (committedAt >= since || parents.some((parent) => above.has(parent))) above.add(id);
+  const reached = new Set([tip]);
+  for (const { id, parents } of history.toReversed())
+    if (reached.has(id)) for (const parent of parents) reached.add(parent);
+  return above.intersection(reached);
+}
+
 describe('walkCommits', () => {
   it('shows children before parents, each commit once, and otherwise the newest first', () => {
     fc.assert(
@@ -27,8 +42,8 @@ describe('walkCommits', () => {
         const { commits } = walkCommits(tip, since, (id) => byId.get(id));
         const place = new Map(commits.map((commit, index) => [commit.id, index]));
         expect(place.size).toBe(commits.length);
+        expect(new Set(place.keys())).toEqual(youngAndAbove(history, tip, since));
         for (const [index, commit] of commits.entries()) {
-          expect(commit.committedAt).toBeGreaterThanOrEqual(since);
           for (const parent of commit.parents) expect(place.get(parent) ?? Infinity).toBeGreaterThan(index);
           const next = commits[index + 1];
           const free =
@@ -91,6 +106,16 @@ describe('walkCommits', () => {
     };
     const walk = walkCommits(idOf(1), 0, (id) => (id === commit.id ? commit : undefined));
     expect(walk).toEqual({ commits: [commit], incomplete: [commit] });
+  });
+
+  it.each([
+    { older: mostOlderInARow, found: mostOlderInARow + 2 },
+    { older: mostOlderInARow + 1, found: 1 },
+  ])('$older older commits in a row: $found are found', ({ older, found }) => {
+    // The first and the last are young.
+    const at = (n: number): number => (n === 0 || n === older + 1 ? 1000 : 0);
+    const lookup = (id: CommitId): LoggedCommit => ({ ...inLine(Number(id)), committedAt: at(Number(id)) });
+    expect(walkCommits(idOf(older + 1), 500, lookup).commits.length).toBe(found);
   });
 
   it('walks a history of 100,000 commits without deep calls', () => {

@@ -111,6 +111,25 @@ describe('history', () => {
     });
   });
 
+  it('goes on behind commits whose clock was wrong, kept or fetched at once', async () => {
+    await Stage.in(async (stage) => {
+      const since = start - day;
+      const ids: CommitId[] = [stage.first];
+      const kept = stage.open();
+      for (const at of [start + day, 0, start + 2 * day]) {
+        ids.unshift(...stage.emptyLine('main', stage.head(), Array<number>(20).fill(at)).toReversed());
+        const log = await (await kept.repository.sync()).history(since);
+        expect(log.map(({ id }) => id)).toEqual(ids);
+      }
+      await kept.repository.close();
+      rmSync(stage.directory, { recursive: true });
+      const fresh = stage.open();
+      const log = await (await fresh.repository.sync()).history(since);
+      expect(log.map(({ id }) => id)).toEqual(ids);
+      await fresh.repository.close();
+    });
+  });
+
   it('is empty where the branch is older than the horizon', async () => {
     await Stage.in(async (stage) => {
       const { repository, transport } = stage.open();
