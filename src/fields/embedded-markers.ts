@@ -6,7 +6,7 @@ import type { FieldFact, MarkerFact } from './model.ts';
 import { markerBraces } from './marker-search.ts';
 import type { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
-import { addHelmMaps } from './recognisers/helm-values.ts';
+import { addAllHelmMaps } from './recognisers/helm-values.ts';
 
 /**
  * Reads the markers of ours that stand in the text of a literal block scalar, such as a patch in a kustomization, as if that were a file of its own; of the
@@ -61,7 +61,7 @@ function inBlock(reading: Reading, index: number, offset: number): MarkerFact[] 
   const known = new Set(isKnown ? inner.fields : []);
   if (!isKnown) {
     recognise(inner);
-    for (const { root } of inner.outline.documents) if (root !== -1) addHelmMaps(inner, root);
+    addAllHelmMaps(inner);
   }
   const markers = readCommentMarkers(inner, 'tallyman');
   const marked = new Set(markers.map(({ target }) => target.start));

@@ -48,6 +48,40 @@ export function fieldInFile(
   };
 }
 
+/**
+ * The fields of a text that is quoted or folded, which are found so that somebody is told of them, and never edited: no offset in it leads back to the file.
+ * They stand where the text stands. None where the value is a literal block, no text, or no YAML.
+ * @param find adds the fields of the text to its reading
+ * @param refused why they are not edited
+ */
+export function fieldsOfOtherText(
+  file: Reading,
+  index: number,
+  find: (text: Reading) => void,
+  refused: string,
+): FieldFact[] {
+  const { kind, style, start, end } = file.node(index);
+  if (file.isEmbedded || kind !== 'scalar' || style === 'literal') return [];
+  const read = readOutline(file.text(index));
+  if ('error' in read) return [];
+  const text = new Reading(read.outline, 'values', { file, block: { fileOffset: () => start } });
+  find(text);
+  const outer = { whole: fieldPointer(file, index), inDocument: file.pointer(index) };
+  const claim = claimFor(file, index);
+  return text.fields
+    .filter(({ name }) => name !== undefined)
+    .map((field) => ({
+      ...field,
+      document: file.node(index).document,
+      pointer: joined(outer.whole, field.pointer),
+      parts: field.parts.map((part) => {
+        const pointer = joined(outer.inDocument, part.pointer);
+        return { ...part, pointer, start, end, anchor: undefined, refused };
+      }),
+      claim,
+    }));
+}
+
 /** As `fieldInFile`. */
 export function markerInFile(file: Reading, text: EmbeddedText, marker: MarkerFact): MarkerFact {
   const { document } = file.node(text.index);

@@ -9,12 +9,21 @@ export interface ImageText {
   readonly digest: string | undefined;
 }
 
-/** Reads a whole reference: `name[:tag][@digest]`. Of one whose tag another tool fills in (`acme/web:${TAG}`), the name. */
+/**
+ * Reads a whole reference: `name[:tag][@digest]`. Of one whose tag another tool fills in (`acme/web:${TAG}`), the name. Line breaks at its end, as a block
+ * scalar has them (`image: |`), are passed over: the field is refused, and its name says to whom.
+ */
 export function readImageText(text: string, kind: FieldKind): ImageText {
-  const written = text.slice(aliasLength(text, kind));
+  const written = withoutBreaks(text).slice(aliasLength(text, kind));
   const reference = parseReference(written);
   if (reference === undefined) return { name: nameOfTemplate(written), tag: undefined, digest: undefined };
   return { name: reference.spelled, tag: reference.tag, digest: reference.digest };
+}
+
+function withoutBreaks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  return text.slice(0, end);
 }
 
 function nameOfTemplate(text: string): string | undefined {

@@ -4,11 +4,13 @@ import type { NameClass } from './model.ts';
 export function nameClass(path: string): NameClass {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (/^(?:kustomization\.ya?ml|Kustomization)$/.test(name)) return 'kustomization';
-  if (name.endsWith('.json')) return 'json';
-  const stem = /^(.*)\.ya?ml$/.exec(name)?.[1];
+  const [, stem, ending] = /^(.*)\.(ya?ml|json)$/s.exec(name) ?? [];
   if (stem === undefined) return 'other';
+  const other = ending === 'json' ? 'json' : 'yaml';
   if (/^(?:docker-)?compose(?:[.-].*)?$/.test(stem)) return 'compose';
-  return stem.startsWith('values') || stem.endsWith('values') ? 'values' : 'yaml';
+  // Beside a chart's values there may be the JSON Schema of them.
+  if (other === 'json' && stem.endsWith('.schema')) return other;
+  return stem.startsWith('values') || stem.endsWith('values') ? 'values' : other;
 }
 
 /**

@@ -65,7 +65,7 @@ export class Reading {
   constructor(
     outline: Outline,
     nameClass: NameClass,
-    around?: { readonly file: Reading; readonly block: BlockText },
+    around?: { readonly file: Reading; readonly block: Pick<BlockText, 'fileOffset'> },
   ) {
     this.outline = outline;
     this.nameClass = nameClass;

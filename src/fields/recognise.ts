@@ -4,7 +4,7 @@ import type { Reading } from './reading.ts';
 import { composeServices } from './recognisers/compose.ts';
 import { containers, imageVolumes, tektonSteps } from './recognisers/containers.ts';
 import { helmParameters } from './recognisers/helm-parameters.ts';
-import { addHelmMaps, helmValues } from './recognisers/helm-values.ts';
+import { addAllHelmMaps, helmValues } from './recognisers/helm-values.ts';
 import { kustomizeImages } from './recognisers/kustomize.ts';
 import { ociReferences } from './recognisers/oci.ts';
 import { inlinePatches, jsonPatches } from './recognisers/patches.ts';
@@ -39,7 +39,7 @@ export function recognise(reading: Reading): void {
     for (const recogniser of byKey.get(key) ?? []) recogniser.visit(reading, index, key);
   }
   if (reading.nameClass !== 'values' || reading.isEmbedded) return;
-  for (const { root } of reading.outline.documents) if (root !== -1) addHelmMaps(reading, root);
+  addAllHelmMaps(reading);
 }
 
 /** Whether a key may be one of a recogniser's, by its first character and length; in quotes it may be anything. */

@@ -1,7 +1,7 @@
 import { append } from '../../core/append.ts';
 import { parseReference } from '../../image/reference.ts';
 import { keyText } from '../../yaml/walk.ts';
-import { embed, fieldInFile } from '../embedded.ts';
+import { embed, fieldInFile, fieldsOfOtherText } from '../embedded.ts';
 import { addField } from '../field.ts';
 import { readImageText } from '../image-text.ts';
 import { objectOf } from '../objects.ts';
@@ -29,7 +29,10 @@ export const helmValues: Recogniser = {
 
 function addHelmText(reading: Reading, index: number): void {
   const found = embed(reading, index);
-  if (found === undefined) return;
+  if (found === undefined) {
+    append(reading.fields, fieldsOfOtherText(reading, index, addAllHelmMaps, noLiteral));
+    return;
+  }
   if ('error' in found) {
     const { offset, message } = found.error;
     // Where a template fills the text in, as in an ApplicationSet, nobody can tell yet what it will say.
@@ -38,13 +41,21 @@ function addHelmText(reading: Reading, index: number): void {
     reading.problem('bad-yaml', offset, what);
     return;
   }
-  for (const { root } of found.reading.outline.documents) if (root !== -1) addHelmMaps(found.reading, root);
+  addAllHelmMaps(found.reading);
   const inner = found.reading.fields.map((field) => fieldInFile(reading, found, field));
   append(reading.fields, inner);
 }
 
+const noLiteral =
+  'it stands in a text in quotes or a folded one, in which nothing is moved; write that text as a literal block (|)';
+
+/** As `addHelmMaps`, in all documents. */
+export function addAllHelmMaps(reading: Reading): void {
+  for (const { root } of reading.outline.documents) if (root !== -1) addHelmMaps(reading, root);
+}
+
 /** Finds the image maps and strings in a tree of Helm values, at any depth. */
-export function addHelmMaps(reading: Reading, root: number): void {
+function addHelmMaps(reading: Reading, root: number): void {
   const end = reading.node(root).next;
   for (let at = root; at < end; at++) {
     if (reading.node(at).kind === 'map') addMap(reading, at);

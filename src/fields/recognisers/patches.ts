@@ -1,5 +1,6 @@
 import { append } from '../../core/append.ts';
-import { embed, fieldInFile } from '../embedded.ts';
+import { children } from '../../yaml/walk.ts';
+import { embed, fieldInFile, fieldsOfOtherText } from '../embedded.ts';
 import { addField } from '../field.ts';
 import type { Reading } from '../reading.ts';
 import type { Recogniser } from './recogniser.ts';
@@ -14,18 +15,36 @@ const lists = ['patches', 'patchesJson6902'];
  */
 export function inlinePatches(recognise: (reading: Reading) => void): Recogniser {
   return {
-    keys: ['patch'],
-    visit(reading, index) {
-      const item = reading.node(index).parent;
-      if (item === -1 || !lists.includes(keyAbove(reading, item) ?? '')) return;
-      const text = embed(reading, index);
-      // Of one that is no YAML kustomize tells; of its markers, `readMarkers`.
-      if (text === undefined || 'error' in text) return;
-      recognise(text.reading);
-      const inner = text.reading.fields.map((field) => fieldInFile(reading, text, field, byMarkerOnly));
-      append(reading.fields, inner);
+    keys: ['patch', 'patchesStrategicMerge'],
+    visit(reading, index, key) {
+      for (const text of key === 'patch' ? patchAt(reading, index) : textsIn(reading, index))
+        addPatch(reading, text, recognise);
     },
   };
+}
+
+function patchAt(reading: Reading, index: number): readonly number[] {
+  const item = reading.node(index).parent;
+  return item !== -1 && lists.includes(keyAbove(reading, item) ?? '') ? [index] : [];
+}
+
+/** Patches and the paths of files. */
+function textsIn(reading: Reading, list: number): readonly number[] {
+  return reading.node(list).kind === 'seq' ? children(reading.outline, list) : [];
+}
+
+function addPatch(reading: Reading, index: number, recognise: (reading: Reading) => void): void {
+  const text = embed(reading, index);
+  if (text === undefined) {
+    append(reading.fields, fieldsOfOtherText(reading, index, recognise, byMarkerInLiteral));
+  } else if (!('error' in text)) {
+    // Of one that is no YAML kustomize tells; of its markers, `readMarkers`.
+    recognise(text.reading);
+    append(
+      reading.fields,
+      text.reading.fields.map((field) => fieldInFile(reading, text, field, byMarkerOnly)),
+    );
+  }
 }
 
 /** The value of a JSON 6902 operation at an image: `{op: replace, path: /spec/.../image, value: repo:tag}`. */
@@ -43,5 +62,7 @@ export const jsonPatches: Recogniser = {
 
 const byMarkerOnly =
   'it stands in the text of a patch, which only a marker moves; put # {"$tallyman": "POLICY"} behind it';
+const byMarkerInLiteral =
+  'it stands in the text of a patch, which only a marker moves; write that text as a literal block (|), and put # {"$tallyman": "POLICY"} behind it';
 const onPurposeOnly =
   'it is the value of a patch, which only a marker or targets move; put # {"$tallyman": "POLICY"} behind it, or name it in the targets of the policy';
