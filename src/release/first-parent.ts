@@ -114,5 +114,5 @@ function mergedBranch({ message }: LoggedCommit): string | undefined {
     /^Merge (remote-tracking )?branch '([^'\n]{1,255})'(?: of [^\n]*)?(?: into [^\n]*)?(?:\n|$)/.exec(
       message,
     ) ?? [];
-  return remote === undefined ? name : name?.replace(/^[^/]*\//, '');
+  return remote === undefined ? name : name?.replace(/^(?:refs\/remotes\/)?[^/]*\//, '');
 }

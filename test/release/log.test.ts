@@ -108,6 +108,7 @@ describe('the mainline', () => {
     ['git pull into a branch', "Merge branch 'main' of git.test:acme/fleet into mine", 'main', true],
     ['git merge origin/main', "Merge remote-tracking branch 'origin/main' into mine", 'main', true],
     ['the branch into a topic', "Merge branch 'main' into topic", 'main', true],
+    ['git merge refs/remotes/...', "Merge remote-tracking branch 'refs/remotes/origin/main'", 'main', true],
     ['a branch with a slash', "Merge remote-tracking branch 'origin/release/1'", 'release/1', true],
     ['more lines', "Merge branch 'main'\n\n# Conflicts", 'main', true],
     ['a topic', "Merge branch 'topic'", 'main', false],

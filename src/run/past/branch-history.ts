@@ -4,19 +4,18 @@ import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/election/decision.ts';
 import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
-import type { CommitId } from '../../release/log.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
 import { oneLine, type BranchLog } from './branch-log.ts';
 import { ChangeIndex } from './change-index.ts';
+import { countRecords, type Counted } from './counting.ts';
 import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
-import { findField, isSameImage } from './field-identity.ts';
+import { isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type HeldValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
-import { isStill } from './still.ts';
 import { isBoundary, tell, type Told } from './told.ts';
 import { inOrderOfComing, withReturn } from './without-order.ts';
 
@@ -199,11 +198,16 @@ export class BranchHistory {
     order?: MarkOrder,
   ): Promise<Told | undefined> {
     const claims = claimsOn({ file, field, key }, byFile);
-    const looked = await enoughClaims(claims.slice(0, mostClaims), order, (some) =>
-      this.#counting(some, { file, field }, log),
+    const count = async (some: readonly Claim[]): Promise<ReadonlyMap<Claim, Counted>> => {
+      await this.#prepare(some, log);
+      return countRecords(some, { file, field }, log, this.#fields);
+    };
+    const looked = await enoughClaims(
+      claims.slice(0, mostClaims),
+      order,
+      async (some) => new Set((await count(some)).keys()),
     );
-    const counting = await this.#counting(looked, { file, field }, log);
-    return tell(counting, log.bringers, field);
+    return tell(await count(looked), log.bringers, field);
   }
 
   /** What people did since the newest record is looked for as well: the folders of those commits come in one fetch with those of the records. */
@@ -213,31 +217,6 @@ export class BranchHistory {
     const end = log.line.findIndex(({ id }) => id === bringer);
     const recent = log.line.slice(0, Math.min(Math.max(end, 0), mostLookedBack));
     await this.#snapshot.prepare(recent.map(({ id }) => id));
-  }
-
-  /** Those of the field's records that count, in the same order. */
-  async #counting(
-    claims: readonly Claim[],
-    { file, field }: Pick<PastBinding, 'file' | 'field'>,
-    log: BranchLog,
-  ): Promise<ReadonlySet<Claim>> {
-    const found = new Set<Claim>();
-    if (claims.length === 0) return found;
-    await this.#prepare(claims, log);
-    const present = await this.#fields.fields(log.head, file);
-    for (const claim of claims) {
-      const bringer = log.bringers.get(claim.commit.id);
-      if (bringer === undefined) continue;
-      const then = findField(field, present, await this.#fields.fields(bringer, file));
-      // The same pointer may have been another field then.
-      if (then?.pointer !== claim.place.pointer || !recordHolds(claim.record, then)) continue;
-      if (
-        claim.record.intent !== 'lift' ||
-        (await isStill(this.#fields, parentIn(log, bringer), { commit: bringer, file, field: then }))
-      )
-        found.add(claim);
-    }
-    return found;
   }
 
   /** By the file itself, in the given commits of the line. */
@@ -281,10 +260,4 @@ export class BranchHistory {
 function claimsOn({ file, field, key }: PastBinding, byFile: BranchClaims['byFile']): readonly Claim[] {
   const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
   return (byFile.get(file) ?? []).filter((claim) => claim.shape === shape);
-}
-
-/** The commit that the branch was at before; `undefined` where the log ends. */
-function parentIn({ byId }: BranchLog, commit: CommitId): CommitId | undefined {
-  const [parent] = byId.get(commit)?.parents ?? [];
-  return parent === undefined || !byId.has(parent) ? undefined : parent;
 }

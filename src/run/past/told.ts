@@ -2,7 +2,8 @@ import type { FieldFact } from '../../fields/model.ts';
 import type { Current } from '../../policy/election/decision.ts';
 import type { Bringers } from '../../release/first-parent.ts';
 import type { CommitId } from '../../release/log.ts';
-import type { LoggedRelease } from '../../release/model.ts';
+import type { LoggedRelease, ReleaseRecord } from '../../release/model.ts';
+import type { Counted } from './counting.ts';
 import type { DigestNames } from './digest-names.ts';
 import { isDigestAlone } from './record-holds.ts';
 import type { OwnMove } from './rival.ts';
@@ -30,7 +31,7 @@ export interface Told {
  * @returns `undefined` where there are none
  */
 export function tell(
-  counting: Iterable<LoggedRelease>,
+  counting: Iterable<readonly [LoggedRelease, Counted]>,
   bringers: Bringers,
   field: FieldFact,
 ): Told | undefined {
@@ -41,7 +42,11 @@ export function tell(
   let counts = false;
   let isLifted = false;
   const formerNames = new Map<string, string>();
-  for (const { commit, record } of counting) {
+  for (const [{ commit, record }, counted] of counting) {
+    if (counted === 'left') {
+      if (!isLifted) held.push(...leftOnTheWay(record, commit.id));
+      continue;
+    }
     const bringer = bringers.get(commit.id) ?? commit.id;
     counts = true;
     if (isBoundary(record)) newest ??= bringer;
@@ -60,7 +65,12 @@ export function tell(
   }
   // What stood there before the first record has its name from what that one left.
   for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
-  return counts ? { held, newest, names, moves } : undefined;
+  return counts || held.length > 0 ? { held, newest, names, moves } : undefined;
+}
+
+/** What stood there before it was what it was taken back for. */
+function leftOnTheWay({ to, digest, from, fromDigest }: ReleaseRecord, bringer: CommitId): ToldValue[] {
+  return [valueOf(to, digest), valueOf(from, fromDigest)].map((value) => ({ value, bringer }));
 }
 
 /**
