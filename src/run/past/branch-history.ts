@@ -111,11 +111,24 @@ export class BranchHistory {
       return nameDigests(past, told?.names ?? new Map<string, string>());
     }
     if (told === undefined) return this.#held(binding, loaded, line);
-    // What a run released was above all before it.
-    const last = line.findIndex(({ id }) => id === told.newest);
-    const length = told.newest === undefined ? line.length : Math.min(last, mostLookedBack);
+    const length = await this.#untold(binding, told, line);
     const recent = await this.#held(binding, loaded, line.slice(0, length));
     return nameDigests([...recent, ...told.held.map(({ value }) => value)], told.names);
+  }
+
+  /** How many of the newest commits may have done what no record tells of: what a run released was above all before it, by the rules of that time. */
+  async #untold({ policy, file }: PolicyBinding, { newest }: Told, line: BranchLog['line']): Promise<number> {
+    if (newest === undefined) return line.length;
+    const at = policy.place.file;
+    const [then, now] = await Promise.all(
+      [newest, this.#snapshot.commit].map(async (commit) => this.#fields.entry(commit, at)),
+    );
+    // A file that holds the field as well is another one after each release, whatever becomes of the policy in it.
+    if (at !== file && then?.id !== now?.id) return mostLookedBack;
+    return Math.min(
+      line.findIndex(({ id }) => id === newest),
+      mostLookedBack,
+    );
   }
 
   /** The tags of the digests that the field held, by the records of this very field that count, lifted or not. */
