@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import type { CommitId } from '../../release/log.ts';
 import { CommitView } from './commit-view.ts';
+import { spareRoom } from './inflate.ts';
 import { TextPlaces } from './text-places.ts';
 
 /** A place in a block. */
@@ -30,14 +31,16 @@ export class CommitBlocks {
     this.#full = full;
   }
 
-  /** Room for the bytes of a commit, and for one byte more; once they stand there, `keep` names it. */
+  /** Room for the bytes of a commit, and `spareRoom` behind it; once they stand there, `keep` names it. */
   room(size: number): Room {
     const head = `commit ${size}\0`;
     const length = head.length + size;
-    if (this.#used + 4 + length >= this.#block.length) this.#next(Math.max(4 + length + 1, blockBytes));
+    const needed = 4 + length + spareRoom;
+    if (this.#used + needed > this.#block.length) this.#next(Math.max(needed, blockBytes));
     const block = this.#block;
     this.#from = block.writeUInt32BE(length, this.#used);
-    this.#start = this.#from + block.write(head, this.#from, 'latin1');
+    this.#start = this.#from + head.length;
+    for (let at = 0; at < head.length; at++) block[this.#from + at] = head.charCodeAt(at);
     this.#end = this.#from + length;
     return { block, at: this.#start };
   }

@@ -4,12 +4,12 @@ import { Failure } from '../../core/failure.ts';
 import type { Room } from './commit-blocks.ts';
 import type { CommitView } from './commit-view.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
-import { Inflater, unfitStream } from './inflate.ts';
+import { Inflater, spareRoom, unfitStream } from './inflate.ts';
 import type { ObjectId } from './object-id.ts';
 import { readEntryHead, type PackEntryHead } from './pack-entry.ts';
 
 export interface CommitReading {
-  /** Room for a commit of so many bytes, and for one byte more. */
+  /** Room for a commit of so many bytes, and `spareRoom` behind it. */
   readonly room: (size: number) => Room;
   /** Keeps what was written into the last room, and names it by its hash. */
   readonly keep: () => CommitView;
@@ -67,7 +67,11 @@ class CommitPack {
   #isEnded = false;
   readonly #inflater = new Inflater();
   readonly #scratch = Buffer.allocUnsafeSlow(64 * 1024);
-  readonly #byOffset = new Map<number, CommitView>();
+  /** The commits in the order in which they came, and where they start in the pack: ascending, but for those of `#late`. */
+  readonly #starts: number[] = [];
+  readonly #commits: CommitView[] = [];
+  /** Whose base came after them. */
+  readonly #late = new Map<number, CommitView>();
   readonly #waiting = new Map<ObjectId, { readonly offset: number; readonly delta: Buffer }[]>();
 
   constructor(reading: CommitReading) {
@@ -150,7 +154,7 @@ class CommitPack {
     const { block, at } = kind === 'commit' ? this.#reading.room(size) : this.#scratchFor(size);
     const inflater = this.#inflater;
     inflater.begin();
-    const step = inflater.write(window, this.#from + headLength, this.#to, block, at, at + size + 1);
+    const step = inflater.write(window, this.#from + headLength, this.#to, block, at, at + size + spareRoom);
     if (step !== 'ended' || inflater.made !== size) throw unfitStream(what, size);
     this.#advance(headLength + inflater.used);
     this.#read++;
@@ -162,12 +166,13 @@ class CommitPack {
 
   /** Memory that is used again. */
   #scratchFor(size: number): Room {
-    return { block: size < this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(size + 1), at: 0 };
+    const needed = size + spareRoom;
+    return { block: needed <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(needed), at: 0 };
   }
 
   /** @param delta in memory that is used again */
   #settleDelta({ kind, baseOffset, baseId }: PackEntryHead, offset: number, delta: Buffer): void {
-    const base = kind === 'ofs-delta' ? this.#byOffset.get(baseOffset) : this.#reading.find(baseId);
+    const base = kind === 'ofs-delta' ? this.#startingAt(baseOffset) : this.#reading.find(baseId);
     if (base !== undefined) return this.#make(offset, base, delta);
     if (kind === 'ofs-delta') return; // of something else than a commit
     const one = { offset, delta: Buffer.from(delta) };
@@ -186,8 +191,22 @@ class CommitPack {
 
   #keep(offset: number): void {
     const commit = this.#reading.keep();
-    this.#byOffset.set(offset, commit);
+    if (offset > (this.#starts.at(-1) ?? 0)) {
+      this.#starts.push(offset);
+      this.#commits.push(commit);
+    } else this.#late.set(offset, commit);
     if (this.#waiting.size > 0) this.#resolve(commit.id, commit);
+  }
+
+  #startingAt(offset: number): CommitView | undefined {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#starts[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.#starts[low] === offset ? this.#commits[low] : this.#late.get(offset);
   }
 
   #resolve(id: ObjectId, base: Pick<CommitView, 'bytes'>): void {

@@ -42,9 +42,24 @@ export function parsePerson(value: string, decode: Decode): Person {
 export function commitDate(block: Buffer, from: number, to: number): number {
   let at = to;
   while (at > from && block[at - 1] !== closing) at--;
-  const seconds = Number(/^\s*(-?\d+)/.exec(block.toString('latin1', at, to))?.[1] ?? 0);
-  const milliseconds = seconds * 1000;
+  while (at < to && isBlank(block[at] ?? 0)) at++;
+  const sign = block[at] === minus ? -1 : 1;
+  if (sign < 0) at++;
+  let seconds = 0;
+  for (; at < to; at++) {
+    const digit = (block[at] ?? 0) - zero;
+    if (!(digit >= 0 && digit <= 9)) break;
+    seconds = seconds * 10 + digit;
+  }
+  const milliseconds = seconds === 0 ? 0 : sign * seconds * 1000;
   return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
 }
 
+/** As `\s` of patterns, of the first 256 letters. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0xa0;
+}
+
 const closing = 0x3e;
+const minus = 0x2d;
+const zero = 0x30;

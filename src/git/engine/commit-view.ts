@@ -44,7 +44,7 @@ export class CommitView implements ParsedCommit {
     if (!isSound || tree < 0 || author < 0 || committer < 0)
       throw new Failure('corrupt', `commit ${id} is damaged: no valid tree, parents, author and committer`);
     this.id = id;
-    this.parents = parents.map((at) => block.toString('latin1', at, at + idLength) as CommitId);
+    this.parents = parents;
     this.committedAt = commitDate(block, committer, committerEnd);
     this.#block = block;
     this.#start = start;
@@ -100,7 +100,7 @@ interface CommitHead {
   /** Whether tree and parents are ids. */
   isSound: boolean;
   tree: number;
-  readonly parents: number[];
+  parents: CommitId[];
   author: number;
   authorEnd: number;
   committer: number;
@@ -110,41 +110,43 @@ interface CommitHead {
   messageAt: number;
 }
 
-/** Byte by byte, without an object for each line: histories have commits by the ten thousands. */
+/** Byte by byte, without an object for each line or for each commit: histories have them by the ten thousands. @returns what the next call changes */
 function readHead(block: Buffer, start: number, end: number): CommitHead {
-  const head: CommitHead = {
-    isSound: true,
-    tree: -1,
-    parents: [],
-    author: -1,
-    authorEnd: -1,
-    committer: -1,
-    committerEnd: -1,
-    encoding: -1,
-    encodingEnd: -1,
-    messageAt: end,
-  };
-  for (let at = start; at < end;) {
+  head.isSound = true;
+  head.parents = [];
+  head.tree = head.author = head.committer = head.encoding = -1;
+  head.messageAt = end;
+  for (let at = readIds(block, start, end); at < end;) {
     let to = at;
     while (to < end && block[to] !== newline) to++;
     if (to === at && at > start) {
       head.messageAt = at + 1;
       break;
     }
-    readLine(head, block, at, to);
+    readLine(block, at, to);
     at = to + 1;
   }
   return head;
 }
 
+/** The tree and the parents, where they stand as git writes them. @returns where the next line begins */
+function readIds(block: Buffer, start: number, end: number): number {
+  if (!isIdLine(keys.tree, block, start, end)) return start;
+  head.tree = start + keys.tree.length;
+  let at = head.tree + idLength + 1;
+  for (; isIdLine(keys.parent, block, at, end); at += keys.parent.length + idLength + 1)
+    addParent(block, at + keys.parent.length);
+  return at;
+}
+
 /** Lines that begin with a blank go on with gpgsig or mergetag. */
-function readLine(head: CommitHead, block: Buffer, at: number, to: number): void {
+function readLine(block: Buffer, at: number, to: number): void {
   if (head.tree < 0 && isAt(keys.tree, block, at, to)) {
     head.tree = at + keys.tree.length;
     head.isSound &&= isId(block, head.tree, to);
   } else if (isAt(keys.parent, block, at, to)) {
     const parent = at + keys.parent.length;
-    head.parents.push(parent);
+    addParent(block, parent);
     head.isSound &&= isId(block, parent, to);
   } else if (head.author < 0 && isAt(keys.author, block, at, to)) {
     head.author = at + keys.author.length;
@@ -158,6 +160,26 @@ function readLine(head: CommitHead, block: Buffer, at: number, to: number): void
   }
 }
 
+function addParent(block: Buffer, at: number): void {
+  const id = block.toString('latin1', at, at + idLength) as CommitId;
+  // An array that grows takes room for many, and almost every commit has one parent.
+  if (head.parents.length === 0) head.parents = [id];
+  else head.parents.push(id);
+}
+
+const head: CommitHead = {
+  isSound: true,
+  tree: -1,
+  parents: [],
+  author: -1,
+  authorEnd: -1,
+  committer: -1,
+  committerEnd: -1,
+  encoding: -1,
+  encodingEnd: -1,
+  messageAt: -1,
+};
+
 const newline = 10;
 const idLength = 40;
 const keys = {
@@ -167,6 +189,11 @@ const keys = {
   committer: Buffer.from('committer '),
   encoding: Buffer.from('encoding '),
 } as const;
+
+function isIdLine(key: Buffer, block: Buffer, at: number, end: number): boolean {
+  const to = at + key.length + idLength;
+  return to < end && block[to] === newline && isAt(key, block, at, to) && isId(block, at + key.length, to);
+}
 
 function isAt(key: Buffer, block: Buffer, at: number, to: number): boolean {
   if (block[at] !== key[0] || to - at < key.length) return false;

@@ -10,7 +10,7 @@ export interface Walk {
 /** A commit that was reached, with those of its parents that were. */
 interface Node {
   readonly commit: LoggedCommit;
-  readonly parents: Node[];
+  parents: Node[];
   /** That are not in the result yet. */
   children: number;
   /** Commits in a row, down to this one, that are older than what is wanted; on the shortest way to it. */
@@ -60,7 +60,9 @@ export function walkCommits(
       if (parent === undefined) incomplete.add(node.commit);
       if (parent === undefined || !isNew) continue;
       parent.children++;
-      node.parents.push(parent);
+      // An array that grows takes room for many, and almost every commit has one parent.
+      if (node.parents.length === 0) node.parents = [parent];
+      else node.parents.push(parent);
     }
   }
   const found = first === undefined ? [] : ordered(first);
@@ -73,7 +75,9 @@ function withoutOldest(found: readonly Node[]): readonly LoggedCommit[] {
   for (const node of found.toReversed())
     if (node.older > 0 && node.parents.some((parent) => parent.older === 0 || hiding.has(parent)))
       hiding.add(node);
-  return found.flatMap((node) => (node.older === 0 || hiding.has(node) ? [node.commit] : []));
+  const commits: LoggedCommit[] = [];
+  for (const node of found) if (node.older === 0 || hiding.has(node)) commits.push(node.commit);
+  return commits;
 }
 
 /** Almost every commit has one parent: no set is made for that. */

@@ -6,6 +6,12 @@ import { ZlibHandle } from './zlib-handle.ts';
 /** Objects over this size are never read: no file that we edit is near it. */
 export const maxObjectBytes = 100 * 1024 * 1024;
 
+/**
+ * Bytes of room behind what will come, with which zlib goes fast to the end: where it could not write its longest match at once, it goes letter by letter. A sixth of
+ * the time for objects of some hundred bytes.
+ */
+export const spareRoom = 320;
+
 /** How far `Inflater.write` came. */
 type InflateStep = 'ended' | 'needs-input' | 'needs-room' | 'broken';
 

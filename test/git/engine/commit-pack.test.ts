@@ -97,6 +97,17 @@ describe('readCommitPack', () => {
     expect(texts.sort()).toEqual(['here', 'later', 'ther.']);
   });
 
+  it('makes deltas of what was itself made late', async () => {
+    const one = commitBytes(1);
+    const two = Buffer.concat([one, Buffer.from('two\n')]);
+    const first = refDelta(hashObject('commit', one), appending(one, 'two\n'));
+    const base = entryOf(1, one);
+    const pack = craftPack([first, base, ofsDelta(first.length + base.length, appending(two, 'three\n'))]);
+    const { found } = await read([pack]);
+    const texts = [...found.values()].map(({ message }) => message.slice(-10).trim());
+    expect(texts).toEqual([expect.stringContaining('ther'), expect.stringMatching(/two$/), 'two\nthree']);
+  });
+
   it('reads no further once enough has come, unless the rest is little', async () => {
     const filler = entryOf(3, Buffer.from('x'));
     const packOf = (rest: number): Buffer =>
@@ -153,6 +164,13 @@ function* inParts(pack: Buffer, sizes: Iterable<number>): Generator<Buffer> {
     if (at >= pack.length) return;
     yield pack.subarray(at, (at += size));
   }
+}
+
+/** An entry that is a delta on the one that starts so many bytes before it. */
+function ofsDelta(distance: number, delta: Buffer): Buffer {
+  const bytes = [distance % 128];
+  for (let rest = distance >> 7; rest > 0; rest = (rest - 1) >> 7) bytes.unshift(128 | ((rest - 1) % 128));
+  return Buffer.concat([entryHead(6, delta.length), Buffer.from(bytes), deflateSync(delta)]);
 }
 
 /** The delta that puts some text behind a commit. */

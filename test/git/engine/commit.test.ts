@@ -133,6 +133,29 @@ describe('parseCommit', () => {
     });
   });
 
+  it('reads the tree and any number of parents wherever their lines stand', () => {
+    const parents = Array.from({ length: 5000 }, (_, n) => String(n).padStart(40, '0'));
+    const [first = '', ...others] = parents.map((parent) => `parent ${parent}\n`);
+    const usual = `tree ${tree}\n${first}${others.join('')}author ${stamp}\ncommitter ${stamp}\n\n`;
+    const odd = `${first}author ${stamp}\n${others.join('')}committer ${stamp}\ntree ${tree}\ntree ${id}\n\n`;
+    for (const text of [usual, odd])
+      expect(parseCommit(id, Buffer.from(`${text}S`))).toMatchObject({ tree, parents, message: 'S' });
+  });
+
+  it.each([
+    ['  1700000000', at],
+    ['1700000000x', at],
+    ['-', 0],
+    ['- 1', 0],
+    ['9007199254740', 9_007_199_254_740_000],
+    ['9007199254741', 0],
+    ['x1700000000', 0],
+    ['+1700000000', 0],
+  ])('reads the date %j', (date, expected) => {
+    const text = `tree ${tree}\nauthor ${stamp}\ncommitter Ann <a@b>${date}\n\n`;
+    expect(parseCommit(id, Buffer.from(text)).committedAt).toBe(expected);
+  });
+
   it('reads the stated encoding, and bytes that fit none as U+FFFD', () => {
     const latin = Buffer.concat([
       Buffer.from(`${head}encoding ISO-8859-1\n\n`),
@@ -151,6 +174,10 @@ describe('parseCommit', () => {
     ['nothing', ''],
     ['no tree', `author ${stamp}\ncommitter ${stamp}\n\n`],
     ['a bad tree', `tree xyz\nauthor ${stamp}\ncommitter ${stamp}\n\n`],
+    [
+      'a bad parent behind a good one',
+      `tree ${tree}\nparent ${id}\nparent ${id}0\nauthor ${stamp}\ncommitter ${stamp}\n\n`,
+    ],
     ['a bad parent', `tree ${tree}\nparent 12\nauthor ${stamp}\ncommitter ${stamp}\n\n`],
     ['no committer', `tree ${tree}\nauthor ${stamp}\n\ncommitter ${stamp}\n`],
   ])('refuses %s', (_, text) => {
