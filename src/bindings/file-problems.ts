@@ -17,7 +17,7 @@ export function fileProblems(files: readonly FactedFile[]): Problem[] {
 }
 
 /** Folders that hold a `Chart.yaml`. */
-export function chartFolders(files: readonly FactedFile[]): ReadonlySet<string> {
+export function chartFolders(files: readonly Pick<FactedFile, 'path'>[]): ReadonlySet<string> {
   return new Set(
     files.flatMap(({ path }) =>
       /(?:^|\/)Chart\.yaml$/.test(path) ? [path.replace(/\/?Chart\.yaml$/, '')] : [],

@@ -37,6 +37,7 @@ export const problemCodes = [
   'unbound-policy', // a policy that binds nothing
   'unbound-target', // an entry of a policy's targets that finds no value to move
   'unbound-field', // an image map below a policy's paths that no policy binds
+  'unmoved-image', // advice: a policy's image in a place that is no image field
   'unknown-policy', // a marker or annotation that names no policy
   'would-be-applied', // advice: a synchronizer would apply a policy's file
 ] as const;
@@ -58,6 +59,7 @@ export const adviceCodes = [
   'short-window',
   'no-guardrails',
   'other-writer',
+  'unmoved-image',
   'would-be-applied',
 ] as const satisfies readonly ProblemCode[];
 

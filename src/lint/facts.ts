@@ -1,4 +1,5 @@
 import type { Position } from '../core/position.ts';
+import type { Repository } from '../image/reference.ts';
 
 /** What one file tells `lint` beside its image fields: who applies files, and who else writes images. */
 export interface LintFacts {
@@ -11,6 +12,7 @@ export interface LintFacts {
   readonly updaters: readonly UpdaterFact[];
   /** Lines that a Renovate comment speaks of: the line below it. */
   readonly renovate: readonly RenovateFact[];
+  readonly looseImages: readonly LooseImageFact[];
 }
 
 /** A path as it is written. */
@@ -42,6 +44,15 @@ export interface UpdaterFact extends Position {
   readonly application: string;
   /** Names without tag, as written. */
   readonly images: readonly string[];
+}
+
+/** An image in a place that is no image field. */
+export interface LooseImageFact extends Position {
+  /** As it stands there, with the registry beside it. */
+  readonly written: string;
+  readonly repository: Repository;
+  /** Whether a tag or digest is part of it. */
+  readonly isTagged: boolean;
 }
 
 export interface RenovateFact extends Position {

@@ -5,11 +5,12 @@ import { decode } from '../yaml/decode.ts';
 import { readOutline } from '../yaml/read.ts';
 import { children } from '../yaml/walk.ts';
 import type { ApplierFact, LintFacts, PathFact, RenovateFact } from './facts.ts';
+import { looseImagesOf } from './loose-images.ts';
 import { updaterOf, writersOf } from './writers.ts';
 
 /** A file without any of these words tells lint nothing that the facts of the run do not tell. */
 const telling =
-  /\+argocd:skip-file-rendering|resources|bases|components|kustomize\.toolkit|argoproj|keel\.(?:sh|observer)|fluxcd\.io\/automated|flux\.weave\.works\/automated|renovate:/;
+  /\+argocd:skip-file-rendering|resources|bases|components|kustomize\.toolkit|argoproj|keel\.(?:sh|observer)|fluxcd\.io\/automated|flux\.weave\.works\/automated|renovate:|image|repository/i;
 
 /**
  * Reads what only `lint` wants to know of a file; runs do not pay for it. A file that cannot be read tells nothing here: that is a
@@ -30,6 +31,7 @@ export function readLintFacts(bytes: Uint8Array, nameClass: NameClass): LintFact
     writers: objects.flatMap((object) => writersOf(reading, object)),
     updaters: objects.flatMap((object) => updaterOf(reading, object)),
     renovate: renovateOf(reading),
+    looseImages: looseImagesOf(reading),
   };
 }
 
@@ -41,6 +43,7 @@ const nothing: LintFacts = Object.freeze({
   writers: none,
   updaters: none,
   renovate: none,
+  looseImages: none,
 });
 
 function resourcesOf(reading: Reading): PathFact[] {

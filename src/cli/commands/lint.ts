@@ -37,7 +37,9 @@ export async function lintCommand(options: LintOptions, context: CliContext): Pr
     place: places?.entry,
   }));
   const files = await lintedFiles(tree, settings);
-  const advice = advise(files, bindings, covering, policies, interval, await tree.list());
+  const { policyRoots } = settings;
+  const entries = await tree.list();
+  const advice = advise(files, bindings, covering, policies, interval, entries, policyRoots);
   const isFailed = problems.length > 0 || (options.failOn === 'advice' && advice.length > 0);
   return {
     exit: isFailed ? 1 : 0,
