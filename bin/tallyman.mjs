@@ -19,8 +19,15 @@ if (argument === '--version' || argument === '-V') {
   );
   process.exitCode = 2;
 } else {
-  module.enableCompileCache();
+  keepCompiledCode(process.env);
   const sources = existsSync(here('../src/main.ts')) && process.env.TALLYMAN_RUN_FROM !== 'dist';
   const { main } = await import(sources ? '../src/main.ts' : '../dist/main.js');
   await main(process);
+}
+
+/** In a folder of this user: whoever can write there decides what runs. Node's own default is the folder for temporary files, which belongs to all. */
+function keepCompiledCode({ NODE_COMPILE_CACHE: chosen, XDG_CACHE_HOME: cache = '', HOME: home = '' }) {
+  const folder = cache.startsWith('/') ? cache : home.startsWith('/') && existsSync(home) && `${home}/.cache`;
+  if (chosen) module.enableCompileCache(chosen);
+  else if (folder) module.enableCompileCache(`${folder}/tallyman`);
 }

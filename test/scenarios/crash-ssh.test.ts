@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { json } from '../cli/harness.ts';
 import { writeHook } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
-import { root } from '../rules/files.ts';
 import { configureSsh, openSshWorld, type SshWorld } from './ssh-world.ts';
 import { until } from './until.ts';
+import { program, programEnvironment } from './program.ts';
 
 /** Where the program is killed: on the way to the server, in the server's command, or in a hook. */
 interface Step {
@@ -65,10 +65,9 @@ describePeer(['git', 'docker-registry', 'sshd', 'ssh-keygen'], 'kill -9 over ssh
     if (at === 'pre-receive' || at === 'post-receive') await writeHook(world.bare, at, [gate]);
     await writeFile(file('step'), at);
     way.hold = at === 'handshake';
-    const program = join(root, 'bin/tallyman.mjs');
     const child = spawn(process.execPath, [program, 'run', '--once', '-c', config], {
       cwd: world.directory,
-      env: { HOME: world.directory },
+      env: { ...programEnvironment, HOME: world.directory },
       stdio: 'ignore',
     });
     try {

@@ -7,9 +7,9 @@ import { json } from '../cli/harness.ts';
 import type { Fault } from '../peers/git-faults.ts';
 import type { GitRequest } from '../peers/git-server.ts';
 import { describePeer } from '../peers/require.ts';
-import { root } from '../rules/files.ts';
 import { until } from './until.ts';
 import { World } from './world.ts';
+import { program, programEnvironment } from './program.ts';
 
 /** Where the program is killed: when a request arrives, in the middle of an answer, or in a hook of the server. */
 interface Step {
@@ -87,9 +87,9 @@ describePeer(['git', 'docker-registry'], 'kill -9', () => {
     };
     const opened = world;
     if (step.hook !== undefined) await writeWaitingHook(opened, step.hook);
-    const child = spawn(process.execPath, [join(root, 'bin/tallyman.mjs'), 'run', '--once'], {
+    const child = spawn(process.execPath, [program, 'run', '--once'], {
       cwd: opened.directory,
-      env: { HOME: opened.directory, GIT_PASSWORD: 'secret-word' },
+      env: { ...programEnvironment, HOME: opened.directory, GIT_PASSWORD: 'secret-word' },
       stdio: 'ignore',
     });
     children.add(child);
@@ -135,9 +135,9 @@ stateDirectory: state
     const lock = join(world.bare, 'refs/heads/main.lock');
     await writeFile(lock, '');
     const before = await looseObjects(world);
-    const child = spawn(process.execPath, [join(root, 'bin/tallyman.mjs'), 'run', '--once', '-c', file], {
+    const child = spawn(process.execPath, [program, 'run', '--once', '-c', file], {
       cwd: world.directory,
-      env: { HOME: world.directory },
+      env: { ...programEnvironment, HOME: world.directory },
       stdio: 'ignore',
     });
     children.add(child);

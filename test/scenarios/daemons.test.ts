@@ -5,9 +5,9 @@ import { json, tallyman, type CliResult } from '../cli/harness.ts';
 import { git } from '../peers/git.ts';
 import { run } from '../peers/programs.ts';
 import { describePeer } from '../peers/require.ts';
-import { root } from '../rules/files.ts';
 import { until } from './until.ts';
 import { deployment, policyFile, World } from './world.ts';
+import { program, programEnvironment } from './program.ts';
 
 interface Started {
   readonly ended: Promise<CliResult>;
@@ -78,8 +78,8 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     await fill(opened);
     const config = await opened.configure();
     const once = async (): Promise<unknown> => {
-      const args = [join(root, 'bin/tallyman.mjs'), 'run', '--once', '-c', config, '-o', 'json'];
-      const environment = { HOME: opened.directory, GIT_PASSWORD: 'secret-word' };
+      const args = [program, 'run', '--once', '-c', config, '-o', 'json'];
+      const environment = { ...programEnvironment, HOME: opened.directory, GIT_PASSWORD: 'secret-word' };
       const stdout = await run(process.execPath, args, { env: environment });
       const [repository] = json({ exit: 0, stdout, stderr: '' })['repositories'] as readonly unknown[];
       return repository;

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { json, type CliResult } from '../cli/harness.ts';
 import { git } from '../peers/git.ts';
 import { describePeer } from '../peers/require.ts';
-import { root } from '../rules/files.ts';
 import { World } from './world.ts';
+import { program, programEnvironment } from './program.ts';
 
 const mounts = await mayMount();
 if (!mounts) console.warn('SKIPPED: full and read-only file systems need the right to mount a tmpfs');
@@ -73,13 +73,12 @@ stateDirectory: ${state}
 
   it('that does not take files of that size: nothing half is kept, and with room the next run releases', async () => {
     const file = await configure(`${world.git.url}/fleet.git`, 'state');
-    const program = join(root, 'bin/tallyman.mjs');
     // 64 KB (128 KB where sh is bash): more than the state file needs, less than the pack. The write that goes beyond is cut short.
     const line = 'ulimit -f 128; exec "$0" "$@"';
     const args = ['-c', line, process.execPath, program, 'run', '--once', '-c', file, '-o', 'json'];
     const child = spawn('sh', args, {
       cwd: world.directory,
-      env: { HOME: world.directory, GIT_PASSWORD: 'secret-word' },
+      env: { ...programEnvironment, HOME: world.directory, GIT_PASSWORD: 'secret-word' },
     });
     let stdout = '';
     child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
