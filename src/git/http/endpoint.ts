@@ -102,14 +102,38 @@ export class Endpoint implements Peer {
         ...bounds,
       });
     };
-    const first = await this.#options.credentials?.();
+    const first = await this.#credentials(bounds);
     const answer = await send(first);
     const authenticated = first !== undefined;
     if (answer.status !== 401 || first === undefined) return { answer, authenticated };
-    const second = await this.#options.credentials?.(first);
+    const second = await this.#credentials(bounds, first);
     if (second === undefined || isSame(first, second)) return { answer, authenticated };
     await answer.discard();
     return { answer: await send(second), authenticated };
+  }
+
+  /** Who is stopped does not wait for them; others may ask for the same ones, and those go on. */
+  async #credentials({ signal }: Bounds, refused?: GitCredentials): Promise<GitCredentials | undefined> {
+    const asked = this.#options.credentials?.(refused);
+    if (asked === undefined || signal === undefined) return asked;
+    const stop = Promise.withResolvers<never>();
+    const onAbort = (): void =>
+      stop.reject(
+        new Failure(
+          'aborted',
+          `the request to ${this.host} was stopped while its credentials were asked for`,
+          {
+            host: this.host,
+          },
+        ),
+      );
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      return await Promise.race([asked, stop.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   #headers(service: Service, credentials: GitCredentials | undefined): Record<string, string> {

@@ -150,6 +150,25 @@ describe('a server that breaks', () => {
     });
     await expect(transport.listRefs([main], stop.signal)).rejects.toMatchObject({ code: 'aborted' });
   });
+
+  it.each([
+    ['while credentials are asked for', (stop: AbortController) => void stop.abort()],
+    ['after that', () => undefined],
+  ])('is left at once when the work is stopped %s', async (_, whenAsked) => {
+    const stop = new AbortController();
+    // Who makes the token hangs.
+    const credentials = async (): Promise<undefined> => {
+      whenAsked(stop);
+      return new Promise(() => undefined);
+    };
+    const { transport } = await open(sends(401, 'text/html', ''), { credentials });
+    const listing = transport.listRefs([main], stop.signal);
+    stop.abort();
+    await expect(listing).rejects.toMatchObject({
+      code: 'aborted',
+      message: expect.stringContaining('credentials') as string,
+    });
+  });
 });
 
 async function fetchAll(transport: Transport): Promise<number> {
