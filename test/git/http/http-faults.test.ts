@@ -152,8 +152,8 @@ describe('a server that breaks', () => {
   });
 
   it.each([
-    ['while credentials are asked for', (stop: AbortController) => void stop.abort()],
-    ['after that', () => undefined],
+    ['while credentials are asked for', (stop: AbortController): void => stop.abort()],
+    ['after that', (): void => undefined],
   ])('is left at once when the work is stopped %s', async (_, whenAsked) => {
     const stop = new AbortController();
     // Who makes the token hangs.
