@@ -8,12 +8,11 @@ import type { Reading } from '../fields/reading.ts';
 import { recognise } from '../fields/recognise.ts';
 import { parseReference, parseRepository } from '../image/reference.ts';
 import type { Policy } from '../policy/model.ts';
-import { keyText } from '../yaml/walk.ts';
 import type { LooseImageFact } from './facts.ts';
 import type { LintedFile } from './tree.ts';
 
 /**
- * Images under a key that speaks of one (`kanikoImage: repo:tag`, `script: {image: repo:tag}`), and names beside which no tag stands that is
+ * Images under a key that speaks of one (`kanikoImage: repo:tag`, `script: {image: repo:tag}`, `images: {web: repo:tag}`), and names beside which no tag stands that is
  * recognised (`imageRepository: repo`): no image field of product.md, 4, so that no policy moves them by their name.
  */
 export function looseImagesOf(reading: Reading): LooseImageFact[] {
@@ -30,11 +29,10 @@ export function looseImagesOf(reading: Reading): LooseImageFact[] {
 }
 
 function looseImageAt(reading: Reading, index: number): LooseImageFact | undefined {
-  const { kind, keyStart, keyEnd, start, parent } = reading.node(index);
-  if (kind !== 'scalar' || keyStart === -1) return undefined;
-  const written = reading.outline.text.slice(keyStart, keyEnd);
-  const isName = /repository["']?$/i.test(written);
-  if ((!isName && !/image/i.test(written)) || keyText(reading.outline, index) === undefined) return undefined;
+  const { kind, start, parent } = reading.node(index);
+  if (kind !== 'scalar') return undefined;
+  const isName = /repository["']?$/i.test(keyAt(reading, index));
+  if (!isName && ![index, parent].some((at) => /image/i.test(keyAt(reading, at)))) return undefined;
   const text = reading.text(index);
   const reference = parseReference(text);
   if (reference?.tag !== undefined || reference?.digest !== undefined)
@@ -44,6 +42,13 @@ function looseImageAt(reading: Reading, index: number): LooseImageFact | undefin
   const whole = registry === '' ? text : `${registry}/${text}`;
   const repository = parseRepository(whole)?.repository;
   return repository && { written: whole, repository, isTagged: false, ...reading.at(start) };
+}
+
+/** As it is written; empty where there is none. */
+function keyAt(reading: Reading, index: number): string {
+  if (index === -1) return '';
+  const { keyStart, keyEnd } = reading.node(index);
+  return keyStart === -1 ? '' : reading.outline.text.slice(keyStart, keyEnd);
 }
 
 /**

@@ -33,6 +33,8 @@ describe('an image of a policy that no rule recognises', () => {
     ['with a digest alone', { 'app/b.yaml': custom(`{baseImage: "${image}@sha256:${'1'.repeat(64)}"}`) }],
     ['in JSON', { 'app/b.json': `{"kind": "X",\n"y": [],\n"image": "${image}:1.0"}` }],
     ['the script of a workflow', { 'app/b.yaml': `kind: W\nspec:\n  script: {image: ${image}:1.0}\n` }],
+    ['a map of images', { 'app/values.yaml': `a: b\nwebImages:\n  web: ${image}:1.0\n` }],
+    ['a list of images', { 'app/b.yaml': custom(`{preloadImages: [a, "${image}:1.0"]}`) }],
     ['a name in two keys', { 'app/values.yaml': `a: b\n\nimageRepository: ${image}\nimageTag: "1"\n` }],
     ['a name without a tag', { 'app/values.yaml': `x:\n  image:\n    repository: ${image}\n` }],
     [
@@ -75,6 +77,10 @@ describe('an image of a policy that no rule recognises', () => {
     [
       'the templates of a chart',
       { 'app/Chart.yaml': 'name: x\n', 'app/templates/b.yaml': custom(`{kanikoImage: "${image}:1.0"}`) },
+    ],
+    [
+      'a list of images that kustomize reads',
+      { 'app/b.yaml': custom(`{kustomize: {images: ["${image}:1.0"]}}`) },
     ],
     ['arguments and variables', { 'app/b.yaml': custom(`{args: ["${image}:1.0"], value: "${image}:1.0"}`) }],
     ['a name alone', { 'app/b.yaml': custom(`{image: ${image}, kanikoImage: ${image}}`) }],
