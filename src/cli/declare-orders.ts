@@ -53,7 +53,10 @@ function addLift(program: Command, state: State): void {
 function addRollback(program: Command, state: State): void {
   ordered(program.command('rollback').description('back to what the fields of a policy held before'))
     .argument('<policy>', 'name of the policy')
-    .option('--to <tag>', 'a tag that they held before; default: the value before the present one')
+    .option(
+      '--to <tag>',
+      'a tag that they held before; default: the value before the present one that was not taken back',
+    )
     .option('--environment <name>', 'only the fields in this environment')
     .option('--override <names>', 'what may not stop it: hold', collect)
     .action((policy: string, values: Values) =>

@@ -129,7 +129,7 @@ describe.each(Object.keys(forms) as Form[])('%s', (form) => {
     await on.commit({ [file]: holds(nameless) });
     await release(on, '1.0.0');
     cut(on);
-    const done = await rollback(on);
+    const done = await rollback(on, { to: nameless });
     expect(await text()).toBe(holds(nameless));
     expect(done.commits[0]?.message).toContain('rollback(web): 1.0.0 -> sha256:abababababab\n');
     expect(await newestRecords(on)).toMatchObject([{ from: '1.0.0', to: '', digest: nameless }]);

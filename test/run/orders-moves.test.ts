@@ -50,9 +50,22 @@ describe('rollback', () => {
       outcome: 'unchanged',
       notes: ['Every field of web holds 1.1.0 already.'],
     });
-    // Back from the rollback: the newest value before the present one.
-    await rollback(on);
+    // Back from the rollback.
+    await rollback(on, { to: '1.3.0' });
     expect(await tag(on)).toBe('1.3.0');
+  });
+
+  it('goes further back each time, and never to what was left before', async () => {
+    const on = await open();
+    for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
+      on.push('web', version);
+      await on.run();
+    }
+    for (const version of ['1.2.0', '1.1.0', '1.0.0']) {
+      await rollback(on);
+      expect(await tag(on)).toBe(version);
+    }
+    await expect(rollback(on)).rejects.toThrow('has not held anything before 1.0.0 that was not taken back');
   });
 
   it('hides nothing that a person tried by hand and took back before', async () => {
@@ -89,7 +102,7 @@ describe('rollback', () => {
   });
 
   it.each<[string, Partial<RollbackOrder>, string]>([
-    ['nothing else', {}, 'has not held anything else on main'],
+    ['nothing else', {}, 'has not held anything before 1.0.0 that was not taken back'],
     [
       'this version',
       { to: '0.9.0' },

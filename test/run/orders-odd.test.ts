@@ -64,7 +64,7 @@ describe('rollback', () => {
   it('never puts a tag of another image behind the name', async () => {
     const on = await open('', (image) => ({ 'prod/web.yaml': deployment('web', `${image('old')}:9.9.9`) }));
     await on.commit({ 'prod/web.yaml': deployment('web', `${on.image('web')}:1.0.0`) });
-    await expect(rollback(on)).rejects.toThrow('has not held anything else');
+    await expect(rollback(on)).rejects.toThrow('has not held anything before');
     await expect(rollback(on, { to: '9.9.9' })).rejects.toThrow('has not held 9.9.9');
   });
 

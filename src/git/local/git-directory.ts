@@ -75,7 +75,33 @@ function refuseUnknownFormat(path: string, config: ReadonlyMap<string, string>):
       `${path} keeps its refs as ${refs}; run \`git refs migrate --ref-format=files\` in it`,
     );
   }
+  const version = config.get('core.repositoryformatversion') ?? '0';
+  const unknown = config
+    .keys()
+    .find((key) => key.startsWith('extensions.') && !harmlessExtensions.has(key.slice('extensions.'.length)));
+  // As git has it: what is not known may change how objects and refs are written.
+  if (version !== '0' && (version !== '1' || unknown !== undefined)) {
+    const what =
+      version === '1' ? `the extension ${unknown?.slice('extensions.'.length)}` : `format ${version}`;
+    throw new Failure(
+      'invalid-config',
+      `${path} has ${what} of git repositories, which is not known here; give its server's https or ssh address, or make a clone without it`,
+    );
+  }
 }
+
+/** Those that change nothing of what is read and written here; the two that may were looked at by their values. */
+const harmlessExtensions: ReadonlySet<string> = new Set([
+  'noop',
+  'noop-v1',
+  'objectformat',
+  'partialclone',
+  'preciousobjects',
+  'refstorage',
+  'relativeworktrees',
+  'submodulepathconfig',
+  'worktreeconfig',
+]);
 
 function checkedOutRefs(common: string, bare: boolean): ReadonlySet<string> {
   const heads = bare ? [] : [join(common, 'HEAD')];

@@ -17,7 +17,7 @@ export interface RollbackOrder extends Order {
   readonly policy: string;
   /** Only the fields in this environment. */
   readonly environment: string | undefined;
-  /** A tag, or a digest, that the fields held before; `undefined`: the value that each held last. */
+  /** A tag, or a digest, that the fields held before; `undefined`: what each held before the present value, and nobody took back. */
   readonly to: string | undefined;
   readonly overrides: readonly string[];
 }
@@ -27,16 +27,18 @@ export interface RollbackOrder extends Order {
  * written (product.md, 6.3). What is left is rejected from then on (6.2). Windows, freezes and pauses do not stop it; holds do.
  */
 export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<Drawn> {
+  if (order.to !== undefined && parseTag(order.to) === undefined && parseDigest(order.to) === undefined)
+    throw new Failure('usage', `--to "${order.to}" is no tag and no digest.`);
   const bound = boundIn(order.policy, order.environment, scene);
   demandFree(bound, scene, ['hold', 'not-supported'], order.overrides);
   const moves: OrderedMove[] = [];
-  const stuck: string[] = [];
+  const stuck: Binding[] = [];
   for (const binding of bound) {
     const current = currentOf(binding);
     const past = new PastOf(binding, await scene.history.names(binding));
     if (order.to !== undefined && past.isAt(current, order.to)) continue;
-    const value = await scene.history.before(binding, (held) => past.isWanted(held, current, order.to));
-    if (value === undefined) stuck.push(formatPlace(binding.place));
+    const value = await valueFor(order.to, binding, past, scene);
+    if (value === undefined) stuck.push(binding);
     else
       moves.push({
         ...(await moveTo(binding, past.named(value), scene)),
@@ -44,12 +46,22 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
         isGiven: value.digest !== null,
       });
   }
-  const [place] = stuck;
-  if (place !== undefined) throw neverHeld(order, place, stuck.length, scene);
+  const [first] = stuck;
+  if (first !== undefined) throw neverHeld(order, first, stuck.length, scene);
   if (moves.length === 0)
     return { commits: [], notes: [`Every field of ${order.policy} holds ${order.to ?? ''} already.`] };
   const lines = order.overrides.length === 0 ? [] : [`Overrides: ${order.overrides.join(', ')}.`];
   return drawMoves(order.policy, moves, { ...order, intent: 'rollback', lines }, scene);
+}
+
+async function valueFor(
+  to: string | undefined,
+  binding: Binding,
+  past: PastOf,
+  { history }: Scene,
+): Promise<Current | undefined> {
+  if (to === undefined) return history.previous(binding, (held) => past.isValue(held));
+  return history.before(binding, (held) => past.isValue(held) && past.isAt(held, to));
 }
 
 /** What a field held, with the tags of its digests. */
@@ -71,14 +83,12 @@ class PastOf {
     return this.named(held).tag === to || held.digest === to;
   }
 
-  isWanted(held: Current, current: Current, to: string | undefined): boolean {
-    const isValue =
+  /** Whether it can be put there. */
+  isValue(held: Current): boolean {
+    return (
       parseTag(held.tag ?? '') !== undefined ||
-      (this.#takesDigest && isDigestAlone(held) && parseDigest(held.digest ?? '') !== undefined);
-    if (!isValue) return false;
-    return to === undefined
-      ? held.tag !== current.tag || held.digest !== current.digest
-      : this.isAt(held, to);
+      (this.#takesDigest && isDigestAlone(held) && parseDigest(held.digest ?? '') !== undefined)
+    );
   }
 }
 
@@ -103,18 +113,19 @@ export async function digestFor(
 
 function neverHeld(
   { policy, to }: RollbackOrder,
-  place: string,
+  { place, field }: Binding,
   count: number,
   { snapshot }: Scene,
 ): Failure {
-  const what = to ?? 'anything else';
+  const now = field.tag ?? field.digest ?? '';
+  const what = to ?? `anything before ${now === '' ? 'the present value' : now} that was not taken back`;
   const more = count === 1 ? '' : ` (and ${count - 1} more)`;
   const help =
     to === undefined
-      ? `name a version with: tallyman release ${policy} --to TAG`
+      ? `name a version with: tallyman release ${policy} --to TAG, or one that the field held with: tallyman rollback ${policy} --to TAG`
       : `a version that it never held is released with: tallyman release ${policy} --to ${to}`;
   return new Failure(
     'invalid-input',
-    `The field at ${place}${more} has not held ${what} on ${snapshot.branch}, as far back as its log is read; ${help}`,
+    `The field at ${formatPlace(place)}${more} has not held ${what} on ${snapshot.branch}, as far back as its log is read; ${help}`,
   );
 }

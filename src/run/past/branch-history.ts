@@ -14,6 +14,7 @@ import { isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type HeldValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
+import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
 import { isBoundary, tell, type Told } from './told.ts';
@@ -165,20 +166,34 @@ export class BranchHistory {
    * The value of its present image that the field held last of those that are wanted, whatever was lifted since; `undefined`: none down to the
    * horizon.
    */
-  async before(
+  async before(binding: PastBinding, isWanted: (value: Current) => boolean): Promise<Current | undefined> {
+    return this.#lookBack(binding, firstPortion, (held) => held.find(isWanted));
+  }
+
+  /**
+   * The value of its present image that it held before the present one, those left out that were taken back since and those that are not wanted.
+   * What came and went more than some thousand commits ago may be left out of account.
+   */
+  async previous(binding: PastBinding, isWanted: (value: Current) => boolean): Promise<Current | undefined> {
+    const now = currentOf(binding.field);
+    return this.#lookBack(binding, mostLookedBack, (held) =>
+      previousOf([now, ...held.filter((value) => isWanted(value))]),
+    );
+  }
+
+  /** @param find what is looked for, in what the field held of its image, newest first */
+  async #lookBack(
     { file, field }: PastBinding,
-    isWanted: (value: Current) => boolean,
+    first: number,
+    find: (held: readonly Current[]) => Current | undefined,
   ): Promise<Current | undefined> {
     const { log } = await this.#load();
     const trail = this.#trail(log);
-    for (let size = firstPortion; ; size *= 8) {
+    for (let size = first; ; size *= 8) {
       const line = log.line.slice(0, size);
       await this.#snapshot.prepare(line.map(({ id }) => id));
       const held = await trail.held({ file, field }, line);
-      const found = held
-        .filter((then) => isSameImage(then, field))
-        .map(currentOf)
-        .find(isWanted);
+      const found = find(held.filter((then) => isSameImage(then, field)).map(currentOf));
       if (found !== undefined || line.length === log.line.length) return found;
     }
   }
