@@ -67,6 +67,10 @@ describe('wrong usage', () => {
       'error: --set: policy web: "x:1:2" is no image reference; expected repo:tag[@digest].\n',
     ],
     ['edit --dir . --set web=x', 'error: --set: policy web: "x" has no tag; expected repo:tag[@digest].\n'],
+    [
+      'edit --dir . --set web=x:1 --set web=x:2',
+      'error: --set names the policy web twice, with x:1 and x:2; say once what it elects.\n',
+    ],
     ['edit --dir .', 'error: edit needs --set POLICY=REF or --images FILE: what is elected.\n'],
   ];
 

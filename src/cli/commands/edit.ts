@@ -96,6 +96,7 @@ async function readElections(
       elections.set(name, parseElection(name, text, `--images ${options.images}`));
     }
   }
+  const given = new Map<string, string>();
   for (const argument of options.set) {
     const sign = argument.indexOf('=');
     if (sign <= 0)
@@ -103,8 +104,15 @@ async function readElections(
         'usage',
         `--set "${argument}" is not POLICY=REF, such as web=ghcr.io/acme/web:1.4.3.`,
       );
-    const name = argument.slice(0, sign);
-    elections.set(name, parseElection(name, argument.slice(sign + 1), '--set'));
+    const [name, text] = [argument.slice(0, sign), argument.slice(sign + 1)];
+    const before = given.get(name);
+    if (before !== undefined && before !== text)
+      throw new Failure(
+        'usage',
+        `--set names the policy ${name} twice, with ${before} and ${text}; say once what it elects.`,
+      );
+    given.set(name, text);
+    elections.set(name, parseElection(name, text, '--set'));
   }
   if (elections.size === 0)
     throw new Failure('usage', 'edit needs --set POLICY=REF or --images FILE: what is elected.');
