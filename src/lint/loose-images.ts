@@ -3,7 +3,7 @@ import type { Binding } from '../bindings/model.ts';
 import { reachOf } from '../bindings/reach.ts';
 import type { Advice } from '../core/problem.ts';
 import { readMarkers } from '../fields/markers.ts';
-import { isVendored } from '../fields/name-class.ts';
+import { isVendored, nameClass } from '../fields/name-class.ts';
 import type { Reading } from '../fields/reading.ts';
 import { recognise } from '../fields/recognise.ts';
 import { parseReference, parseRepository } from '../image/reference.ts';
@@ -99,6 +99,8 @@ function advice(file: string, policy: string, images: readonly LooseImageFact[])
   const remedy = file.endsWith('.json')
     ? targets
     : `put # {"$tallyman": "${policy}${part}"} behind ${where}, or ${targets}`;
-  const message = `${what}, so the policy ${policy} does not move it. If it should, ${remedy}.`;
+  const isOther = !isTagged && ['yaml', 'json'].includes(nameClass(file));
+  const hint = isOther ? ' Files of Helm values are known by names that begin or end in values.' : '';
+  const message = `${what}, so the policy ${policy} does not move it. If it should, ${remedy}.${hint}`;
   return { code: 'unmoved-image', file, line, column, message, policy };
 }

@@ -36,6 +36,10 @@ describe('an image of a policy that no rule recognises', () => {
     ['a map of images', { 'app/values.yaml': `a: b\nwebImages:\n  web: ${image}:1.0\n` }],
     ['a list of images', { 'app/b.yaml': custom(`{preloadImages: [a, "${image}:1.0"]}`) }],
     ['a name in two keys', { 'app/values.yaml': `a: b\n\nimageRepository: ${image}\nimageTag: "1"\n` }],
+    [
+      'values in a file of another name',
+      { 'app/values/prod.yaml': `x:\n  image:\n    {repository: ${image}, tag: "1"}\n` },
+    ],
     ['a name without a tag', { 'app/values.yaml': `x:\n  image:\n    repository: ${image}\n` }],
     [
       'a version',
@@ -118,9 +122,11 @@ describe('an image of a policy that no rule recognises', () => {
       `${image}:1.0 stands here (as does 1 more in this file), in no place that is known to hold an image, so the policy web does not move it. If it should, put # {"$tallyman": "web"} behind it, or name it in the targets of the policy.`,
     );
     expect(second).toBe(
-      `${image} stands here, and no tag or digest is recognised beside it, so the policy web does not move it. If it should, put # {"$tallyman": "web:tag"} behind the tag, or name the tag in the targets of the policy.`,
+      `${image} stands here, and no tag or digest is recognised beside it, so the policy web does not move it. If it should, put # {"$tallyman": "web:tag"} behind the tag, or name the tag in the targets of the policy. Files of Helm values are known by names that begin or end in values.`,
     );
     expect(others).toEqual([]);
+    const [inValues] = look({ 'app/values.yaml': `a: {repository: ${image}}\n` });
+    expect(inValues?.message).toMatch(/behind the tag, or name the tag in the targets of the policy\.$/);
     const [inJson] = look({ 'app/b.json': `{"kind": "X", "image": "${image}:1.0"}` });
     expect(inJson?.message).toMatch(/If it should, name it in the targets of the policy\.$/);
   });
