@@ -19,7 +19,8 @@ export interface MarkOrder {
  */
 export function hasMark({ rule, allowDowngrade }: Policy): boolean {
   const order = orderOf(rule);
-  return !allowDowngrade && order !== 'newest' && order !== 'none';
+  // What a promotion's source comes to hold once more is newer than it was.
+  return !allowDowngrade && order !== 'newest' && order !== 'none' && order !== 'promotion';
 }
 
 /**

@@ -20,8 +20,7 @@ export function rankTags(
   const now = held.at(-1);
   const ranks: Record<string, number> = Object.create(null) as Record<string, number>;
   if (compare === undefined || now === undefined || compare(now, now) !== 0) {
-    for (const [index, tag] of held.entries()) ranks[tag] = index;
-    return ranks;
+    return Object.assign(ranks, ranksInTime(held));
   }
   let rank = -1;
   let before: string | undefined;
@@ -29,6 +28,24 @@ export function rankTags(
     if (before === undefined || compare(before, tag) !== 0) rank++;
     ranks[tag] = rank;
     before = tag;
+  }
+  return ranks;
+}
+
+/**
+ * By the time at which they came. Whoever goes back to a value takes back what came after it: that value is no newer for it, but what was taken back is when it
+ * comes once more.
+ */
+function ranksInTime(held: readonly string[]): Readonly<Record<string, number>> {
+  const ranks: Record<string, number> = Object.create(null) as Record<string, number>;
+  let stands: string[] = [];
+  for (const [index, tag] of held.entries()) {
+    const place = stands.indexOf(tag);
+    if (place >= 0) stands = stands.slice(0, place + 1);
+    else {
+      stands.push(tag);
+      ranks[tag] = index;
+    }
   }
   return ranks;
 }

@@ -198,25 +198,11 @@ export class BranchHistory {
     }
   }
 
-  /**
-   * What the field held, newest first, with the time at which each value came: to the horizon, or to the first that is `last`, whatever was
-   * lifted since.
-   */
-  async timeline(
-    { file, field }: PastBinding,
-    last: (value: Current) => boolean,
-  ): Promise<readonly HeldValue[]> {
+  /** What the field held, newest first, with the time at which each value came: to the horizon, whatever was lifted since. */
+  async timeline({ file, field }: PastBinding): Promise<readonly HeldValue[]> {
     const { log } = await this.#load();
-    const trail = this.#trail(log);
-    for (let size = firstPortion; ; size *= 8) {
-      const line = log.line.slice(0, size);
-      await this.#snapshot.prepare(line.map(({ id }) => id));
-      const held = await trail.timeline({ file, field }, line);
-      // The oldest may have come before this portion.
-      const end = held.slice(0, -1).findIndex(({ value }) => last(value));
-      if (end >= 0) return held.slice(0, end + 1);
-      if (line.length === log.line.length) return held;
-    }
+    await this.#snapshot.prepare(log.line.map(({ id }) => id));
+    return this.#trail(log).timeline({ file, field }, log.line);
   }
 
   /** By the records of this very field that count; `undefined` where none does. */

@@ -42,10 +42,13 @@ interface SourceState {
   /** Along a chain of promotions, that of the policy at its start; `undefined`: it is not known. */
   readonly order: Policy | undefined;
   /** By what was asked: many target fields ask the same. */
-  readonly held: Map<string, Promise<Held>>;
+  readonly held: Map<Asked, Promise<Held>>;
   /** When what it holds now came to the last of its fields; read when it is first asked for. */
   since?: ReturnType<typeof latestOf>;
 }
+
+/** All fields; the first of them, which tells an order that no text tells; or nothing. */
+type Asked = 'all' | 'first' | 'none';
 
 /** How a source's fields came to what they hold. */
 interface Held {
@@ -90,7 +93,7 @@ export class Promotions {
         ranks: {},
         waits: `${name} holds ${shown(state.current)}, which is no version yet`,
       };
-    const { tags, inTime, stands } = await heldBy(state, rule, current);
+    const { tags, inTime, stands } = await heldBy(state, rule);
     const own = [current, ...past].flatMap(({ tag }) => tag ?? []);
     const ranks = rankTags(state.order, [...tags, ...own], inTime);
     const isNow = inHaste || rule.pick === 'current';
@@ -190,26 +193,24 @@ async function namedCurrent(binding: Binding, history: SourceHistory | undefined
 }
 
 /** What a target field must know of the source's past, read once for all that ask the same. */
-async function heldBy(state: SourceState, { pick }: Promotion, current: Current): Promise<Held> {
+async function heldBy(state: SourceState, { pick }: Promotion): Promise<Held> {
   const { order, held } = state;
   // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
   const isNow = pick === 'current' && order !== undefined && isTold(order);
-  const key = pick === 'soaked' || isNow ? pick : `${pick} ${shown(current)}`;
-  const known = held.get(key) ?? readHeld(state, pick === 'soaked' ? 'all' : isNow ? 'none' : current);
-  held.set(key, known);
+  const asked = pick === 'soaked' ? 'all' : isNow ? 'none' : 'first';
+  const known = held.get(asked) ?? readHeld(state, asked);
+  held.set(asked, known);
   return known;
 }
 
-/** @param asked all of every field; of the first field what came since it held a value; or nothing */
 async function readHeld(
   { bindings, current, order, source: { history } }: SourceState,
-  asked: 'all' | 'none' | Current,
+  asked: Asked,
 ): Promise<Held> {
   const isAll = asked === 'all';
   const wanted = asked === 'none' || history === undefined ? [] : isAll ? bindings : bindings.slice(0, 1);
-  const isLast = (value: Current): boolean => typeof asked === 'object' && same(value, asked);
   const fields = await Promise.all(
-    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history, isLast))),
+    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history))),
   );
   const values = [current, ...fields.flat().map(({ value }) => value)];
   const tags = [...new Set(values.flatMap(({ tag }) => tag ?? []))];
@@ -221,12 +222,8 @@ async function readHeld(
   return { tags, inTime, stands: commonStands(stands) };
 }
 
-async function timeline(
-  binding: Binding,
-  history: SourceHistory,
-  last: (value: Current) => boolean,
-): Promise<readonly HeldValue[]> {
-  const held = await history.timeline(binding, last);
+async function timeline(binding: Binding, history: SourceHistory): Promise<readonly HeldValue[]> {
+  const held = await history.timeline(binding);
   if (!held.some(({ value }) => isDigestAlone(value))) return held;
   const names = await history.names(binding);
   return held.map((one) => ({ ...one, value: nameDigest(one.value, names) }));
