@@ -73,6 +73,14 @@ describe('edit', () => {
     expect(problems).toMatchObject([{ code: 'refused-edit', file: 'b/pod.yaml', line: 4, column: 29 }]);
   });
 
+  it('tells of an annotation that keeps a workload from moving', async () => {
+    await put('b/pod.yaml', pod.replace('name: p', 'name: p, annotations: {tallyman.dev/min-age: soon}'));
+    const { stdout } = await edit([...set, '-o', 'json']);
+    const { edits, problems } = json({ exit: 1, stdout, stderr: '' });
+    expect(edits).toMatchObject([{ file: 'a/pod.yaml' }, { file: 'c/pod.yaml' }]);
+    expect(problems).toMatchObject([{ code: 'bad-annotation', file: 'b/pod.yaml', line: 3 }]);
+  });
+
   it('shows no change to the end of a file without a newline', async () => {
     await put('a/pod.yaml', pod.trimEnd());
     const { stdout } = await edit([...set, '-o', 'json']);

@@ -80,9 +80,12 @@ function join(
     };
   });
   const concerns = ({ code, policy }: Problem): boolean =>
-    code === 'bad-yaml' || code === 'bad-encoding' || code === 'bad-marker' || elections.has(policy ?? '');
+    mayKeepAny.has(code) || elections.has(policy ?? '');
   // A marker of a given name is applied, whether or not the policy is there.
   const joined = found.filter(({ code }) => code !== 'unknown-policy');
   const all = [...fileProblems(files), ...joined].filter(concerns);
   return { bindings, problems: [...all, ...marked.problems, ...unknown] };
 }
+
+/** What keeps fields from moving, and tells no policy: it may be one of those that are given. */
+const mayKeepAny: ReadonlySet<string> = new Set(['bad-yaml', 'bad-encoding', 'bad-marker', 'bad-annotation']);
