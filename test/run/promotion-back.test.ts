@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { openChain, tag } from './chain.ts';
+import { messages, openChain, tag } from './chain.ts';
 import { lift, release, rollback } from './orders.ts';
 import { titles, type Stage } from './stage.ts';
 
@@ -59,4 +59,14 @@ it('what was taken back at a source without an order is promoted once it came to
   on.forget();
   await on.run();
   expect(await tag(on, 'prod')).toBe('1.2.0');
+});
+
+it('a source that follows one tag by its digest says that it cannot be promoted', async () => {
+  const on = (stage = await openChain({ source: 'digest: {tag: stable}' }));
+  on.put('web', 'stable', 'one');
+  await on.run();
+  expect(messages(await on.run())).toEqual([
+    'web-prod elects nothing: web-staging follows the one tag stable by its digest, and what is promoted is told by its tag; give the images tags of their own, and let web-staging elect among those',
+  ]);
+  expect(await tag(on, 'prod')).toBe('1.0.0');
 });

@@ -181,7 +181,12 @@ export class Promotions {
       const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest that no release record tells the tag of; promotion copies a tag with its digest`;
       return { code: 'election-failed', message };
     }
-    return { source, bindings, current, order: ordering(source, bindings), held: new Map() };
+    const order = ordering(source, bindings);
+    if (order?.rule.kind === 'digest') {
+      const message = `${name} follows the one tag ${order.rule.tag} by its digest, and what is promoted is told by its tag; give the images tags of their own, and let ${order.name} elect among those`;
+      return { code: 'election-failed', message };
+    }
+    return { source, bindings, current, order, held: new Map() };
   }
 }
 
