@@ -1,7 +1,7 @@
 import { append } from '../core/append.ts';
 import { parseDigest } from '../image/digest.ts';
 import { parseRepository } from '../image/reference.ts';
-import { readImageText, readTagText, type ImageText } from './image-text.ts';
+import { aliasLength, readImageText, readTagText, type ImageText } from './image-text.ts';
 import type { FieldKind, PartFact, PartName } from './model.ts';
 import { partOf } from './part.ts';
 import { objectOf } from './objects.ts';
@@ -37,13 +37,14 @@ export function addField(reading: Reading, draft: Draft): void {
   });
   append(parts, draft.merged ?? []);
   const main = nodes.find(({ part }) => part !== 'name')?.index ?? draft.index;
+  const image = imageOf(reading, parts, draft);
   reading.fieldOf.set(draft.index, reading.fields.length);
   reading.fields.push({
     kind: draft.kind,
     document: reading.node(main).document,
     pointer: fieldPointer(reading, main),
-    ...imageOf(reading, parts, draft),
-    parts,
+    ...image,
+    parts: withoutBroken(parts, image, draft.kind),
     claim: claimFor(reading, main),
     container: draft.container,
     ...reading.at(reading.node(main).start),
@@ -63,6 +64,22 @@ export function claimFor(reading: Reading, index: number): number | undefined {
   const object = objectOf(reading, index);
   return object === undefined ? undefined : reading.claimOf.get(object.index);
 }
+
+/** A marker or a target says on purpose that such a text is to be an image. */
+function withoutBroken(
+  parts: readonly PartFact[],
+  { name, tag, digest }: ImageText,
+  kind: FieldKind,
+): readonly PartFact[] {
+  if (name === undefined || tag !== undefined || digest !== undefined || kind === 'marked') return parts;
+  return parts.map((part) => {
+    const isWhole = part.part !== 'image' || part.value.slice(aliasLength(part.value, kind)) === name;
+    return isWhole ? part : { ...part, refused: part.refused ?? brokenReference };
+  });
+}
+
+const brokenReference =
+  'what stands behind its name is neither a tag nor a digest; write the one that is deployed now';
 
 const partOrder = ['image', 'tag', 'digest', 'name'] as const;
 

@@ -16,7 +16,10 @@ export interface ImageText {
 export function readImageText(text: string, kind: FieldKind): ImageText {
   const written = withoutBreaks(text).slice(aliasLength(text, kind));
   const reference = parseReference(written);
-  if (reference === undefined) return { name: nameOfTemplate(written), tag: undefined, digest: undefined };
+  if (reference === undefined) {
+    const name = nameOfTemplate(written) ?? nameOfBroken(written);
+    return { name, tag: undefined, digest: undefined };
+  }
   return { name: reference.spelled, tag: reference.tag, digest: reference.digest };
 }
 
@@ -29,6 +32,14 @@ function withoutBreaks(text: string): string {
 function nameOfTemplate(text: string): string | undefined {
   const name = /^([^\s{}$%<>@]+)[:@][^\s/:]*(?:\{\{|\{%|<%|\$[\w({])/.exec(text)?.[1];
   return name === undefined ? undefined : parseRepository(name)?.spelled;
+}
+
+/** The name of a text that is no reference for what stands behind it (`acme/web:1.0+build`, `acme/web:<tag>`). */
+function nameOfBroken(text: string): string | undefined {
+  if (/\s/.test(text)) return undefined;
+  const from = text.lastIndexOf('/') + 1;
+  const end = text.slice(from).search(/[:@]/);
+  return end === -1 ? undefined : parseRepository(text.slice(0, from + end))?.spelled;
 }
 
 /** Length of the `alias=` that Argo CD's kustomize images may begin with, the sign included; else 0. */
