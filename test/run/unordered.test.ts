@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { git } from '../git/git.ts';
 import { makeCommit } from '../git/make-commit.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { lift, rollback } from './orders.ts';
 import { Stage, titles } from './stage.ts';
 
 /** What was taken back under policies without an order in the tags, where a run released in between (product.md, 6.2). */
@@ -106,6 +107,29 @@ it('digest: what a person left for a digest that never stood there is not put ba
   point('one');
   expect(await run(on)).toEqual(['web']);
   expect(await on.file(file)).not.toContain(two);
+});
+
+it('digest: of several that a person tried one after the other, none is put back', async () => {
+  const { on, point } = await openDigest();
+  stage = on;
+  const [zero, two, three] = ['zero', 'two', 'three'].map((content) => point(content));
+  for (const digest of [three, two, zero]) await put(on, `stable@${digest}`);
+  expect(await run(on)).toEqual([]);
+  point('two');
+  expect(await run(on)).toEqual([]);
+  point('four');
+  expect(await run(on)).toEqual(['web']);
+});
+
+it('digest: what stood there at a lift is taken back by a rollback after it', async () => {
+  const { on, point } = await openDigest();
+  stage = on;
+  point('two');
+  expect(await run(on)).toEqual(['web']);
+  await put(on, `stable@${point('three')}`);
+  await lift(on, { policies: ['web'] });
+  await rollback(on);
+  expect(await run(on)).toEqual([]);
 });
 
 it('digest: the tag may go back in the registry, after releases of runs alone', async () => {

@@ -21,15 +21,20 @@ export function inOrderOfComing(
 }
 
 /**
- * Whoever puts a digest there by hand takes back the one that he leaves, also where his own never stood there: as if it had stood there before
- * that one. A digest that is added to the tag takes nothing back, and what a run moved there may leave again as the tag moves.
+ * Whoever puts a digest there, by hand or by an order, takes back the one that he leaves, also where his own never stood there (since the last lift): as if it had stood there before that one, and before
+ * those that people put there one after the other until then. A digest that is added to the tag takes nothing back, and what a run moved there may leave again as
+ * the tag moves.
  */
 export function withReturn(past: Past, field: FieldFact, told: Told | undefined): Past {
   const now = valueOf(field);
   const newest = told?.moves[0]?.record;
-  if (newest !== undefined && recordHolds(newest, field)) return past;
-  const place = past.findIndex(({ tag, digest }) => tag !== now.tag || digest !== now.digest);
-  const left = past[place];
-  if (left === undefined || left.tag !== now.tag || left.digest === null) return past;
-  return past.toSpliced(place + 1, 0, now);
+  if (newest?.intent === 'update' && recordHolds(newest, field)) return past;
+  let place = past.findIndex(({ tag, digest }) => tag !== now.tag || digest !== now.digest);
+  if (place < 0) return past;
+  for (let isByHand = true; isByHand; place++) {
+    const left = past[place];
+    if (left === undefined || left.tag !== now.tag || left.digest === null) break;
+    isByHand = told?.names.has(left.digest) !== true;
+  }
+  return past.toSpliced(place, 0, now);
 }
