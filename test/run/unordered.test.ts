@@ -132,6 +132,17 @@ it('digest: what stood there at a lift is taken back by a rollback after it', as
   expect(await run(on)).toEqual([]);
 });
 
+it('digest: what was rolled back stays so when a person tries yet another one', async () => {
+  const { on, point } = await openDigest();
+  stage = on;
+  const other = point('other');
+  point('two');
+  expect(await run(on)).toEqual(['web']);
+  await rollback(on);
+  await put(on, `stable@${other}`);
+  expect(await run(on)).toEqual([]);
+});
+
 it('digest: the tag may go back in the registry, after releases of runs alone', async () => {
   const { on, point } = await openDigest();
   stage = on;

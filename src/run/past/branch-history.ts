@@ -12,7 +12,7 @@ import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { isSameImage } from './field-identity.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
-import { FileTrail, type HeldValue } from './file-trail.ts';
+import { FileTrail, type BroughtValue, type HeldValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
@@ -106,9 +106,11 @@ export class BranchHistory {
     // People leave no records: what they did, the file itself must tell.
     if (!hasMark(binding.policy)) {
       const walked = told?.newest === undefined ? line : line.slice(0, mostLookedBack);
-      const held = inOrderOfComing(await this.#held(binding, loaded, walked), told, walked);
-      const { field, policy } = binding;
-      const past = policy.rule.kind === 'digest' ? withReturn(held, field, told) : held;
+      const held =
+        binding.policy.rule.kind === 'digest'
+          ? withReturn(await this.#brought(binding, loaded, walked), told)
+          : await this.#held(binding, loaded, walked);
+      const past = inOrderOfComing(held, told, walked);
       return nameDigests(past, told?.names ?? new Map<string, string>());
     }
     if (told === undefined) return this.#held(binding, loaded, line);
@@ -249,6 +251,16 @@ export class BranchHistory {
     if (bringer === undefined) return false;
     const field = (await this.#fields.fields(bringer, place.file)).at(place.pointer);
     return field !== undefined && recordHolds(record, field);
+  }
+
+  /** The same with the commits that brought the values. */
+  async #brought(
+    { file, field }: PastBinding,
+    { log, lifts }: BranchClaims,
+    line: BranchLog['line'],
+  ): Promise<readonly BroughtValue[]> {
+    await this.#snapshot.prepare(line.map(({ id }) => id));
+    return this.#trail(log, lifts).timeline({ file, field }, line);
   }
 
   async #prepare(claims: readonly Claim[], log: BranchLog): Promise<void> {

@@ -21,6 +21,8 @@ export interface Told {
   /** The commit that brought the newest of a run, or of a lift. */
   readonly newest: CommitId | undefined;
   readonly names: DigestNames;
+  /** The commits that brought what runs moved there. */
+  readonly runs: ReadonlySet<CommitId>;
   /** The newest two that moved the field, since the last lift. */
   readonly moves: readonly OwnMove[];
 }
@@ -38,6 +40,7 @@ export function tell(
   const held: ToldValue[] = [];
   const names = new Map<string, string>();
   const moves: OwnMove[] = [];
+  const runs = new Set<CommitId>();
   let newest: CommitId | undefined;
   let counts = false;
   let isLifted = false;
@@ -50,6 +53,7 @@ export function tell(
     const bringer = bringers.get(commit.id) ?? commit.id;
     counts = true;
     if (isBoundary(record)) newest ??= bringer;
+    if (record.intent === 'update') runs.add(bringer);
     // The newest that tells wins.
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
       names.set(record.digest, record.to);
@@ -65,7 +69,7 @@ export function tell(
   }
   // What stood there before the first record has its name from what that one left.
   for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
-  return counts || held.length > 0 ? { held, newest, names, moves } : undefined;
+  return counts || held.length > 0 ? { held, newest, names, runs, moves } : undefined;
 }
 
 /** What stood there before it was what it was taken back for. */

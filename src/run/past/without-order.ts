@@ -1,8 +1,6 @@
-import type { FieldFact } from '../../fields/model.ts';
 import type { Past } from '../../policy/election/decision.ts';
 import type { CommitId } from '../../release/log.ts';
-import { valueOf } from './field-at.ts';
-import { recordHolds } from './record-holds.ts';
+import type { BroughtValue } from './file-trail.ts';
 import type { Told } from './told.ts';
 
 /**
@@ -21,20 +19,23 @@ export function inOrderOfComing(
 }
 
 /**
- * Whoever puts a digest there, by hand or by an order, takes back the one that he leaves, also where his own never stood there (since the last lift): as if it had stood there before that one, and before
- * those that people put there one after the other until then. A digest that is added to the tag takes nothing back, and what a run moved there may leave again as
- * the tag moves.
+ * Whoever puts a digest there, by hand or by an order, takes back the one that he leaves, also where his own never stood there (since the last lift): as if it had
+ * stood there before that one, and before those that people put there one after the other until then. A digest that is added to the tag takes nothing back, and
+ * what a run moved there may leave again as the tag moves.
+ * @param brought newest first
  */
-export function withReturn(past: Past, field: FieldFact, told: Told | undefined): Past {
-  const now = valueOf(field);
-  const newest = told?.moves[0]?.record;
-  if (newest?.intent === 'update' && recordHolds(newest, field)) return past;
-  let place = past.findIndex(({ tag, digest }) => tag !== now.tag || digest !== now.digest);
-  if (place < 0) return past;
-  for (let isByHand = true; isByHand; place++) {
-    const left = past[place];
-    if (left === undefined || left.tag !== now.tag || left.digest === null) break;
-    isByHand = told?.names.has(left.digest) !== true;
+export function withReturn(brought: readonly BroughtValue[], told: Told | undefined): Past {
+  const past = brought.map(({ value }) => value);
+  const [now] = past;
+  let place = 1;
+  for (let isByHand = !isOfRun(brought[0], told); isByHand; place++) {
+    const left = brought[place];
+    if (left === undefined || left.value.tag !== now?.tag || left.value.digest === null) break;
+    isByHand = !isOfRun(left, told);
   }
-  return past.toSpliced(place, 0, now);
+  return now === undefined ? past : past.toSpliced(place, 0, now);
+}
+
+function isOfRun(brought: BroughtValue | undefined, told: Told | undefined): boolean {
+  return brought !== undefined && told?.runs.has(brought.commit.id) === true;
 }
