@@ -29,7 +29,8 @@ export async function survey(
   await tree.read(
     wanted.filter(({ facts }) => facts === undefined),
     (file, bytes) => {
-      const facts = readFacts(bytes, file.kind, texts);
+      // Files of equal content share their facts, in this survey as in the next.
+      const facts = cache.get(file.id, file.kind) ?? readFacts(bytes, file.kind, texts);
       keep(file, facts);
       if (facts.fields.length > 0) seen(file.path, bytes);
     },
