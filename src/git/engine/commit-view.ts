@@ -25,20 +25,14 @@ export class CommitView implements ParsedCommit {
   readonly #end: number;
   readonly #messageAt: number;
   readonly #encoding: string | undefined = undefined;
-  readonly #places: TextPlaces;
+  #places: TextPlaces | undefined;
 
   /**
    * @param block nobody changes it any more; the commit's bytes stand there from `start` to `end`
-   * @param places in the block
+   * @param places in the block. Default: those of a block of this commit alone
    * @throws Failure `corrupt` where the tree, a parent, the author or the committer is missing
    */
-  constructor(
-    id: CommitId,
-    block: Buffer,
-    start = 0,
-    end = block.length,
-    places: TextPlaces = TextPlaces.of(block),
-  ) {
+  constructor(id: CommitId, block: Buffer, start = 0, end = block.length, places?: TextPlaces) {
     const head = readHead(block, start, end);
     const { isSound, tree, parents, author, committer, committerEnd } = head;
     if (!isSound || tree < 0 || author < 0 || committer < 0)
@@ -86,7 +80,8 @@ export class CommitView implements ParsedCommit {
     // In another encoding the same letters may be other bytes.
     if (this.#encoding !== undefined) return true;
     const [from, to] = [this.#messageAt, this.#end];
-    for (const text of anywhere) if (this.#places.maySee(text, from, to)) return true;
+    const places = (this.#places ??= TextPlaces.of(this.#block));
+    for (const text of anywhere) if (places.maySee(text, from, to)) return true;
     return mayBegin(this.#block, from, to, atStart);
   }
 
