@@ -63,9 +63,9 @@ export class Inflater {
    * @throws Failure `corrupt`
    */
   exactly(input: Buffer, from: number, size: number, what: string): Buffer {
-    const output = Buffer.allocUnsafe(size + 1);
+    const output = Buffer.allocUnsafe(size + spareRoom);
     this.begin();
-    const step = this.write(input, from, input.length, output, 0, size + 1);
+    const step = this.write(input, from, input.length, output, 0, output.length);
     if (step !== 'ended' || this.made !== size) throw unfitStream(what, size);
     return output.subarray(0, size);
   }

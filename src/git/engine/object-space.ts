@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 
+import { spareRoom } from './inflate.ts';
 import type { ObjectId, ObjectType } from './object-id.ts';
 
 /** Where one object will stand, behind the header that its id is made with. */
 export interface Place {
   readonly block: Buffer;
-  /** Where the header starts, where the object does, and where it ends. One more byte after it is free until the next place is taken. */
+  /** Where the header starts, where the object does, and where it ends. `spareRoom` after it is free until the next place is taken. */
   readonly headerAt: number;
   readonly at: number;
   readonly end: number;
@@ -23,11 +24,11 @@ export class ObjectSpace {
     const header = `${type} ${size}\0`;
     const length = header.length + size;
     const own = length > largestShared;
-    if (!own && this.#used + length >= this.#block.length) {
+    if (!own && this.#used + length + spareRoom > this.#block.length) {
       this.#block = Buffer.allocUnsafeSlow(blockBytes);
       this.#used = 0;
     }
-    const block = own ? Buffer.allocUnsafeSlow(length + 1) : this.#block;
+    const block = own ? Buffer.allocUnsafeSlow(length + spareRoom) : this.#block;
     const headerAt = own ? 0 : this.#used;
     block.write(header, headerAt, 'latin1');
     if (!own) this.#used += length;

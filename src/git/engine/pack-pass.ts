@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
-import { Inflater, unfitStream } from './inflate.ts';
+import { Inflater, spareRoom, unfitStream } from './inflate.ts';
 import type { GitObject, ObjectId, ObjectType } from './object-id.ts';
 import { OffsetsById } from './offsets-by-id.ts';
 import { bytesAt, idAt, ObjectSpace, type Place } from './object-space.ts';
@@ -124,7 +124,7 @@ export class PackPass {
     const { offset, head, place } = entry;
     const inflater = this.#inflater;
     const to = isWhole ? length : end;
-    const step = inflater.write(bytes, entry.inputAt, to, place.block, entry.filledTo, place.end + 1);
+    const step = inflater.write(bytes, entry.inputAt, to, place.block, entry.filledTo, place.end + spareRoom);
     if (step === 'broken') throw unfitStream(entryName(offset), head.size);
     entry.inputAt += inflater.used;
     entry.filledTo += inflater.made;
@@ -134,8 +134,9 @@ export class PackPass {
   }
 
   #scratchFor(size: number): Place {
-    if (size < this.#scratch.length) return { block: this.#scratch, headerAt: 0, at: 0, end: size };
-    return { block: Buffer.allocUnsafeSlow(size + 1), headerAt: 0, at: 0, end: size };
+    const needed = size + spareRoom;
+    const block = needed <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(needed);
+    return { block, headerAt: 0, at: 0, end: size };
   }
 
   #readDelta(offset: number, end: number, delta: Place, baseAt: number): void {
