@@ -19,6 +19,14 @@ async function open(files?: Parameters<typeof Ledger.open>[0]): Promise<Ledger> 
   return ledger;
 }
 
+/** Then time goes on. */
+async function releaseAndRevert(on: Ledger): Promise<void> {
+  await on.release('1.0.0', '1.2.0');
+  await on.git('revert', '--no-edit', 'HEAD');
+  on.skip(400 * 86_400);
+  await on.commit('Something else', { README: 'else\n' });
+}
+
 describePeer('git', 'the release log after', () => {
   const scenarios: readonly Scenario[] = [
     {
@@ -50,13 +58,21 @@ describePeer('git', 'the release log after', () => {
       label: 'a release that is older than a year, and was taken back then',
       act: async (on) => {
         on.skip(-400 * 86_400);
-        await on.release('1.0.0', '1.2.0');
-        await on.git('revert', '--no-edit', 'HEAD');
-        on.skip(400 * 86_400);
-        await on.commit('Something else', { README: 'else\n' });
+        // All that is behind it is as old.
+        await on.git('commit', '--quiet', '--amend', '--no-edit');
+        await releaseAndRevert(on);
       },
       history: [],
       next: '1.2.0',
+    },
+    {
+      label: 'a release on a machine whose clock was a year behind, that was taken back there',
+      act: async (on) => {
+        on.skip(-400 * 86_400);
+        await releaseAndRevert(on);
+      },
+      history: ['1.0.0 -> 1.2.0'],
+      next: null,
     },
     ...squashes(),
     ...merges(),
