@@ -98,7 +98,10 @@ describe('createMetrics', () => {
 
   it('tells of the process, and leaves the global registry alone', async () => {
     const metrics = createMetrics();
-    expect(await metrics.render()).toContain('process_resident_memory_bytes');
+    const text = await metrics.render();
+    expect(text).toContain('process_resident_memory_bytes');
+    // What only a timer can tell, for which a daemon would never sleep, is not there.
+    expect(text.match(/^nodejs_eventloop_\w+/gm)).toEqual(['nodejs_eventloop_lag_seconds']);
     expect(metrics.contentType).toContain('text/plain');
     expect(register.getMetricsAsArray()).toEqual([]);
   });

@@ -15,7 +15,7 @@ const tags = 100;
 const runs = 10;
 /** Every image is listed so often. */
 const minute = 60_000;
-const idleMilliseconds = 3000;
+const idleMilliseconds = 15_000;
 
 /**
  * M1: what a daemon costs in which nothing changes. The runs that come each minute follow one another here: what one of them takes of the processor, with
