@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { git } from '../git/git.ts';
 import { makeCommit } from '../git/make-commit.ts';
-import { lift, openWeb, tag } from './orders.ts';
+import { lift, openWeb, tag, takeBack } from './orders.ts';
 import { codes, type Stage } from './stage.ts';
 
 /**
@@ -26,17 +26,6 @@ async function mergeIntoCopy(on: Stage, from: string, message: string, others = 
   const files = { [file]: await on.file(file) };
   const merge = makeCommit(on.path, { files, message, parents: [copy, ...more, head], at: on.now });
   git(on.path, 'update-ref', 'refs/heads/main', merge, head);
-}
-
-/** 1.1.0 was released and taken back. @returns the commit before it */
-async function takeBack(on: Stage): Promise<string> {
-  const from = git(on.path, 'rev-parse', 'main');
-  const before = await on.file(file);
-  on.push('web', '1.1.0');
-  await on.run();
-  expect(await tag(on)).toBe('1.1.0');
-  await on.commit({ [file]: before }, 'Back\n');
-  return from;
 }
 
 it.each([

@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest';
 import { makeCommits } from '../git/make-commit.ts';
 import { git } from '../git/git.ts';
-import { openWeb, tag } from './orders.ts';
+import { openWeb, tag, takeBack } from './orders.ts';
 
 it('what was taken back stays so below commits whose clock was wrong', async () => {
   const on = await openWeb();
   try {
-    const before = await on.file('prod/web.yaml');
-    on.push('web', '1.1.0');
-    await on.run();
-    expect(await tag(on)).toBe('1.1.0');
-    await on.commit({ 'prod/web.yaml': before }, 'Back\n');
+    await takeBack(on);
     const odd = { files: { 'notes.yaml': 'odd: true\n' }, message: 'No clock\n', at: 1_000_000_000_000 };
     const { commit } = await on.repository.sync();
     const ids = makeCommits(on.path, [

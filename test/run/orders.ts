@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { HoldScope } from '../../src/release/hold-entry.ts';
 import { carryOut } from '../../src/run/orders/carry-out.ts';
 import { drawHold, type HoldOrder } from '../../src/run/orders/hold.ts';
@@ -5,6 +6,7 @@ import { drawLift } from '../../src/run/orders/lift.ts';
 import type { Drawn, OrderResult, Scene } from '../../src/run/orders/model.ts';
 import { drawRelease, type ReleaseOrder } from '../../src/run/orders/release.ts';
 import { drawRollback, type RollbackOrder } from '../../src/run/orders/rollback.ts';
+import { git } from '../git/git.ts';
 import { Stage, web } from './stage.ts';
 
 export const ann = { name: 'Ann', email: 'ann@test.invalid' };
@@ -52,6 +54,17 @@ export async function release(on: Stage, to: string, more: Partial<ReleaseOrder>
 
 export async function tag(on: Stage): Promise<string | undefined> {
   return /acme\/web:([^"@]+)/.exec(await on.file('prod/web.yaml'))?.[1];
+}
+
+/** 1.1.0 is released, and taken back by a person. @returns the commit before it */
+export async function takeBack(on: Stage): Promise<string> {
+  const from = git(on.path, 'rev-parse', 'main');
+  const before = await on.file('prod/web.yaml');
+  on.push('web', '1.1.0');
+  await on.run();
+  expect(await tag(on)).toBe('1.1.0');
+  await on.commit({ 'prod/web.yaml': before }, 'Back\n');
+  return from;
 }
 
 /** As when the registry is down. */
