@@ -38,14 +38,16 @@ export function rankTags(
  */
 function ranksInTime(held: readonly string[]): Readonly<Record<string, number>> {
   const ranks: Record<string, number> = Object.create(null) as Record<string, number>;
-  let stands: string[] = [];
+  const stands: string[] = [];
+  const standing = new Set<string>();
   for (const [index, tag] of held.entries()) {
-    const place = stands.indexOf(tag);
-    if (place >= 0) stands = stands.slice(0, place + 1);
-    else {
-      stands.push(tag);
-      ranks[tag] = index;
+    if (standing.has(tag)) {
+      for (; stands.at(-1) !== tag; stands.pop()) standing.delete(stands.at(-1) ?? tag);
+      continue;
     }
+    stands.push(tag);
+    standing.add(tag);
+    ranks[tag] = index;
   }
   return ranks;
 }

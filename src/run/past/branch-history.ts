@@ -11,6 +11,7 @@ import { countRecords, type Counted } from './counting.ts';
 import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { isSameImage } from './field-identity.ts';
+import { linePortions } from './line-portions.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
 import { FileTrail, type BroughtValue, type HeldValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
@@ -191,20 +192,28 @@ export class BranchHistory {
   ): Promise<Current | undefined> {
     const { log } = await this.#load();
     const trail = this.#trail(log);
-    for (let size = first; ; size *= 8) {
-      const line = log.line.slice(0, size);
-      await this.#snapshot.prepare(line.map(({ id }) => id));
+    for await (const line of linePortions(this.#snapshot, log, first)) {
       const held = await trail.held({ file, field }, line);
       const found = find(held.filter((then) => isSameImage(then, field)).map(currentOf));
-      if (found !== undefined || line.length === log.line.length) return found;
+      if (found !== undefined) return found;
     }
+    return undefined;
   }
 
-  /** What the field held, newest first, with the time at which each value came: to the horizon, whatever was lifted since. */
-  async timeline({ file, field }: PastBinding): Promise<readonly HeldValue[]> {
+  /** What the field held, newest first, and since when, whatever was lifted: to the horizon, or to 2,000 commits or more in which one is `last`. */
+  async timeline(
+    { file, field }: PastBinding,
+    last: (value: Current) => boolean,
+  ): Promise<readonly HeldValue[]> {
     const { log } = await this.#load();
-    await this.#snapshot.prepare(log.line.map(({ id }) => id));
-    return this.#trail(log).timeline({ file, field }, log.line);
+    const trail = this.#trail(log);
+    let held: readonly HeldValue[] = [];
+    for await (const line of linePortions(this.#snapshot, log, mostLookedBack)) {
+      held = await trail.timeline({ file, field }, line);
+      // The oldest may have come before this portion.
+      if (held.slice(0, -1).some(({ value }) => last(value))) break;
+    }
+    return held;
   }
 
   /** By the records of this very field that count; `undefined` where none does. */

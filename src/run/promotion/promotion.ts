@@ -42,13 +42,10 @@ interface SourceState {
   /** Along a chain of promotions, that of the policy at its start; `undefined`: it is not known. */
   readonly order: Policy | undefined;
   /** By what was asked: many target fields ask the same. */
-  readonly held: Map<Asked, Promise<Held>>;
+  readonly held: Map<string, Promise<Held>>;
   /** When what it holds now came to the last of its fields; read when it is first asked for. */
   since?: ReturnType<typeof latestOf>;
 }
-
-/** All fields; the first of them, which tells an order that no text tells; or nothing. */
-type Asked = 'all' | 'first' | 'none';
 
 /** How a source's fields came to what they hold. */
 interface Held {
@@ -93,7 +90,7 @@ export class Promotions {
         ranks: {},
         waits: `${name} holds ${shown(state.current)}, which is no version yet`,
       };
-    const { tags, inTime, stands } = await heldBy(state, rule);
+    const { tags, inTime, stands } = await heldBy(state, rule, current);
     const own = [current, ...past].flatMap(({ tag }) => tag ?? []);
     const ranks = rankTags(state.order, [...tags, ...own], inTime);
     const isNow = inHaste || rule.pick === 'current';
@@ -198,24 +195,26 @@ async function namedCurrent(binding: Binding, history: SourceHistory | undefined
 }
 
 /** What a target field must know of the source's past, read once for all that ask the same. */
-async function heldBy(state: SourceState, { pick }: Promotion): Promise<Held> {
+async function heldBy(state: SourceState, { pick }: Promotion, current: Current): Promise<Held> {
   const { order, held } = state;
   // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
   const isNow = pick === 'current' && order !== undefined && isTold(order);
-  const asked = pick === 'soaked' ? 'all' : isNow ? 'none' : 'first';
-  const known = held.get(asked) ?? readHeld(state, asked);
-  held.set(asked, known);
+  const key = pick === 'soaked' || isNow ? pick : `${pick} ${shown(current)}`;
+  const known = held.get(key) ?? readHeld(state, pick === 'soaked' ? 'all' : isNow ? 'none' : current);
+  held.set(key, known);
   return known;
 }
 
+/** @param asked all of every field; of the first field what came since it held a value, and what people may have taken back before; or nothing */
 async function readHeld(
   { bindings, current, order, source: { history } }: SourceState,
-  asked: Asked,
+  asked: 'all' | 'none' | Current,
 ): Promise<Held> {
   const isAll = asked === 'all';
   const wanted = asked === 'none' || history === undefined ? [] : isAll ? bindings : bindings.slice(0, 1);
+  const isLast = (value: Current): boolean => typeof asked === 'object' && same(value, asked);
   const fields = await Promise.all(
-    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history))),
+    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history, isLast))),
   );
   const values = [current, ...fields.flat().map(({ value }) => value)];
   const tags = [...new Set(values.flatMap(({ tag }) => tag ?? []))];
@@ -227,8 +226,12 @@ async function readHeld(
   return { tags, inTime, stands: commonStands(stands) };
 }
 
-async function timeline(binding: Binding, history: SourceHistory): Promise<readonly HeldValue[]> {
-  const held = await history.timeline(binding);
+async function timeline(
+  binding: Binding,
+  history: SourceHistory,
+  last: (value: Current) => boolean,
+): Promise<readonly HeldValue[]> {
+  const held = await history.timeline(binding, last);
   if (!held.some(({ value }) => isDigestAlone(value))) return held;
   const names = await history.names(binding);
   return held.map((one) => ({ ...one, value: nameDigest(one.value, names) }));
