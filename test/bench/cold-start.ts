@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { built } from './programs.ts';
 import { openKept } from './targets/kept.ts';
 
+const { tuneEngine } = await built<typeof import('../../src/engine.ts')>('engine');
+tuneEngine(['', '', 'run', '--once']);
 const { survey } = await built<typeof import('../../src/run/prepare/survey.ts')>('run/prepare/survey');
 const { FactsCache } =
   await built<typeof import('../../src/run/prepare/facts-cache.ts')>('run/prepare/facts-cache');
