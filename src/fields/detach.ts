@@ -24,15 +24,16 @@ function detachField(
   parts: Map<PartFact, PartFact> | undefined,
   texts: OwnTexts,
 ): FieldFact {
+  const pointer = texts.own(field.pointer);
   return {
     ...field,
-    pointer: texts.own(field.pointer),
+    pointer,
     name: texts.ownAny(field.name),
     tag: texts.ownAny(field.tag),
     digest: texts.ownAny(field.digest),
     container: texts.ownAny(field.container),
     parts: field.parts.map((part) => {
-      const copied = detachPart(part, texts);
+      const copied = detachPart(part, texts, part.pointer === field.pointer ? pointer : undefined);
       parts?.set(part, copied);
       return copied;
     }),
@@ -48,12 +49,13 @@ function detachMarker(
   return { ...marker, policy: texts.own(marker.policy), target };
 }
 
-function detachPart(part: PartFact, texts: OwnTexts): PartFact {
+/** @param ownPointer where there is a copy of its pointer already: that of its field is mostly the same */
+function detachPart(part: PartFact, texts: OwnTexts, ownPointer?: string): PartFact {
   const { value, pointer, refused } = part;
   return {
     ...part,
     value: texts.own(value),
-    pointer: texts.own(pointer),
+    pointer: ownPointer ?? texts.own(pointer),
     refused: texts.ownAny(refused),
   };
 }

@@ -7,6 +7,7 @@ export class OwnTexts {
 
   /** The same text, in memory that is no file's. */
   own(text: string): string {
+    if (text.length < shortestPiece) return text;
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     // Joining makes a new text, of which this is then a piece.
@@ -19,3 +20,6 @@ export class OwnTexts {
     return text === undefined ? undefined : this.own(text);
   }
 }
+
+/** Of pieces that are shorter the engine makes copies by itself. */
+const shortestPiece = 13;

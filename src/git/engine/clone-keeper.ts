@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
-import type { FetchAnswer, FetchRequest, Transport } from '../transport.ts';
+import type { FetchRequest, Transport } from '../transport.ts';
 import { ArrivedTrees } from './arrived-trees.ts';
 import { CloneLock } from './clone-lock.ts';
 import { emptyClone, historyFolder, KeptClone, lockFolder, type CompleteTrees } from './clone.ts';
@@ -44,6 +44,8 @@ export class CloneKeeper implements TreeOwner {
   #clone: KeptClone | undefined;
   #history: HistoryStore | undefined;
   #damaged = false;
+  /** The last state of the branch: all of it is here. */
+  #whole: CommitId | undefined;
   readonly #told = new WeakSet<Failure>();
   #swept = false;
 
@@ -78,7 +80,7 @@ export class CloneKeeper implements TreeOwner {
   async keep(base: CommitId, commit: CommitId, pack: Buffer): Promise<void> {
     await this.#lock.hold(async () => {
       const clone = this.#opened();
-      clone.objects.addPack(pack);
+      await clone.objects.addPack(pack);
       if (clone.tip() === base) clone.moveTip(commit, []);
     });
   }
@@ -86,7 +88,8 @@ export class CloneKeeper implements TreeOwner {
   async history(tip: CommitId, since: number): Promise<readonly LoggedCommit[]> {
     return this.watch(async () => {
       const local = this.#log().local(tip, since);
-      return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (request) => this.#fetch(request)));
+      const { transport } = this.#options;
+      return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (ask) => transport.fetch(ask)));
     });
   }
 
@@ -103,8 +106,8 @@ export class CloneKeeper implements TreeOwner {
     });
   }
 
-  async bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void> {
-    await this.bringFiles(ids.map((id) => ({ commit, id })));
+  isWhole(commit: CommitId): boolean {
+    return commit === this.#whole;
   }
 
   /** Brings files of several commits at once. */
@@ -138,6 +141,7 @@ export class CloneKeeper implements TreeOwner {
       const clone = this.#opened();
       if (!clone.holds(commit, this.#complete, this.#trees)) return false;
       clone.moveTip(commit, edge);
+      this.#whole = commit;
       const root = clone.commit(commit)?.tree;
       if (root !== undefined) this.#ready.add(new Map([[commit, root]]), clone);
       return true;
@@ -245,7 +249,7 @@ export class CloneKeeper implements TreeOwner {
 
   #forget(): void {
     this.#clone?.objects.close();
-    this.#clone = this.#history = undefined;
+    this.#clone = this.#history = this.#whole = undefined;
     this.#complete.clear();
   }
 
@@ -261,7 +265,7 @@ export class CloneKeeper implements TreeOwner {
     signal?: AbortSignal,
     arrived?: ArrivedTrees,
   ): Promise<readonly CommitId[]> {
-    const answer = await this.#fetch(request, signal);
+    const answer = await this.#options.transport.fetch(request, signal);
     try {
       await this.objects.addPackAsItArrives(packParts(answer), (object) => {
         const { id, type, bytes } = object;
@@ -274,10 +278,6 @@ export class CloneKeeper implements TreeOwner {
       throw blamed(error, request, this.#options.name);
     }
     return answer.shallow;
-  }
-
-  #fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer> {
-    return this.#options.transport.fetch(request, signal);
   }
 
   #opened(): KeptClone {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { Failure, type FailureCode } from '../../core/failure.ts';
@@ -20,9 +21,35 @@ export function writeForNow(path: string, bytes: Uint8Array | string): void {
   writeWhole(path, bytes, 0o644, false);
 }
 
+/**
+ * As `writeDurably`, on another thread: large files, for whose flush nobody else has to wait. Nobody may change `bytes` until it is done.
+ * @throws Failure `disk`
+ */
+export async function writeDurablyAside(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = temporaryFor(path);
+  try {
+    makeFolder(dirname(path));
+    const file = await open(temporary, 'wx', mode);
+    try {
+      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw diskFailure(error, 'write', path);
+  }
+}
+
+/** `git prune` removes what a kill leaves behind under such a name, and `git fsck` does not mind it. */
+function temporaryFor(path: string): string {
+  return join(dirname(path), `tmp_obj_${randomBytes(6).toString('hex')}.tmp`);
+}
+
 function writeWhole(path: string, bytes: Uint8Array | string, mode: number, flush: boolean): void {
-  // `git prune` removes what a kill leaves behind under such a name, and `git fsck` does not mind it.
-  const temporary = join(dirname(path), `tmp_obj_${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryFor(path);
   try {
     makeFolder(dirname(path));
     writeNew(temporary, bytes, mode, flush);

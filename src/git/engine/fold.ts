@@ -42,7 +42,7 @@ function isMostlyWaste({ index }: PackFile, keep: ReadonlySet<ObjectId>): boolea
 async function writeAnew(store: ObjectStore, ids: ReadonlySet<ObjectId>): Promise<{ readonly path: string }> {
   const writer = new PackWriter();
   let pause = performance.now() + busyMilliseconds;
-  for (const id of store.inReadingOrder(ids)) {
+  for (const { id } of store.inReadingOrder(Array.from(ids, (id) => ({ id })))) {
     const object = store.read(id);
     if (object !== undefined) writer.add(object);
     if (performance.now() < pause) continue;

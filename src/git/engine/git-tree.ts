@@ -130,19 +130,17 @@ export class GitTree implements Tree {
     visit: (entry: Entry, bytes: Uint8Array) => void,
     tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void> {
-    const byId = new Map<ObjectId, Entry[]>();
-    for (const entry of entries) {
-      const same = byId.get(entry.id);
-      if (same === undefined) byId.set(entry.id, [entry]);
-      else same.push(entry);
-    }
+    const { once, again } = byContent(entries);
     let pause = performance.now() + busyMilliseconds;
-    for (const id of this.#store.inReadingOrder(byId.keys())) {
-      const files = byId.get(id) ?? [];
-      const bytes = orTooLarge(() => this.#blob(id, files[0]?.path ?? id));
-      if (!(bytes instanceof Failure)) for (const file of files) visit(file, bytes);
-      else if (tooLarge === undefined) throw bytes;
-      else for (const file of files) tooLarge(file, bytes);
+    for (const first of this.#store.inReadingOrder(once)) {
+      const bytes = orTooLarge(() => this.#blob(first.id, first.path));
+      const show = (file: Entry): void => {
+        if (!(bytes instanceof Failure)) visit(file, bytes);
+        else if (tooLarge === undefined) throw bytes;
+        else tooLarge(file, bytes);
+      };
+      show(first);
+      if (again.size > 0) again.get(first.id)?.forEach(show);
       if (performance.now() < pause) continue;
       await setImmediate(); // other work of the process gets its turn
       pause = performance.now() + busyMilliseconds;
@@ -190,6 +188,23 @@ export class GitTree implements Tree {
     if (entries.length > mostFiles)
       throw new Failure('too-large', `the tree holds more than ${mostFiles} files`);
   }
+}
+
+/** Each content once, and what has the content of one before it. Of ten thousands of files few have. */
+function byContent<Entry extends TreeEntry>(
+  entries: readonly Entry[],
+): { readonly once: readonly Entry[]; readonly again: ReadonlyMap<ObjectId, readonly Entry[]> } {
+  const seen = new Set<ObjectId>();
+  const again = new Map<ObjectId, Entry[]>();
+  const once = entries.filter((entry) => {
+    const isNew = seen.size < seen.add(entry.id).size;
+    if (isNew) return true;
+    const same = again.get(entry.id);
+    if (same === undefined) again.set(entry.id, [entry]);
+    else same.push(entry);
+    return false;
+  });
+  return { once, again };
 }
 
 interface FolderPair {

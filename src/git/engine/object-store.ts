@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
-import { diskFailure, errorCode, writeDurably } from './durable.ts';
+import { readAlternates } from './alternates.ts';
+import { diskFailure, errorCode, writeDurablyAside } from './durable.ts';
 import { hasLoose, readLoose, writeLoose } from './loose-objects.ts';
 import type { GitObject, NewObject, ObjectId, ObjectReader } from './object-id.ts';
 import { PackFile } from './pack-file.ts';
@@ -83,16 +84,17 @@ export class ObjectStore implements ObjectReader {
     return loose ?? this.#elsewhere((store) => store.read(id));
   }
 
-  /** The ids in the order in which they are read fastest: what just came, then pack by pack, by place in the pack; the rest last. */
-  inReadingOrder(ids: Iterable<ObjectId>): ObjectId[] {
-    const recent: ObjectId[] = [];
-    const rows: (Place & { readonly id: ObjectId })[] = [];
-    for (const id of ids) {
-      if (this.#recent.has(id)) recent.push(id);
-      else rows.push({ id, ...this.#placeOf(id) });
+  /** Objects in the order in which they are read fastest: what just came, then pack by pack, by place in the pack; the rest last. */
+  inReadingOrder<Wanted extends { readonly id: ObjectId }>(all: Iterable<Wanted>): Wanted[] {
+    const ordered: Wanted[] = [];
+    const rows: (Place & { readonly wanted: Wanted })[] = [];
+    for (const wanted of all) {
+      if (this.#recent.has(wanted.id)) ordered.push(wanted);
+      else rows.push({ wanted, ...this.#placeOf(wanted.id) });
     }
     rows.sort((a, b) => a.rank - b.rank || a.offset - b.offset);
-    return [...recent, ...rows.map((row) => row.id)];
+    for (const { wanted } of rows) ordered.push(wanted);
+    return ordered;
   }
 
   #placeOf(id: ObjectId): Place {
@@ -111,7 +113,7 @@ export class ObjectStore implements ObjectReader {
    * Checks a pack, completes it where it is thin (with bases from this store), and keeps it with a new index.
    * @throws Failure `corrupt`, `too-large`, `disk`
    */
-  addPack(pack: Buffer): AddedPack {
+  async addPack(pack: Buffer): Promise<AddedPack> {
     const { entries, reading } = this.#expect();
     return this.#keepArrival(pack, entries, readPack(pack, reading));
   }
@@ -134,7 +136,7 @@ export class ObjectStore implements ObjectReader {
     const { entries, reading } = this.#expect(see);
     try {
       const { pack, ...summary } = await readPackAsItArrives(parts, reading);
-      return this.#keepArrival(pack, entries, summary);
+      return await this.#keepArrival(pack, entries, summary);
     } catch (error) {
       this.#recent.clear(); // what is in no pack is not here
       throw error;
@@ -153,24 +155,30 @@ export class ObjectStore implements ObjectReader {
     return { entries, reading: { visit, external: (id) => this.read(id) } };
   }
 
-  #keepArrival(pack: Buffer, entries: IndexEntry[], { objects, externalBases }: PackSummary): AddedPack {
+  async #keepArrival(
+    pack: Buffer,
+    entries: IndexEntry[],
+    { objects, externalBases }: PackSummary,
+  ): Promise<AddedPack> {
     if (objects === 0) return { objects, path: '' };
-    if (externalBases.size === 0) return { objects, path: this.keepPack(pack, entries) };
+    if (externalBases.size === 0) return { objects, path: await this.#keepPack(pack, entries) };
     const whole = extendPack(pack, [...externalBases.values()]);
     let row = 0;
     for (const id of externalBases.keys()) {
       const [offset = 0, end = 0] = whole.offsets.slice(row, ++row + 1);
       entries.push(indexEntry(whole.pack, id, offset, end));
     }
-    return { objects, path: this.keepPack(whole.pack, entries) };
+    return { objects, path: await this.#keepPack(whole.pack, entries) };
   }
 
   /** Keeps a complete pack that was read already; `entries` are what its reader met. @returns its path */
-  keepPack(pack: Buffer, entries: readonly IndexEntry[]): string {
+  async #keepPack(pack: Buffer, entries: readonly IndexEntry[]): Promise<string> {
     const sum = pack.subarray(pack.length - 20);
     const base = join(this.directory, 'pack', `pack-${sum.toString('hex')}`);
-    writeDurably(`${base}.pack`, pack, 0o444);
-    writeDurably(`${base}.idx`, encodePackIndex(entries, sum), 0o444);
+    const written = writeDurablyAside(`${base}.pack`, pack, 0o444);
+    const index = encodePackIndex(entries, sum); // meanwhile
+    await written;
+    await writeDurablyAside(`${base}.idx`, index, 0o444);
     this.#loadPacks();
     this.#recent.keep();
     return `${base}.pack`;
@@ -277,18 +285,4 @@ function stampOf(folder: string): string {
     if (errorCode(error) === 'ENOENT') return 'none';
     throw diskFailure(error, 'read', folder);
   }
-}
-
-function readAlternates(objects: string): readonly string[] {
-  let text: string;
-  try {
-    text = readFileSync(join(objects, 'info', 'alternates'), 'utf8');
-  } catch {
-    return [];
-  }
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .slice(0, 100)
-    .map((line) => resolve(objects, line));
 }

@@ -39,7 +39,7 @@ export class PackBytes {
   add(part: Uint8Array): void {
     const length = this.#length + part.length;
     if (length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(firstRoom, length, this.#bytes.length * 2));
+      const larger = Buffer.allocUnsafeSlow(Math.max(firstRoom, length, this.#bytes.length * 4));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
@@ -92,4 +92,5 @@ export function corruptPack(why: string): Failure {
 
 /** A head, and a checksum. */
 const smallest = 32;
-const firstRoom = 256 * 1024;
+/** The system hands out no page of it before something stands there. */
+const firstRoom = 1024 ** 2;

@@ -92,25 +92,19 @@ const idsAt = 8 + 1024;
 
 /** The bytes of a version 2 index; `packSum` is the last 20 bytes of the pack. Packs here are below 2 GiB. */
 export function encodePackIndex(entries: readonly IndexEntry[], packSum: Uint8Array): Buffer {
-  const sorted = [...entries].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const count = sorted.length;
+  const count = entries.length;
   const bytes = Buffer.alloc(idsAt + 28 * count + 40);
   bytes.writeUInt32BE(0xff744f63, 0);
   bytes.writeUInt32BE(2, 4);
-  const fan = new Uint32Array(256);
   let row = 0;
-  for (const entry of sorted) {
-    bytes.write(entry.id, idsAt + 20 * row, 20, 'hex');
-    bytes.writeUInt32BE(entry.crc, idsAt + 20 * count + 4 * row);
-    bytes.writeUInt32BE(entry.offset, idsAt + 24 * count + 4 * row);
-    const first = bytes[idsAt + 20 * row] ?? 0;
-    fan[first] = (fan[first] ?? 0) + 1;
-    row++;
-  }
-  let sum = 0;
-  for (let byte = 0; byte < 256; byte++) {
-    sum += fan[byte] ?? 0;
-    bytes.writeUInt32BE(sum, 8 + 4 * byte);
+  for (const [byte, bucket] of byFirstByte(entries).entries()) {
+    for (const { id, crc, offset } of bucket.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))) {
+      bytes.write(id, idsAt + 20 * row, 20, 'hex');
+      bytes.writeUInt32BE(crc, idsAt + 20 * count + 4 * row);
+      bytes.writeUInt32BE(offset, idsAt + 24 * count + 4 * row);
+      row++;
+    }
+    bytes.writeUInt32BE(row, 8 + 4 * byte);
   }
   bytes.set(packSum, idsAt + 28 * count);
   bytes.set(
@@ -120,6 +114,13 @@ export function encodePackIndex(entries: readonly IndexEntry[], packSum: Uint8Ar
     bytes.length - 20,
   );
   return bytes;
+}
+
+/** 256 small sorts compare half as often as a large one. */
+function byFirstByte(entries: readonly IndexEntry[]): IndexEntry[][] {
+  const buckets = Array.from({ length: 256 }, (): IndexEntry[] => []);
+  for (const entry of entries) buckets[Number.parseInt(entry.id.slice(0, 2), 16)]?.push(entry);
+  return buckets;
 }
 
 /** Ids whose first four bytes are alike are rare. */

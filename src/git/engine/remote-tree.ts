@@ -6,8 +6,10 @@ import type { GitTree } from './git-tree.ts';
 
 /** What the tree asks of its repository. */
 export interface TreeOwner {
-  /** Makes these files of a commit ready to read: fetches those that are not here. */
-  bringBlobs(commit: CommitId, ids: readonly ObjectId[]): Promise<void>;
+  /** Whether all files of a commit are known to be here. */
+  isWhole(commit: CommitId): boolean;
+  /** Makes files ready to read: fetches those that are not here. */
+  bringFiles(files: readonly { readonly commit: CommitId; readonly id: ObjectId }[]): Promise<void>;
   /** Does work with what is in the clone; damage that it meets is remembered, and told. */
   watch<Result>(work: () => Promise<Result>): Promise<Result>;
 }
@@ -37,10 +39,8 @@ export class RemoteTree implements Tree {
     visit: (entry: Entry, bytes: Uint8Array) => void,
     tooLarge?: (entry: Entry, failure: Failure) => void,
   ): Promise<void> {
-    await this.#owner.bringBlobs(
-      this.#commit,
-      entries.map((entry) => entry.id),
-    );
+    const commit = this.#commit;
+    if (!this.#owner.isWhole(commit)) await this.#owner.bringFiles(entries.map(({ id }) => ({ commit, id })));
     await this.#owner.watch(() => this.#tree.read(entries, visit, tooLarge));
   }
 

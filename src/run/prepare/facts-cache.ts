@@ -66,11 +66,16 @@ export class FactsCache {
 
 /** By content, apart for each name class: thousands of keys that are put together for each look would cost more than the looks. */
 class KeptFacts {
-  readonly #classes = new Map<NameClass, Map<string, FileFacts>>();
+  readonly #classes: Readonly<Record<NameClass, Map<string, FileFacts>>> = {
+    yaml: new Map(),
+    json: new Map(),
+    kustomization: new Map(),
+    values: new Map(),
+    compose: new Map(),
+    other: new Map(),
+  };
 
   of(nameClass: NameClass): Map<string, FileFacts> {
-    const known = this.#classes.get(nameClass) ?? new Map<string, FileFacts>();
-    if (known.size === 0) this.#classes.set(nameClass, known);
-    return known;
+    return this.#classes[nameClass];
   }
 }

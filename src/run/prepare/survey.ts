@@ -22,6 +22,7 @@ export async function survey(
 ): Promise<readonly FactedFile[]> {
   const wanted = (await tree.list()).flatMap((entry) => candidate(entry, admits, cache));
   const texts = new OwnTexts();
+  let last: Candidate | undefined;
   const keep = (file: Candidate, facts: FileFacts): void => {
     file.facts = facts;
     cache.set(file.id, file.kind, facts);
@@ -29,9 +30,11 @@ export async function survey(
   await tree.read(
     wanted.filter(({ facts }) => facts === undefined),
     (file, bytes) => {
-      // Files of equal content share their facts, in this survey as in the next.
-      const facts = cache.get(file.id, file.kind) ?? readFacts(bytes, file.kind, texts);
+      // Files of equal content, which come one after the other, share their facts, in this survey as in the next.
+      const known = last?.id === file.id ? cache.get(file.id, file.kind) : undefined;
+      const facts = known ?? readFacts(bytes, file.kind, texts);
       keep(file, facts);
+      last = file;
       if (facts.fields.length > 0) seen(file.path, bytes);
     },
     (file, failure) => keep(file, tooLarge(failure)),

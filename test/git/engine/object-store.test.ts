@@ -49,13 +49,13 @@ describe('ObjectStore', () => {
   });
 
   it('sees packs that others add or replace while it is open', async () => {
-    await inStore((store, folder) => {
+    await inStore(async (store, folder) => {
       const first = blob('first');
       store.writeLoose(first);
       expect(store.read('1'.repeat(40))).toBeUndefined();
       const other = new ObjectStore(join(folder, 'objects'));
       const second = blob('second');
-      other.addPack(writePack([second]));
+      await other.addPack(writePack([second]));
       expect(store.has(second.id)).toBe(true);
       expect(store.read(second.id)?.bytes).toEqual(second.bytes);
       git(folder, 'repack', '-adkq');
@@ -81,9 +81,9 @@ describe('ObjectStore', () => {
   });
 
   it('refuses a pack whose bytes changed on the disk', async () => {
-    await inStore((store, folder) => {
+    await inStore(async (store, folder) => {
       const object = newObject('blob', noise(2000));
-      store.addPack(writePack([object]));
+      await store.addPack(writePack([object]));
       store.close();
       const path = join(folder, 'objects/pack', packFiles(folder)[0] ?? '');
       const bytes = readFileSync(path);
@@ -127,9 +127,9 @@ describe('foldPacks', () => {
   it('keeps what is wanted in few packs, drops the rest, and lets open reads go on', async () => {
     await inStore(async (store, folder) => {
       const large = newObject('blob', noise(60_000));
-      store.addPack(writePack([large, blob('unwanted in the largest')]));
+      await store.addPack(writePack([large, blob('unwanted in the largest')]));
       const small = Array.from({ length: mostPacks + 1 }, (_, n) => blob(`small ${n}`));
-      for (const object of small) store.addPack(writePack([object]));
+      for (const object of small) await store.addPack(writePack([object]));
       const wanted = small.filter((_, n) => n % 2 === 0);
       expect(store.read(small[1]?.id ?? '')).toBeDefined();
       expect(await foldPacks(store, () => new Set([large, ...wanted].map(({ id }) => id)))).toBe(true);
@@ -147,7 +147,7 @@ describe('foldPacks', () => {
   it('folds the largest pack too once the others outweigh it', async () => {
     await inStore(async (store, folder) => {
       const objects = Array.from({ length: mostPacks + 2 }, (_, n) => blob(`object ${n}`));
-      for (const object of objects) store.addPack(writePack([object]));
+      for (const object of objects) await store.addPack(writePack([object]));
       await foldPacks(store, () => new Set(objects.slice(0, 3).map(({ id }) => id)));
       expect(packFiles(folder).length).toBe(1);
       expect(git(folder, 'count-objects', '-v')).toContain('in-pack: 3');
@@ -157,9 +157,9 @@ describe('foldPacks', () => {
   it('folds the largest pack too where most of it is not wanted any more', async () => {
     await inStore(async (store, folder) => {
       const past = Array.from({ length: 50 }, (_, n) => newObject('blob', noise(3000 + n)));
-      store.addPack(writePack(past));
+      await store.addPack(writePack(past));
       const small = Array.from({ length: mostPacks }, (_, n) => blob(`small ${n}`));
-      for (const object of small) store.addPack(writePack([object]));
+      for (const object of small) await store.addPack(writePack([object]));
       const wanted = [...past.slice(0, 24), ...small];
       await foldPacks(store, () => new Set(wanted.map(({ id }) => id)));
       expect(packFiles(folder).length).toBe(1);

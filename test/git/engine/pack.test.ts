@@ -120,8 +120,8 @@ describe('readPack', () => {
       );
       git(folder, 'init', '-q', '--bare', 'client');
       const store = new ObjectStore(join(folder, 'client/objects'));
-      store.addPack(gitRaw(server, ['pack-objects', '--revs', '--stdout', '-q'], `${tip}~1\n`));
-      store.addPack(thin);
+      await store.addPack(gitRaw(server, ['pack-objects', '--revs', '--stdout', '-q'], `${tip}~1\n`));
+      await store.addPack(thin);
       git(join(folder, 'client'), 'update-ref', 'refs/heads/main', tip);
       expect(git(join(folder, 'client'), 'fsck', '--full', '--strict')).toBe('');
       const format = '--batch-check=%(objectname) %(objectsize)';
