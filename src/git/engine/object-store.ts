@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
 import { readAlternates } from './alternates.ts';
+import { DeltaBases } from './delta-bases.ts';
 import { diskFailure, errorCode, writeDurablyAside } from './durable.ts';
 import { hasLoose, readLoose, writeLoose } from './loose-objects.ts';
 import type { GitObject, NewObject, ObjectId, ObjectReader } from './object-id.ts';
@@ -51,6 +52,7 @@ export class ObjectStore implements ObjectReader {
   #packsSeen = '';
   #deletions = 0;
   readonly #recent = new RecentBlobs();
+  readonly #bases = new DeltaBases();
 
   /** @throws Failure `corrupt` where alternates go in a circle or too deep */
   constructor(objects: string, depth = 0) {
@@ -271,7 +273,7 @@ export class ObjectStore implements ObjectReader {
       for (const pack of this.#retired) pack.close();
       this.#retired = gone;
     }
-    this.#packs = paths.sort().map((path) => known.get(path) ?? new PackFile(path));
+    this.#packs = paths.sort().map((path) => known.get(path) ?? new PackFile(path, this.#bases));
     this.#packsSeen = seen;
     return !same;
   }

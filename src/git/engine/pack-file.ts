@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
 import { Failure } from '../../core/failure.ts';
 import { applyDelta } from './delta.ts';
+import { DeltaBases, type KeptBases } from './delta-bases.ts';
 import { diskFailure } from './durable.ts';
 import { Inflater } from './inflate.ts';
 import { hashObject, type GitObject, type ObjectId } from './object-id.ts';
@@ -15,17 +16,22 @@ import { PackIndex } from './pack-index.ts';
 export class PackFile {
   readonly path: string;
   readonly index: PackIndex;
-  readonly #bases = new Map<number, GitObject>();
-  #basesBytes = 0;
+  readonly #kept: DeltaBases;
+  readonly #bases: KeptBases = new Map();
   #inflater: Inflater | undefined;
   #file: number | undefined;
   #size = 0;
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
-  /** @param path of the `.pack`; the `.idx` stands beside it. @throws Failure `corrupt`, `not-found`, `disk` */
-  constructor(path: string) {
+  /**
+   * @param path of the `.pack`; the `.idx` stands beside it
+   * @param kept shared with other packs. Default: its own
+   * @throws Failure `corrupt`, `not-found`, `disk`
+   */
+  constructor(path: string, kept = new DeltaBases()) {
     this.path = path;
+    this.#kept = kept;
     const indexPath = path.replace(/\.pack$/, '.idx');
     let bytes: Buffer;
     try {
@@ -72,7 +78,6 @@ export class PackFile {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
     this.#bases.clear();
-    this.#basesBytes = 0;
   }
 
   #resolve(offset: number): GitObject {
@@ -84,7 +89,7 @@ export class PackFile {
       const { head, bytes } = this.#entry(at);
       if (head.kind !== 'ofs-delta' && head.kind !== 'ref-delta') {
         const object = { type: head.kind, bytes };
-        if (deltas.length > 0) this.#keep(at, object);
+        if (deltas.length > 0) this.#kept.keep(this.#bases, at, object);
         return this.#applyAll(object, deltas, offset);
       }
       deltas.push(bytes);
@@ -99,7 +104,7 @@ export class PackFile {
     if (deltas.length === 0) return base;
     const bytes = deltas.reduceRight((result: Uint8Array, delta) => applyDelta(result, delta), base.bytes);
     const object = { type: base.type, bytes };
-    this.#keep(offset, object);
+    this.#kept.keep(this.#bases, offset, object);
     return object;
   }
 
@@ -143,24 +148,11 @@ export class PackFile {
     }
   }
 
-  /** Bases of deltas, 16 MiB of them, oldest out first. */
-  #keep(offset: number, object: GitObject): void {
-    if (this.#bases.has(offset)) return;
-    this.#bases.set(offset, object);
-    this.#basesBytes += object.bytes.length;
-    for (const [oldest, { bytes }] of this.#bases) {
-      if (this.#basesBytes <= basesBytes) break;
-      this.#bases.delete(oldest);
-      this.#basesBytes -= bytes.length;
-    }
-  }
-
   #damaged(why: string): Failure {
     return new Failure('corrupt', `the pack ${this.path} is damaged: ${why}`);
   }
 }
 
 const windowBytes = 128 * 1024;
-const basesBytes = 16 * 1024 ** 2;
 /** Git itself writes chains of 50, of 250 at most when told to be aggressive, and never over 4095. */
 const longestChain = 4095;
