@@ -46,7 +46,8 @@ function failed(problems: readonly Problem[]): LoadedPolicy {
   return { policy: undefined, problems };
 }
 
-function nameIn(value: unknown): string | undefined {
+/** The name of a document, whether or not anything else in it is right. */
+export function nameIn(value: unknown): string | undefined {
   const metadata = member(value, 'metadata');
   const name = member(metadata, 'name');
   return typeof name === 'string' ? name : undefined;

@@ -19,15 +19,13 @@ import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
 import { isBoundary, tell, type Told } from './told.ts';
+import { mostLookedBack, untold } from './untold.ts';
 import { inOrderOfComing, withReturn } from './without-order.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
 /** Records whose trees are fetched at once. */
 const claimsAtOnce = 20;
-/** Commits after the newest record that are looked at for what people did by hand. */
-const mostLookedBack = 2000;
-
 /** Commits that are made ready at first where the newest are the likely ones; then eight times as many, and so on. */
 const firstPortion = 64;
 
@@ -115,24 +113,9 @@ export class BranchHistory {
       return nameDigests(past, told?.names ?? new Map<string, string>());
     }
     if (told === undefined) return this.#held(binding, loaded, line);
-    const length = await this.#untold(binding, told, line);
+    const length = await untold(binding, told, line, this.#snapshot, this.#fields);
     const recent = await this.#held(binding, loaded, line.slice(0, length));
     return nameDigests([...recent, ...told.held.map(({ value }) => value)], told.names);
-  }
-
-  /** How many of the newest commits may have done what no record tells of: what a run released was above all before it, by the rules of that time. */
-  async #untold({ policy, file }: PolicyBinding, { newest }: Told, line: BranchLog['line']): Promise<number> {
-    if (newest === undefined) return line.length;
-    const at = policy.place.file;
-    const [then, now] = await Promise.all(
-      [newest, this.#snapshot.commit].map(async (commit) => this.#fields.entry(commit, at)),
-    );
-    // A file that holds the field as well is another one after each release, whatever becomes of the policy in it.
-    if (at !== file && then?.id !== now?.id) return mostLookedBack;
-    return Math.min(
-      line.findIndex(({ id }) => id === newest),
-      mostLookedBack,
-    );
   }
 
   /** The tags of the digests that the field held, by the records of this very field that count, lifted or not. */

@@ -9,6 +9,7 @@ import type { FieldPlace } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import { FileFields } from './field-identity.ts';
+import { FileRules } from './file-rules.ts';
 
 /** A file as a commit has it. */
 export interface FileAt {
@@ -20,6 +21,8 @@ export interface FileAt {
 export class FieldReader {
   readonly #snapshot: Snapshot;
   readonly #read = new Map<string, FileFields>();
+  /** Of those of them that have any. */
+  readonly #rules = new Map<string, FileRules>();
   /** Files that differ, by two commits; `undefined`: too many to tell. */
   readonly #changes = new Map<string, ReadonlySet<string> | undefined>();
   #told = 0;
@@ -66,6 +69,14 @@ export class FieldReader {
     return entry === undefined ? noFields : this.#fieldsOf(await this.#snapshot.at(commit), entry);
   }
 
+  /** What a file of a commit says of the tags that fields take; `undefined` where it says nothing. */
+  async rules(commit: CommitId, file: string): Promise<FileRules | undefined> {
+    const entry = await this.entry(commit, file);
+    if (entry === undefined) return undefined;
+    await this.#fieldsOf(await this.#snapshot.at(commit), entry);
+    return this.#rules.get(this.#keyOf(entry));
+  }
+
   /** Whether a file may differ between two commits: asked once for all files, since many fields are followed through the same commits. */
   async differs(newer: CommitId, older: CommitId, file: string): Promise<boolean> {
     const key = `${newer} ${older}`;
@@ -98,13 +109,19 @@ export class FieldReader {
   async #readAll(tree: Tree, entries: readonly TreeEntry[]): Promise<void> {
     await tree.read(
       entries,
-      (entry, bytes) => this.#keep(this.#keyOf(entry), new FileFields(this.#fieldsIn(entry.path, bytes))),
-      (entry) => this.#keep(this.#keyOf(entry), noFields), // over the size cap: no run ever wrote to it
+      (entry, bytes) => this.#keep(this.#keyOf(entry), this.#factsIn(entry.path, bytes)),
+      (entry) => this.#keep(this.#keyOf(entry), { fields: noFields }), // over the size cap: no run ever wrote to it
     );
   }
 
-  #fieldsIn(path: string, bytes: Uint8Array): readonly FieldFact[] {
-    const { fields } = readFacts(bytes, nameClass(path));
+  #factsIn(path: string, bytes: Uint8Array): { readonly fields: FileFields; readonly rules?: FileRules } {
+    const facts = readFacts(bytes, nameClass(path));
+    const fields = new FileFields(this.#withWatched(path, bytes, facts.fields));
+    const hasRules = facts.claims.length + facts.policies.length + facts.flux.length > 0;
+    return hasRules ? { fields, rules: new FileRules(facts) } : { fields };
+  }
+
+  #withWatched(path: string, bytes: Uint8Array, fields: readonly FieldFact[]): readonly FieldFact[] {
     const watched = [...this.#anywhere, ...(this.#byFile.get(path) ?? []).slice(0, mostWatched)];
     return watched.length === 0 ? fields : [...fields, ...watchedFields(bytes, watched, fields)];
   }
@@ -115,11 +132,13 @@ export class FieldReader {
   }
 
   /** The oldest are forgotten, so that a long history does not fill the memory. */
-  #keep(key: string, fields: FileFields): void {
+  #keep(key: string, { fields, rules }: { readonly fields: FileFields; readonly rules?: FileRules }): void {
     this.#read.set(key, fields);
+    if (rules !== undefined) this.#rules.set(key, rules);
     if (this.#read.size <= mostKept) return;
     for (const oldest of this.#read.keys()) {
       this.#read.delete(oldest);
+      this.#rules.delete(oldest);
       break;
     }
   }

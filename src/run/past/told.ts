@@ -18,8 +18,8 @@ interface ToldValue {
 export interface Told {
   /** Newest first, with the commits that brought the records. */
   readonly held: readonly ToldValue[];
-  /** The commit that brought the newest of a run, or of a lift. */
-  readonly newest: CommitId | undefined;
+  /** The newest of a run, or of a lift: the commit that brought it, and its policy. */
+  readonly newest: { readonly bringer: CommitId; readonly policy: string } | undefined;
   readonly names: DigestNames;
   /** The commits that brought what runs moved there. */
   readonly runs: ReadonlySet<CommitId>;
@@ -41,7 +41,7 @@ export function tell(
   const names = new Map<string, string>();
   const moves: OwnMove[] = [];
   const runs = new Set<CommitId>();
-  let newest: CommitId | undefined;
+  let newest: Told['newest'];
   let counts = false;
   let isLifted = false;
   const formerNames = new Map<string, string>();
@@ -52,7 +52,7 @@ export function tell(
     }
     const bringer = bringers.get(commit.id) ?? commit.id;
     counts = true;
-    if (isBoundary(record)) newest ??= bringer;
+    if (isBoundary(record)) newest ??= { bringer, policy: record.policy };
     if (record.intent === 'update') runs.add(bringer);
     // The newest that tells wins.
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
