@@ -8,7 +8,7 @@ const keeping = `
   const { setImmediate } = await import('node:timers/promises');
   const kept = [];
   const sizes = [];
-  for (let turn = 0; turn < 300; turn++) {
+  for (let turn = 0; turn < 100; turn++) {
     for (let piece = 0; piece < 20_000; piece++) {
       const made = { turn, piece, text: [turn, piece] };
       if (piece % 5 === 0) kept.push(made);
@@ -17,7 +17,7 @@ const keeping = `
     await setImmediate();
   }
   // Not the largest: while the engine marks, it lets the nursery grow for a moment.
-  process.stdout.write(String(sizes.slice(150).sort((a, b) => a - b)[75]));
+  process.stdout.write(String(sizes.slice(50).sort((a, b) => a - b)[25]));
 `;
 
 function nursery(...args: readonly string[]): number {
