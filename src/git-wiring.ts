@@ -12,7 +12,7 @@ import type { SshLogin } from './git/ssh/login.ts';
 import type { Transport } from './git/transport.ts';
 import type { HttpClient } from './net/client.ts';
 import type { TlsMaterial } from './net/tls-material.ts';
-import type { EnvironmentProxy } from './net/undici-client.ts';
+import type { EnvironmentProxy } from './net/proxy-address.ts';
 
 /** The part of the composition root that concerns config repositories: from their configuration to transports and signers. */
 export async function openRepository(

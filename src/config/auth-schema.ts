@@ -32,8 +32,7 @@ export function connectionKeys() {
       })
       .optional()
       .describe('The certificate with which Tallyman shows itself to the git server.'),
-    proxy: z
-      .union([z.literal('off'), proxy])
+    proxy: proxy('env', 'off')
       .optional()
       .describe(
         'Outbound proxy for this repository: http://host:port, env, or off. Default: as the key of the same name at the top.',

@@ -94,14 +94,21 @@ export const httpUrl: z.ZodType<string, string> = z
     return why === undefined ? text : refuse(context, why);
   });
 
-/** `http://host:port` of an outbound proxy, or `env`. */
-export const proxy: z.ZodType<string, string> = z
-  .string()
-  .max(4096)
-  .transform((text, context) => {
-    const why = text === 'env' ? undefined : refusedUrl(text);
-    return why === undefined ? text : refuse(context, why);
-  });
+/** `http://host:port` of an outbound proxy, or one of `words`. */
+export function proxy(...words: readonly string[]): z.ZodType<string, string> {
+  return z
+    .string()
+    .max(4096)
+    .transform((text, context) => {
+      if (words.includes(text)) return text;
+      const url = URL.parse(text);
+      const why =
+        (url?.username ?? '') === '' && (url?.password ?? '') === ''
+          ? refusedUrl(text, `http://host:port, or ${words.join(', or ')}`)
+          : 'a user or password is never written here; write env, and give the whole address as HTTPS_PROXY';
+      return why === undefined ? text : refuse(context, why);
+    });
+}
 
 /** Host of a registry as image references name it, read into its canonical form. */
 /** A name that people and programs write: of a repository, of an environment. */

@@ -61,7 +61,7 @@ function configSchema() {
     horizon: duration(day, 3650 * day)
       .prefault('365d')
       .describe('How far back the release history in git is read.'),
-    proxy: proxy
+    proxy: proxy('env')
       .optional()
       .describe(
         'Outbound proxy as http://host:port, or env for HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: none.',

@@ -1,23 +1,37 @@
 import { Failure } from '../core/failure.ts';
+import { requestFailure } from './failures.ts';
+import { readProxyAddress } from './proxy-address.ts';
 
 /**
  * A failure of the proxy and not of the host behind it, told as such; `undefined` where it is none. Addresses of proxies may hold passwords: only host and port are shown.
- * @param proxies the addresses that may have been used
+ * @param proxy the address that may have been used; empty: none
  */
-export function proxyFailure(error: unknown, proxies: readonly string[], host: string): Failure | undefined {
-  for (const proxy of proxies) {
-    const url = URL.parse(proxy);
-    if (url === null || url.host === host) continue;
-    for (const inner of causes(error)) {
-      const status = /^Proxy response \((\d{3})\)/.exec(inner.message)?.[1];
-      if (status !== undefined) return refused(url.host, host, status, error);
-      if (isAbout(inner, url)) {
-        const words = `cannot reach the proxy ${url.host} on the way to ${host} (${String(code(inner))}); check that it runs and its address is right`;
-        return new Failure('unreachable', words, { host, retryable: true, cause: error });
-      }
+export function proxyFailure(error: unknown, proxy: string, host: string): Failure | undefined {
+  const url = readProxyAddress(proxy);
+  if (proxy === '' || url === undefined || url.host === host) return undefined;
+  for (const inner of causes(error)) {
+    const status = /^Proxy (?:response \((\d{3})\)|Authentication Required)/.exec(inner.message);
+    if (status !== null) return refused(url.host, host, status[1] ?? '407', error);
+    if (isAbout(inner, url)) {
+      const words = `cannot reach the proxy ${url.host} on the way to ${host} (${String(code(inner))}); check that it runs and its address is right`;
+      return new Failure('unreachable', words, { host, retryable: true, cause: error });
     }
   }
   return undefined;
+}
+
+/** Why a proxy opened no tunnel and said nothing of it. @param proxy its host @param host where the tunnel was to lead */
+export function tunnelFailure(error: unknown, proxy: string, host: string): Failure {
+  const { code: what, message, retryable } = requestFailure(error, proxy);
+  const words = `the proxy on the way to ${host} opens no connection: ${message}`;
+  return new Failure(what, words, { host, retryable, cause: error });
+}
+
+/** What went wrong behind an open tunnel: the proxy may stand in between and answer itself, or show a certificate of its own. */
+export function behindProxy(failure: Failure, proxy: string): Failure {
+  const { code: what, message, host, retryable } = failure;
+  const words = `${message} (this went through the proxy ${readProxyAddress(proxy)?.host ?? ''})`;
+  return new Failure(what, words, { ...(host === undefined ? {} : { host }), retryable, cause: failure });
 }
 
 function refused(proxy: string, host: string, status: string, cause: unknown): Failure {

@@ -23,6 +23,9 @@ export function redirected(
   if (to === null || (to.protocol !== 'https:' && to.protocol !== 'http:')) {
     throw refused(from, 'to something that is not an http address');
   }
+  // RFC 9110, 4.2.4: nobody but the user of an address says who they are.
+  if (to.username !== '' || to.password !== '')
+    throw refused(from, 'to an address with a user name or password');
   to.hash = '';
   const elsewhere = to.origin !== from.origin;
   if (elsewhere) checkElsewhere(request, from, to);
@@ -48,7 +51,8 @@ const bodyHeaders = ['content-type', 'content-length', 'content-encoding'];
 
 function checkElsewhere(request: HttpRequest, from: URL, to: URL): void {
   if (request.redirect !== 'drop-credentials') {
-    throw refused(from, `to ${redactUrl(to)}, another origin; if that is right, configure that address`);
+    const advice = '. If that is right, configure the address there';
+    throw refused(from, `to ${redactUrl(to)}, another origin`, advice);
   }
   if (from.protocol === 'https:' && to.protocol !== 'https:') {
     throw refused(from, `from https to plain http (${redactUrl(to)})`);
@@ -57,8 +61,8 @@ function checkElsewhere(request: HttpRequest, from: URL, to: URL): void {
     throw refused(from, `a request with a body to another origin (${redactUrl(to)})`);
 }
 
-function refused(from: URL, words: string): Failure {
-  return new Failure('bad-answer', `${from.host} redirects ${words}; this is not followed`, {
+function refused(from: URL, words: string, advice = ''): Failure {
+  return new Failure('bad-answer', `${from.host} redirects ${words}; this is not followed${advice}`, {
     host: from.host,
   });
 }

@@ -1,10 +1,11 @@
 import { getCACertificates } from 'node:tls';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { Failure } from '../core/failure.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './client.ts';
 import { requestFailure } from './failures.ts';
 import { Patience } from './patience.ts';
-import { proxyFailure } from './proxy-failures.ts';
+import { proxyAddress, type EnvironmentProxy } from './proxy-address.ts';
+import { behindProxy, proxyFailure, tunnelFailure } from './proxy-failures.ts';
 import { mostRedirects, redirected } from './redirects.ts';
 import { checkTlsMaterial, type TlsMaterial } from './tls-material.ts';
 import { UndiciResponse } from './undici-response.ts';
@@ -35,6 +36,8 @@ class UndiciClient implements HttpClient {
   /** With and without certificate checks, made when first needed. */
   readonly #dispatchers = new Map<boolean, Dispatcher | Promise<Dispatcher>>();
   readonly #patience = new Patience();
+  /** Hosts to which a proxy was asked for a tunnel. */
+  readonly #tunnels = new Set<string>();
   #closed = false;
 
   constructor(options: HttpClientOptions) {
@@ -78,9 +81,14 @@ class UndiciClient implements HttpClient {
     for (const dispatcher of this.#dispatchers.values()) await (await dispatcher).destroy(null);
   }
 
-  #failure(error: unknown, { host }: URL, signal: AbortSignal | undefined): Failure {
-    if (signal?.aborted === true) return requestFailure(error, host, signal);
-    return proxyFailure(error, proxies(this.#options), host) ?? requestFailure(error, host, signal);
+  #failure(error: unknown, url: URL, signal: AbortSignal | undefined): Failure {
+    const { host } = url;
+    const failure = requestFailure(error, host, signal);
+    if (failure.code === 'aborted') return failure;
+    const proxy = proxyOf(this.#options, url);
+    const ofProxy = proxyFailure(error, proxy, host);
+    if (ofProxy !== undefined || failure === error || !this.#tunnels.has(host)) return ofProxy ?? failure;
+    return behindProxy(failure, proxy);
   }
 
   #headers(request: HttpRequest): Record<string, string> {
@@ -98,7 +106,7 @@ class UndiciClient implements HttpClient {
     const verify = insecure === undefined || !(insecure.has(url.host) || insecure.has(url.hostname));
     const kept = this.#dispatchers.get(verify);
     if (kept !== undefined) return kept;
-    const made = createDispatcher(this.#options, verify).then((dispatcher) => {
+    const made = createDispatcher(this.#options, verify, this.#tunnels).then((dispatcher) => {
       this.#dispatchers.set(verify, dispatcher);
       return dispatcher;
     });
@@ -136,20 +144,17 @@ function announcements(host: string): () => void {
 
 const mostAnnouncements = 20;
 
-/** Empty text: none. */
-export interface EnvironmentProxy {
-  readonly http: string;
-  readonly https: string;
-  /** Hosts that are reached without it, separated by commas. */
-  readonly except: string;
+/** The proxy that stands before this address, unless NO_PROXY says otherwise; empty: none. */
+function proxyOf({ proxy = '' }: HttpClientOptions, { protocol }: URL): string {
+  if (typeof proxy === 'string') return proxy;
+  return protocol === 'https:' && proxy.https !== '' ? proxy.https : proxy.http;
 }
 
-function proxies({ proxy }: HttpClientOptions): readonly string[] {
-  if (proxy === undefined) return [];
-  return typeof proxy === 'string' ? [proxy] : [proxy.https, proxy.http];
-}
-
-async function createDispatcher(options: HttpClientOptions, verify: boolean): Promise<Dispatcher> {
+async function createDispatcher(
+  options: HttpClientOptions,
+  verify: boolean,
+  tunnels: Set<string>,
+): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent, Pool, ProxyAgent } = await import('undici');
   checkTlsMaterial(options);
   const trust = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] };
@@ -176,11 +181,30 @@ async function createDispatcher(options: HttpClientOptions, verify: boolean): Pr
     proxyTls: { timeout: connect.timeout, ...trust },
     // What a tunnel waits for is a connection too; undici's own time for it is five minutes.
     clientFactory: (origin: URL, options: object) =>
-      new Pool(origin, { ...options, headersTimeout: connect.timeout }),
+      watchTunnels(new Pool(origin, { ...options, headersTimeout: connect.timeout }), origin, tunnels),
   };
-  if (typeof proxy === 'string') return new ProxyAgent({ ...proxied, uri: proxy });
-  const { http, https, except } = proxy;
-  return new EnvHttpProxyAgent({ ...proxied, httpProxy: http, httpsProxy: https, noProxy: except });
+  if (typeof proxy === 'string') return new ProxyAgent({ ...proxied, uri: proxyAddress(proxy, 'proxy') });
+  return new EnvHttpProxyAgent({
+    ...proxied,
+    httpProxy: proxyAddress(proxy.http, 'HTTP_PROXY'),
+    httpsProxy: proxyAddress(proxy.https, 'HTTPS_PROXY'),
+    noProxy: proxy.except,
+  });
+}
+
+/** The library tells only that no connection came about: that it was the proxy which failed is known here. */
+function watchTunnels(pool: Pool, proxy: URL, tunnels: Set<string>): Pool {
+  const connect = pool.connect.bind(pool) as (request: Dispatcher.ConnectOptions) => Promise<unknown>;
+  const watched = async (request: Dispatcher.ConnectOptions): Promise<unknown> => {
+    const host = request.path.replace(/:443$/, '');
+    tunnels.add(host);
+    try {
+      return await connect(request);
+    } catch (error) {
+      throw tunnelFailure(error, proxy.host, host);
+    }
+  };
+  return Object.assign(pool, { connect: watched });
 }
 
 function checkedUrl(text: string): URL {

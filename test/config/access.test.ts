@@ -106,6 +106,13 @@ proxy: http://proxy.example.com:3128
     ],
     ['a proxy for a path', './x', 'proxy: env', 'proxy has no meaning for a local path'],
     [
+      'a password of a proxy',
+      'https://h/x',
+      'proxy: "http://bot:hunter22@proxy:3128"',
+      'a user or password is never written here; write env',
+    ],
+    ['no proxy', 'https://h/x', 'proxy: "proxy:3128"', 'write http://host:port, or env, or off'],
+    [
       'an app elsewhere',
       'https://h/x',
       'auth: {githubApp: {appId: 1, installationId: 2, privateKey: {env: K}}}',

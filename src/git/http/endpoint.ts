@@ -93,14 +93,12 @@ export class Endpoint implements Peer {
     const { client, headTimeout, bodyTimeout } = this.#options;
     const send = (credentials: GitCredentials | undefined): Promise<HttpResponse> => {
       const headers = { ...this.#headers(service, credentials), ...request.headers };
-      return client.request({
-        ...request,
-        headers,
-        redirect: 'same-origin',
-        headTimeout,
-        bodyTimeout,
-        ...bounds,
-      });
+      const times = { headTimeout, bodyTimeout, ...bounds };
+      return client
+        .request({ ...request, headers, redirect: 'same-origin', ...times })
+        .catch((error: unknown) => {
+          throw this.#withoutSecrets(error);
+        });
     };
     const first = await this.#credentials(bounds);
     const answer = await send(first);
@@ -149,6 +147,14 @@ export class Endpoint implements Peer {
       headers['authorization'] = `Bearer ${checkToken(credentials.token, this.host)}`;
     }
     return headers;
+  }
+
+  /** The address of a redirect may hold what we sent. */
+  #withoutSecrets(error: unknown): unknown {
+    if (!(error instanceof Failure)) return error;
+    const message = redact(error.message, this.#secrets);
+    if (message === error.message) return error;
+    return new Failure(error.code, message, { host: this.host, retryable: error.retryable });
   }
 
   #remember(...secrets: readonly string[]): void {

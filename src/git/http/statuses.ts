@@ -1,5 +1,6 @@
 import { Failure, type FailureDetail } from '../../core/failure.ts';
 import type { HttpResponse } from '../../net/client.ts';
+import { parseRetryAfter } from '../../net/retry-after.ts';
 import type { Service } from './endpoint.ts';
 import type { Peer } from '../wire/words.ts';
 
@@ -17,7 +18,7 @@ export async function answerFailure(answer: HttpResponse, context: AnswerContext
   const said = await serverWords(answer, context);
   const { repository } = context;
   const { host } = context.peer;
-  const after = retryAfter(answer.headers['retry-after']);
+  const after = waitOf(answer);
   const again: FailureDetail = {
     host,
     retryable: true,
@@ -42,7 +43,7 @@ export async function answerFailure(answer: HttpResponse, context: AnswerContext
         },
       );
     case 429:
-      return new Failure('rate-limited', `${host} asks to come back later (429)${said}`, again);
+      return new Failure('rate-limited', `${host} asks to come back ${when(after)} (429)${said}`, again);
     default:
       return answer.status >= 500
         ? new Failure('unreachable', `${host} failed (${answer.status}) for ${repository}${said}`, again)
@@ -98,8 +99,12 @@ function missing({ peer: { host }, repository, authenticated }: AnswerContext): 
   return `${host} has no repository at ${repository} (404); ${hint}`;
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3). At most a day counts. */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d{1,9}$/.test(value.trim())) return undefined;
-  return Math.min(Number(value) * 1000, 86_400_000);
+function when(wait: number | undefined): string {
+  return wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} seconds`;
+}
+
+/** At most a day counts. */
+function waitOf(answer: HttpResponse): number | undefined {
+  const wait = parseRetryAfter(answer.headers['retry-after'], Date.now());
+  return wait === undefined ? undefined : Math.min(wait, 86_400_000);
 }

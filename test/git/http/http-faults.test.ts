@@ -39,7 +39,7 @@ describe('statuses', () => {
       /no repository at .*\/fleet\.git \(404\)/,
     ],
     ['gone', sends(410, 'text/html', html), 'not-found', false, /no repository/],
-    ['too often', sends(429, 'text/html', '', { 'retry-after': '7' }), 'rate-limited', true, /later/],
+    ['too often', sends(429, 'text/html', '', { 'retry-after': '7' }), 'rate-limited', true, /in 7 seconds/],
     ['broken', sends(500, 'text/html', html), 'unreachable', true, /failed \(500\)/],
     ['no gateway', sends(502, 'text/plain', 'x'.repeat(9000)), 'unreachable', true, /failed \(502\)/],
     ['strange', sends(418, 'text/html', html), 'bad-answer', false, /answered 418/],

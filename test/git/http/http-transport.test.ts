@@ -141,6 +141,18 @@ describe('redirects', () => {
     });
     expect(elsewhere.seen).toEqual([]);
   });
+
+  it('are told without a secret of ours that they repeat', async () => {
+    const { transport } = await open(
+      ({ headers }, response) => {
+        const login = (headers.authorization ?? '').slice('Basic '.length);
+        const location = `http://localhost:1/${login}/${Buffer.from(login, 'base64').toString()}`;
+        response.writeHead(302, { location }).end();
+      },
+      { credentials: async () => ({ kind: 'basic', username: 'bot', password: 'hunter22' }) },
+    );
+    await expect(transport.listRefs([main])).rejects.toThrow('to http://localhost:1/***/***, another origin');
+  });
 });
 
 describe('a push', () => {
