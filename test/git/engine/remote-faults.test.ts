@@ -162,6 +162,18 @@ describe('faults', () => {
     });
   });
 
+  it('mends a clone that somebody emptied after all of the branch was found in it', async () => {
+    await Stage.in(async (stage) => {
+      const { repository } = stage.open();
+      await repository.sync();
+      await repository.sync(); // nothing of the fetch is in memory any more
+      rmSync(join(stage.directory, 'objects'), { recursive: true });
+      const read = async (): Promise<unknown> => contents((await repository.sync()).tree);
+      expect(await inTwoRuns(stage, read)).toEqual(files);
+      await repository.close();
+    });
+  });
+
   it.each([
     ['cut off', (pack: Buffer) => pack.subarray(0, pack.length - 100)],
     ['changed on the way', (pack: Buffer) => Buffer.from(pack).fill(7, 200, 201)],
