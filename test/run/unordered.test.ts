@@ -13,6 +13,7 @@ afterEach(async () => {
 });
 
 const file = 'prod/web.yaml';
+const renamed = 'prod/front.yaml';
 const begin = Date.parse('2026-11-21T09:00:00Z');
 
 /** Tags `main-a`, `main-b`... made one after the other. */
@@ -34,6 +35,13 @@ async function put(on: Stage, reference: string, at = file): Promise<void> {
   on.now += 90_000_000;
   const text = await on.file(at);
   await on.commit({ [at]: text.replace(/(acme\/web:)[^"]+/, `$1${reference}`) }, 'By hand\n');
+}
+
+async function rename(on: Stage): Promise<void> {
+  const { commit } = await on.repository.sync();
+  const files = { [file]: null, [renamed]: await on.file(file) };
+  const moved = makeCommit(on.path, { files, message: 'Rename\n', parents: [commit], at: on.now });
+  git(on.path, 'update-ref', 'refs/heads/main', moved, commit);
 }
 
 async function run(on: Stage): Promise<readonly string[]> {
@@ -58,13 +66,10 @@ it('newest: what was released under another name of the file stays rejected', as
   const on = (stage = await openNewest());
   push(on, 'main-b');
   expect(await run(on)).toEqual(['web']);
-  const { commit } = await on.repository.sync();
-  const files = { [file]: null, 'prod/front.yaml': await on.file(file) };
-  const moved = makeCommit(on.path, { files, message: 'Rename\n', parents: [commit], at: on.now });
-  git(on.path, 'update-ref', 'refs/heads/main', moved, commit);
+  await rename(on);
   push(on, 'main-c');
   expect(await run(on)).toEqual(['web']);
-  await put(on, 'main-a', 'prod/front.yaml');
+  await put(on, 'main-a', renamed);
   expect(await run(on)).toEqual([]);
 });
 
@@ -153,4 +158,44 @@ it('digest: the tag may go back in the registry, after releases of runs alone', 
   const two = point('two');
   expect(await run(on)).toEqual(['web']);
   expect(await on.file(file)).toContain(two);
+});
+
+const trips: readonly (readonly [trip: string, contents: readonly string[], renameAfter: number])[] = [
+  ['there and back, twice', ['two', 'one', 'two', 'one'], -1],
+  ['there and back over another one', ['two', 'three', 'two', 'three', 'one', 'two'], -1],
+  ['back after a rename', ['two', 'one', 'two'], 0],
+  ['there again after a rename', ['two', 'one', 'two'], 1],
+];
+
+it.each(trips)(
+  'digest: the tag is followed wherever it goes, as nobody took anything back: %s',
+  async (_, contents, after) => {
+    const { on, point } = await openDigest();
+    stage = on;
+    for (const [step, content] of contents.entries()) {
+      const digest = point(content);
+      expect(await run(on)).toEqual(['web']);
+      const now = after >= 0 && step > after ? renamed : file;
+      expect(await on.file(now)).toContain(digest);
+      if (step === after) await rename(on);
+    }
+  },
+);
+
+it('digest: what a person took back stays so, though the tag went on and back since', async () => {
+  const { on, point } = await openDigest();
+  stage = on;
+  const one = /@(sha256:\w+)/.exec(await on.file(file))?.[1] ?? '';
+  point('two');
+  await run(on);
+  await put(on, `stable@${one}`);
+  for (const content of ['three', 'one']) {
+    point(content);
+    expect(await run(on)).toEqual(['web']);
+  }
+  point('two');
+  expect(await run(on)).toEqual([]);
+  // This one only a run left.
+  point('three');
+  expect(await run(on)).toEqual(['web']);
 });

@@ -18,6 +18,8 @@ export interface BranchClaims {
   readonly made: readonly Claim[];
   readonly byFile: ReadonlyMap<string, readonly Claim[]>;
   readonly withDigest: (digest: string) => readonly Claim[];
+  /** What runs elected, by the commit that brought it. */
+  readonly updates: (commit: CommitId) => readonly Claim[];
   /** By the commit that brought them. */
   readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
 }
@@ -39,6 +41,8 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
     if (told !== undefined) claims.push({ commit, record, place: told.place, shape: told.shape });
   }
   let byDigest: ReadonlyMap<string, readonly Claim[]> | undefined;
+  let updates: ReadonlyMap<CommitId, readonly Claim[]> | undefined;
+  const bringerOf = ({ commit }: Claim): CommitId => log.bringers.get(commit.id) ?? commit.id;
   const lifts = claims.filter(({ record }) => record.intent === 'lift');
   return {
     log,
@@ -48,6 +52,13 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
       byDigest ??= Map.groupBy(claims, ({ record }) => record.digest);
       return byDigest.get(digest) ?? [];
     },
-    lifts: Map.groupBy(lifts, ({ commit }) => log.bringers.get(commit.id) ?? commit.id),
+    updates: (commit) => {
+      updates ??= Map.groupBy(
+        claims.filter(({ record }) => record.intent === 'update'),
+        bringerOf,
+      );
+      return updates.get(commit) ?? [];
+    },
+    lifts: Map.groupBy(lifts, bringerOf),
   };
 }

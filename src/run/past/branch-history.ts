@@ -13,14 +13,14 @@ import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { isSameImage } from './field-identity.ts';
 import { linePortions } from './line-portions.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
-import { FileTrail, type BroughtValue, type HeldValue } from './file-trail.ts';
+import { FileTrail, type HeldValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
 import { isBoundary, tell, type Told } from './told.ts';
 import { mostLookedBack, untold } from './untold.ts';
-import { inOrderOfComing, withReturn } from './without-order.ts';
+import { inOrderOfComing, takenBack, type Moved } from './without-order.ts';
 
 /** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
 const mostClaims = 1000;
@@ -107,7 +107,7 @@ export class BranchHistory {
       const walked = told?.newest === undefined ? line : line.slice(0, mostLookedBack);
       const held =
         binding.policy.rule.kind === 'digest'
-          ? withReturn(await this.#brought(binding, loaded, walked), told)
+          ? takenBack(await this.#brought(binding, loaded, walked))
           : await this.#held(binding, loaded, walked);
       const past = inOrderOfComing(held, told, walked);
       return nameDigests(past, told?.names ?? new Map<string, string>());
@@ -245,14 +245,21 @@ export class BranchHistory {
     return field !== undefined && recordHolds(record, field);
   }
 
-  /** The same with the commits that brought the values. */
+  /** The same with who brought the values: a run by a record that counts, also under a name that the file had before, or a person. */
   async #brought(
     { file, field }: PastBinding,
-    { log, lifts }: BranchClaims,
+    { log, lifts, updates }: BranchClaims,
     line: BranchLog['line'],
-  ): Promise<readonly BroughtValue[]> {
+  ): Promise<readonly Moved[]> {
     await this.#snapshot.prepare(line.map(({ id }) => id));
-    return this.#trail(log, lifts).timeline({ file, field }, line);
+    const held = await this.#trail(log, lifts).timeline({ file, field }, line);
+    return held.map(({ value, commit, place: at }) => {
+      const isOfRun = updates(commit.id).some(
+        ({ place, record }) =>
+          place.file === at.file && place.pointer === at.pointer && recordHolds(record, value),
+      );
+      return { value, isOfRun };
+    });
   }
 
   async #prepare(claims: readonly Claim[], log: BranchLog): Promise<void> {

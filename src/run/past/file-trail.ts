@@ -38,9 +38,10 @@ export interface HeldValue {
   readonly since: number;
 }
 
-/** With the commit of the branch that brought it. */
+/** With the commit of the branch that brought it, and where the field stood then. */
 export interface BroughtValue extends HeldValue {
   readonly commit: LoggedCommit;
+  readonly place: FieldPlace;
 }
 
 /** Names that a file is followed through; more is nobody's history of one file. */
@@ -99,7 +100,8 @@ export class FileTrail {
       const last = held.at(-1);
       const isSame = last?.value.tag === value.tag && last.value.digest === value.digest;
       if (isSame) held.pop();
-      held.push({ value, since: commit.committedAt, commit });
+      const place = { file: trace.file, pointer: trace.field.pointer };
+      held.push({ value, since: commit.committedAt, commit, place });
     }
     return held;
   }

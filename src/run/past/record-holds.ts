@@ -1,4 +1,3 @@
-import type { FieldFact } from '../../fields/model.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 
 /**
@@ -7,11 +6,11 @@ import type { ReleaseRecord } from '../../release/model.ts';
  */
 export function recordHolds(
   { to, digest }: Pick<ReleaseRecord, 'to' | 'digest'>,
-  field: Pick<FieldFact, 'tag' | 'digest'>,
+  field: DigestOrTag,
 ): boolean {
   if (isDigestAlone(field)) return digest === field.digest;
   if ((field.tag ?? '') !== to) return false;
-  return field.digest === undefined || digest === '' || field.digest === digest;
+  return (field.digest ?? '') === '' || digest === '' || field.digest === digest;
 }
 
 /** Whether no tag stands beside the digest, so that only a record or the registry can tell which version it is. */

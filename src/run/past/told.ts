@@ -21,8 +21,6 @@ export interface Told {
   /** The newest of a run, or of a lift: the commit that brought it, and its policy. */
   readonly newest: { readonly bringer: CommitId; readonly policy: string } | undefined;
   readonly names: DigestNames;
-  /** The commits that brought what runs moved there. */
-  readonly runs: ReadonlySet<CommitId>;
   /** The newest two that moved the field, since the last lift. */
   readonly moves: readonly OwnMove[];
 }
@@ -40,7 +38,6 @@ export function tell(
   const held: ToldValue[] = [];
   const names = new Map<string, string>();
   const moves: OwnMove[] = [];
-  const runs = new Set<CommitId>();
   let newest: Told['newest'];
   let counts = false;
   let isLifted = false;
@@ -53,7 +50,6 @@ export function tell(
     const bringer = bringers.get(commit.id) ?? commit.id;
     counts = true;
     if (isBoundary(record)) newest ??= { bringer, policy: record.policy };
-    if (record.intent === 'update') runs.add(bringer);
     // The newest that tells wins.
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
       names.set(record.digest, record.to);
@@ -69,7 +65,7 @@ export function tell(
   }
   // What stood there before the first record has its name from what that one left.
   for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
-  return counts || held.length > 0 ? { held, newest, names, runs, moves } : undefined;
+  return counts || held.length > 0 ? { held, newest, names, moves } : undefined;
 }
 
 /** What stood there before it was what it was taken back for. */
