@@ -42,7 +42,10 @@ export function readRef(gitDirectory: string, name: string, depth = 0): Resolved
   }
   const id = text ?? packedRefs(gitDirectory).get(name);
   if (id === undefined) return undefined;
-  if (!isObjectId(id)) throw new Failure('corrupt', `the ref ${name} in ${gitDirectory} holds no commit id`);
+  if (!isObjectId(id)) {
+    const words = `the ref ${name} in ${gitDirectory} holds no commit id; a crash may have emptied it: write the id of its last commit there (\`git reflog\`, \`git fsck\`)`;
+    throw new Failure('corrupt', words);
+  }
   return { name, id: id as CommitId };
 }
 
@@ -59,7 +62,7 @@ export function missingBranch(repository: string, branch: string, branches: read
   return new Failure('not-found', `branch "${branch}" of ${repository}: ${why}`);
 }
 
-/** Names of all branches of a git directory. */
+/** Names of all branches of a git directory; symbolic ones that lead nowhere are none. */
 export function listBranches(gitDirectory: string): string[] {
   const names = new Set<string>();
   for (const name of packedRefs(gitDirectory).keys()) names.add(name);
@@ -73,9 +76,18 @@ export function listBranches(gitDirectory: string): string[] {
   }
   for (const file of files) names.add(file.replaceAll('\\', '/'));
   return [...names]
-    .filter((name) => name.startsWith('refs/heads/'))
+    .filter((name) => name.startsWith('refs/heads/') && leadsSomewhere(gitDirectory, name))
     .map((name) => name.slice(11))
     .sort();
+}
+
+function leadsSomewhere(gitDirectory: string, name: string): boolean {
+  if (readText(join(gitDirectory, name))?.startsWith('ref: ') !== true) return true;
+  try {
+    return readRef(gitDirectory, name) !== undefined;
+  } catch {
+    return false; // in a circle
+  }
 }
 
 function packedRefs(gitDirectory: string): ReadonlyMap<string, string> {

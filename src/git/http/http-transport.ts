@@ -11,7 +11,7 @@ import { readAdvertisement, type Advertisement } from '../wire/advertisement.ts'
 import { Endpoint, type GitCredentialSource, type Bounds, type Service } from './endpoint.ts';
 import { emptyFetch, fetchBody, readFetch } from '../wire/fetch.ts';
 import { cutOff, decodePackets, type Packet } from '../wire/pkt-line.ts';
-import { isAtOldId, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
+import { isAtOldId, pushBody, readPushAnswer, unheard } from '../wire/receive-pack.ts';
 import { lsRefsRequest, readRefs } from '../wire/upload-pack-v2.ts';
 
 export interface HttpTransportOptions {
@@ -83,7 +83,11 @@ class HttpTransport implements Transport {
     const { capabilities } = advertised;
     const body = pushBody(capabilities, request, peer);
     const readTimeout = this.#options.pushTimeout ?? 600_000;
-    const answer = await this.#endpoint.call(service, body, { readTimeout, signal });
+    const answer = await this.#endpoint
+      .call(service, body, { readTimeout, signal })
+      .catch((error: unknown) => {
+        throw unheard(error, request);
+      });
     return readPushAnswer(this.#packets(answer, this.#listLimit), capabilities, request, peer);
   }
 

@@ -74,14 +74,7 @@ function tooLong({ host }: Peer, limit: number): Failure {
 const emptyRepository: Advertisement = { version: 0, capabilities: new Map(), refs: [] };
 
 function parseAdvertisement(lines: readonly string[], peer: Peer): Advertisement {
-  const answer = lines[0] === 'version 2' ? versionTwo(lines) : versionZero(lines, peer);
-  const format = answer.capabilities.get('object-format') ?? 'sha1';
-  if (format !== 'sha1') {
-    const { host } = peer;
-    const words = `the repository on ${host} uses ${peer.words(format)} object ids; only sha1 can be read`;
-    throw new Failure('bad-answer', words, { host });
-  }
-  return answer;
+  return lines[0] === 'version 2' ? versionTwo(lines, peer) : versionZero(lines, peer);
 }
 
 /**
@@ -102,8 +95,8 @@ export function parseRef(line: string, peer: Peer): RemoteRef {
   return { id, name };
 }
 
-function versionTwo(lines: readonly string[]): Advertisement {
-  return { version: 2, capabilities: parseCapabilities(lines.slice(1)) };
+function versionTwo(lines: readonly string[], peer: Peer): Advertisement {
+  return { version: 2, capabilities: parseCapabilities(lines.slice(1), peer) };
 }
 
 function versionZero(lines: readonly string[], peer: Peer): Advertisement {
@@ -113,20 +106,28 @@ function versionZero(lines: readonly string[], peer: Peer): Advertisement {
     const { host } = peer;
     throw new Failure('bad-answer', `${host} did not list its refs as git does; check the url`, { host });
   }
+  // Before the refs, whose ids another format would make unreadable.
+  const capabilities = parseCapabilities(words.trim().split(' '), peer);
   const refs = [first, ...rest.slice(1)]
     .filter((line) => !line.startsWith('shallow '))
     .map((line) => parseRef(line, peer))
     // An empty repository has one line without a ref; `^{}` lines give the objects below tags.
     .filter((ref) => !ref.name.endsWith('^{}'));
-  return { version: 0, capabilities: parseCapabilities(words.trim().split(' ')), refs };
+  return { version: 0, capabilities, refs };
 }
 
-function parseCapabilities(words: readonly string[]): Capabilities {
+function parseCapabilities(words: readonly string[], peer: Peer): Capabilities {
   const capabilities = new Map<string, string>();
   for (const word of words) {
     const equals = word.indexOf('=');
     if (equals < 0) capabilities.set(word, '');
     else capabilities.set(word.slice(0, equals), word.slice(equals + 1));
+  }
+  const format = capabilities.get('object-format') ?? 'sha1';
+  if (format !== 'sha1') {
+    const { host } = peer;
+    const said = `the repository on ${host} uses ${peer.words(format)} object ids; only sha1 can be read`;
+    throw new Failure('bad-answer', said, { host });
   }
   return capabilities;
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/failure.ts';
+import { Failure, type FailureCode } from '../../core/failure.ts';
 import type { PushReport, PushRequest, RemoteRef } from '../transport.ts';
 import { checkLine, type Capabilities } from './advertisement.ts';
 import { decodePackets, encodePacket, flushPacket, type Packet } from './pkt-line.ts';
@@ -58,19 +58,33 @@ export async function readPushAnswer(
   const report = capabilities.has('side-band-64k')
     ? decodePackets(sideBandData(packets, peer, words), peer)
     : packets;
-  for await (const packet of report) {
-    if (packet.kind === 'data') lines.push(checkLine(packet.data, peer));
+  try {
+    for await (const packet of report) {
+      if (packet.kind === 'data') lines.push(checkLine(packet.data, peer));
+    }
+  } catch (error) {
+    throw unheard(error, request);
   }
   return readReport(lines, request.ref, words.text(peer), peer);
 }
+
+/** A push that was sent, and whose answer never came, may have arrived: whoever reads the message should know. */
+export function unheard(error: unknown, { ref }: PushRequest): unknown {
+  if (!(error instanceof Failure) || !error.retryable || !lost.has(error.code)) return error;
+  const { code, message, host } = error;
+  const words = `${message}; whether the push to ${ref} arrived is not known, and the next run looks first`;
+  return new Failure(code, words, { ...(host === undefined ? {} : { host }), retryable: true, cause: error });
+}
+
+const lost = new Set<FailureCode>(['unreachable', 'timeout', 'bad-answer']);
 
 /**
  * Judges the report lines (`unpack ...`, `ok <ref>`, `ng <ref> <reason>`).
  * @param said what the server wrote beside them: hooks and protections explain themselves there
  */
 export function readReport(lines: readonly string[], ref: string, said: string, peer: Peer): PushReport {
-  const unpack = after('unpack ', lines);
-  const refused = after(`ng ${ref} `, lines);
+  const unpack = after('unpack', lines);
+  const refused = after(`ng ${ref}`, lines);
   if (unpack === 'ok' && refused === undefined && lines.includes(`ok ${ref}`)) return { kind: 'ok' };
   const reasons = [refused, unpack === 'ok' ? undefined : unpack].filter((reason) => reason !== undefined);
   if (reasons.length === 0) {
@@ -84,12 +98,13 @@ export function readReport(lines: readonly string[], ref: string, said: string, 
     const locked = [refused, ...said.split('\n')].findLast((line) => lockedReason.test(line));
     return locked === undefined ? { kind: 'raced' } : { kind: 'raced', locked: peer.words(locked) };
   }
-  const words = [said, ...reasons.map((reason) => peer.words(reason))];
-  return { kind: 'refused', words: words.filter((part) => part !== '').join('\n') };
+  const words = [said, ...reasons.map((reason) => peer.words(reason))].filter((part) => part !== '');
+  return { kind: 'refused', words: words.length === 0 ? 'it gave no reason' : words.join('\n') };
 }
 
+/** What follows a start on its line; there may be nothing. */
 function after(start: string, lines: readonly string[]): string | undefined {
-  return lines.find((line) => line.startsWith(start))?.slice(start.length);
+  return lines.find((line) => line === start || line.startsWith(`${start} `))?.slice(start.length + 1);
 }
 
 /** Reasons by which git, GitHub, GitLab and Gitea say that the ref moved, or that another push holds its lock. */

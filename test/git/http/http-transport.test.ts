@@ -179,7 +179,16 @@ describe('a push', () => {
   it('whose report is cut off is told as unknown', async () => {
     const report = wire(Buffer.concat([Buffer.of(1), wire('unpack ok\n')]));
     const { transport } = await open(answers(sends(200, `${type}-result`, report)));
-    await expect(transport.push(push)).rejects.toMatchObject({ code: 'bad-answer', retryable: true });
+    await expect(transport.push(push)).rejects.toMatchObject({
+      code: 'bad-answer',
+      retryable: true,
+      message: expect.stringMatching(/whether the push to refs\/heads\/main arrived is not known/) as string,
+    });
+  });
+
+  it('whose answer is a gateway that gave up is told as unknown as well', async () => {
+    const { transport } = await open(answers(sends(502, 'text/html')));
+    await expect(transport.push(push)).rejects.toThrow(/502.*arrived is not known/);
   });
 
   it("shows the server's words without our secret", async () => {

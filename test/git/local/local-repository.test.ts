@@ -212,6 +212,7 @@ describe('openLocalRepository', () => {
     ['no repository', 'none', 'main', /no git repository/],
     ['no such branch', 'config.git', 'maim', /no such branch \(did you mean "main"\?\)/],
     ['an empty repository', 'empty.git', 'main', /it is empty/],
+    ['a symbolic branch to nowhere', 'config.git', 'link', /no such branch; it has main\./],
   ])('says what to do: %s', async (_, name, branch, message) => {
     await inFolder(async (folder) => {
       await initBareRepository(join(folder, 'config.git'), {
@@ -222,6 +223,7 @@ describe('openLocalRepository', () => {
         now: () => at,
       });
       git(folder, 'init', '-q', '--bare', 'empty.git');
+      git(join(folder, 'config.git'), 'symbolic-ref', 'refs/heads/link', 'refs/heads/gone');
       const repository = openLocalRepository({
         name: 'fleet',
         path: join(folder, name),

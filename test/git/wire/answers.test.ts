@@ -63,6 +63,11 @@ describe('the first answer of a server', () => {
       wire('version 2\n', 'object-format=sha256\n', null),
       'uses sha256 object ids; only sha1 can be read',
     ],
+    [
+      'sha256 in version 0',
+      wire(`${'a'.repeat(64)} HEAD\0object-format=sha256\n`, null),
+      'uses sha256 object ids; only sha1 can be read',
+    ],
     ['a refusal', wire('ERR access \u001B[1mdenied\n'), 'git.example.com refused the request: access denied'],
     [
       'a short id',

@@ -114,6 +114,9 @@ describe('the report of a push', () => {
       'unpacker error\nindex-pack abnormal exit',
     ],
     ['a pack alone', ['unpack no space'], '', 'no space'],
+    ['none', ['unpack ok', `ng ${ref}`], '', 'it gave no reason'],
+    ['an empty reason', ['unpack ok', `ng ${ref} `], '', 'it gave no reason'],
+    ['another ref beside ours', ['unpack ok', `ng ${ref}2 no`, `ng ${ref} yes`], '', 'yes'],
     ['control characters', ['unpack ok', `ng ${ref} \u001B[31mno\u001B[0m`], '', 'no'],
   ])("gives the server's words: %s", (_label, lines, said, words) => {
     expect(report(lines, said)).toEqual({ kind: 'refused', words });
