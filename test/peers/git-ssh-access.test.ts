@@ -146,7 +146,8 @@ describePeer(['git', 'sshd', 'ssh-keygen'], 'ssh, who may do what', () => {
 
     it.each([
       ['none of its keys', 1, 'did not accept any key of the ssh-agent (it holds 1)'],
-      ['no keys at all', 0, 'did not accept the ssh-agent, which holds no keys'],
+      ['no keys at all', 0, 'the ssh-agent holds no keys, so nothing could log in'],
+      ['too many of its keys', 5, 'Servers hang up after a few keys: give the right one as auth.ssh.key'],
     ])('is told apart with %s that fits', async (_label, count, words) => {
       const server = await start();
       const keys = await Promise.all(

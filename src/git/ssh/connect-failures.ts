@@ -4,9 +4,8 @@ import type { Peer } from '../wire/words.ts';
 
 export interface ConnectContext {
   readonly peer: Peer;
-  readonly username: string;
-  /** What was shown to log in. */
-  readonly shown: string;
+  /** Says that what was shown to log in was not accepted. */
+  readonly refused: (host: string) => string;
   /** What the agent said that went wrong with it, if it did. */
   readonly agentError: Error | undefined;
   readonly signal: AbortSignal | undefined;
@@ -35,20 +34,20 @@ export function connectFailure(error: unknown, context: ConnectContext): Failure
     case 'protocol':
       return handshakeFailure(host, words, error);
     default:
-      return /authentication failures/i.test(words) ? notAccepted(context, error) : ended(host, words, error);
+      if (/authentication failures/i.test(words)) return notAccepted(context, error);
+      // What comes before any message of the protocol has no level.
+      return /header line|identification string/i.test(words)
+        ? handshakeFailure(host, words, error)
+        : ended(host, words, error);
   }
 }
 
-function notAccepted(
-  { peer: { host }, username, shown, agentError }: ConnectContext,
-  cause: unknown,
-): Failure {
+function notAccepted({ peer: { host }, refused, agentError }: ConnectContext, cause: unknown): Failure {
   if (agentError !== undefined) {
     const words = `the ssh-agent failed, so nothing could log in to ${host}: ${agentError.message}; check SSH_AUTH_SOCK`;
     return new Failure('auth-failed', words, { host, cause });
   }
-  const words = `${host} did not accept ${shown} for the user ${username}; check the user, and that the public key is registered there`;
-  return new Failure('auth-failed', words, { host, cause });
+  return new Failure('auth-failed', refused(host), { host, cause });
 }
 
 function handshakeFailure(host: string, words: string, cause: unknown): Failure {

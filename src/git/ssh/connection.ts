@@ -49,13 +49,13 @@ export interface SshConnection {
  */
 export async function connectSsh(options: ConnectOptions, signal?: AbortSignal): Promise<SshConnection> {
   const { default: ssh2 } = await import('ssh2');
-  const { peer, username, login } = options;
+  const { peer, login } = options;
   if (signal?.aborted === true) throw connectFailure(undefined, context(undefined));
   const client = new ssh2.Client();
   let refused: Failure | undefined;
   let agentError: Error | undefined;
   function context(error: Error | undefined) {
-    return { peer, username, shown: login.shown(), agentError: error, signal };
+    return { peer, refused: login.refused, agentError: error, signal };
   }
   const opened = new OpenConnection(client, peer);
   await new Promise<void>((resolve, reject) => {

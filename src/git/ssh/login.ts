@@ -26,8 +26,8 @@ export type SshLogin =
 /** How to log in, in the library's terms. */
 export interface PreparedLogin {
   readonly method: AuthMethod;
-  /** Names what was shown to the server: `the key SHA256:...`. A fingerprint is no secret. */
-  readonly shown: () => string;
+  /** Says that the server did not accept what was shown, and what to do. A fingerprint is no secret. */
+  readonly refused: (host: string) => string;
 }
 
 /** Reads keys anew only when they changed: opening one with a passphrase takes OpenSSH's own half second of work. */
@@ -53,7 +53,10 @@ async function keyLogin(login: Extract<SshLogin, { kind: 'key' }>, username: str
   const key = await readSshPrivateKey(privateKey.trim(), passphrase === '' ? undefined : passphrase, source);
   const text = libraryForm(key, source);
   const shown = `the key ${fingerprint(sshPublicKey(key, source).blob)}`;
-  return { method: { type: 'publickey', username, key: text } as AuthMethod, shown: () => shown };
+  return {
+    method: { type: 'publickey', username, key: text } as AuthMethod,
+    refused: (host) => notAccepted(host, username, shown),
+  };
 }
 
 /** The library reads few formats; each kind of key has one that it does. */
@@ -99,10 +102,23 @@ async function agentLogin(
   };
   return {
     method: { type: 'agent', username, agent } as AuthMethod,
-    shown: () =>
-      keys === 0 ? 'the ssh-agent, which holds no keys' : `any key of the ssh-agent (it holds ${keys})`,
+    refused: (host) => {
+      if (keys === 0)
+        return `the ssh-agent holds no keys, so nothing could log in to ${host} as ${username}; add one (ssh-add), or give auth.ssh.key`;
+      const words = notAccepted(host, username, `any key of the ssh-agent (it holds ${keys})`);
+      return keys < fewKeys ? words : `${words}. ${tooManyWords}`;
+    },
   };
 }
+
+function notAccepted(host: string, username: string, shown: string): string {
+  return `${host} did not accept ${shown} for the user ${username}; check the user, and that the public key is registered there`;
+}
+
+/** OpenSSH's servers hang up after six (`MaxAuthTries`), and some hosts sooner. */
+const fewKeys = 4;
+const tooManyWords =
+  'Servers hang up after a few keys: give the right one as auth.ssh.key, or an agent that holds fewer';
 
 /** The library waits for an agent without an end, as for one that asks a person who is not there; its connection would keep the process. */
 function boundAnswers(agent: OpenSSHAgent, timeout: number): void {
