@@ -4,6 +4,7 @@ import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/election/decision.ts';
 import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
 import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
+import { Arrivals, type HeldValue } from './arrivals.ts';
 import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
 import { oneLine, type BranchLog } from './branch-log.ts';
 import { ChangeIndex } from './change-index.ts';
@@ -13,7 +14,7 @@ import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { isSameImage } from './field-identity.ts';
 import { linePortions } from './line-portions.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
-import { FileTrail, type HeldValue } from './file-trail.ts';
+import { FileTrail, type BroughtValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
@@ -49,6 +50,7 @@ export class BranchHistory {
   readonly origins: FieldOrigins;
   #loaded: Promise<BranchClaims> | undefined;
   #index: ChangeIndex | undefined;
+  #arrivals: Arrivals | undefined;
 
   /**
    * @param origins what earlier snapshots of the branch told of them
@@ -183,20 +185,25 @@ export class BranchHistory {
     return undefined;
   }
 
-  /** What the field held, newest first, and since when, whatever was lifted: to the horizon, or to 2,000 commits or more in which one is `last`. */
+  /**
+   * What the field held, newest first, and since when, whatever was lifted: to the horizon, or to 2,000 commits or more in which one is `last`.
+   * @param now milliseconds since the epoch
+   */
   async timeline(
     { file, field }: PastBinding,
     last: (value: Current) => boolean,
+    now: number,
   ): Promise<readonly HeldValue[]> {
     const { log } = await this.#load();
     const trail = this.#trail(log);
-    let held: readonly HeldValue[] = [];
+    const arrivals = (this.#arrivals ??= new Arrivals(log.line));
+    let held: readonly BroughtValue[] = [];
     for await (const line of linePortions(this.#snapshot, log, mostLookedBack)) {
       held = await trail.timeline({ file, field }, line);
       // The oldest may have come before this portion.
       if (held.slice(0, -1).some(({ value }) => last(value))) break;
     }
-    return held;
+    return held.map(({ value, commit }) => ({ value, since: arrivals.of(commit, now) }));
   }
 
   /** By the records of this very field that count; `undefined` where none does. */

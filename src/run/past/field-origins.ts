@@ -4,6 +4,7 @@ import type { FieldFact } from '../../fields/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import { mainline } from '../../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
+import { Arrivals } from './arrivals.ts';
 import { ChangeIndex } from './change-index.ts';
 import { FieldReader } from './field-at.ts';
 import { findField, type FileFields } from './field-identity.ts';
@@ -61,12 +62,13 @@ export class FieldOrigins {
   }
 
   /**
-   * When that commit was made, at the latest: milliseconds since the epoch. What is older than the horizon counts from there, since nobody looked further;
+   * When that commit came, at the latest: milliseconds since the epoch, as `Arrivals` tells. What is older than the horizon counts from there, since nobody looked further;
    * `unknown` where too much was asked: then it may be young.
    */
-  async since(binding: Pick<Binding, 'key' | 'file' | 'field'>): Promise<number | 'unknown'> {
+  async since(binding: Pick<Binding, 'key' | 'file' | 'field'>, now: number): Promise<number | 'unknown'> {
     const found = await this.#kept(binding);
-    return found === 'unknown' ? found : (found?.committedAt ?? this.#since);
+    if (found === 'unknown' || found === undefined) return found ?? this.#since;
+    return (await this.#whole()).arrivals.of(found, now);
   }
 
   async #kept({
@@ -82,7 +84,7 @@ export class FieldOrigins {
   }
 
   async #find(file: string, field: FieldFact): Promise<LoggedCommit | undefined | 'unknown'> {
-    const { chain, places, index } = await (this.#chain ??= this.#load());
+    const { chain, places, index } = await this.#whole();
     const [head] = chain;
     if (head === undefined) return undefined;
     const start = { file, field, fields: undefined, content: undefined, commit: head, names: 0 };
@@ -120,10 +122,14 @@ export class FieldOrigins {
     return field === undefined ? undefined : { ...step, field, fields, content: entry.id, commit };
   }
 
+  async #whole(): Promise<Chain> {
+    return (this.#chain ??= this.#load());
+  }
+
   async #load(): Promise<Chain> {
     const chain = mainline(await this.#snapshot.history(this.#since), this.#snapshot.commit);
     const places = new Map(chain.map(({ id }, place) => [id, place]));
-    return { chain, places, index: new ChangeIndex(this.#snapshot, chain) };
+    return { chain, places, index: new ChangeIndex(this.#snapshot, chain), arrivals: new Arrivals(chain) };
   }
 }
 
@@ -138,6 +144,7 @@ interface Chain {
   readonly chain: readonly LoggedCommit[];
   readonly places: ReadonlyMap<CommitId, number>;
   readonly index: ChangeIndex;
+  readonly arrivals: Arrivals;
 }
 
 /** Where the field was found last, on the way back. */

@@ -32,14 +32,9 @@ interface Sight {
   readonly commit: LoggedCommit;
 }
 
-/** A value that a field held, and when it came there last: milliseconds since the epoch. */
-export interface HeldValue {
+/** A value that a field held, with the commit of the branch that brought it, and where the field stood then. */
+export interface BroughtValue {
   readonly value: Current;
-  readonly since: number;
-}
-
-/** With the commit of the branch that brought it, and where the field stood then. */
-export interface BroughtValue extends HeldValue {
   readonly commit: LoggedCommit;
   readonly place: FieldPlace;
 }
@@ -88,7 +83,7 @@ export class FileTrail {
     return held;
   }
 
-  /** The values of the image that stands there now, with times: those that stood there one after the other are told once. */
+  /** The values of the image that stands there now: those that stood there one after the other are told once. */
   async timeline(
     start: Pick<Trace, 'file' | 'field'>,
     line: readonly LoggedCommit[],
@@ -101,7 +96,7 @@ export class FileTrail {
       const isSame = last?.value.tag === value.tag && last.value.digest === value.digest;
       if (isSame) held.pop();
       const place = { file: trace.file, pointer: trace.field.pointer };
-      held.push({ value, since: commit.committedAt, commit, place });
+      held.push({ value, commit, place });
     }
     return held;
   }

@@ -5,12 +5,13 @@ import type { Current, Offer, PromotionFacts } from '../../policy/election/decis
 import { describeSource } from '../../policy/election/describe.ts';
 import type { Policy, Promotion, Rule } from '../../policy/model.ts';
 import { isTold, rankTags } from '../../policy/election/rank-tags.ts';
+import type { HeldValue } from '../past/arrivals.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
 import { nameDigest } from '../past/digest-names.ts';
-import type { HeldValue } from '../past/file-trail.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { currentOf } from '../rule.ts';
+import { span, whyNotSoaked } from './soaking.ts';
 import { commonStands, standsOf } from './stands.ts';
 
 /** The branch that a promotion takes from: the one that the run is of, or another watched one. */
@@ -41,6 +42,7 @@ interface SourceState {
   readonly current: Current;
   /** Along a chain of promotions, that of the policy at its start; `undefined`: it is not known. */
   readonly order: Policy | undefined;
+  readonly now: number;
   /** By what was asked: many target fields ask the same. */
   readonly held: Map<string, Promise<Held>>;
   /** When what it holds now came to the last of its fields; read when it is first asked for. */
@@ -110,22 +112,15 @@ export class Promotions {
     offers: readonly Offer[],
     name: string,
   ): Promise<string | undefined> {
-    const { bindings, source, current } = state;
+    const { bindings, current, now, source } = state;
     if (soak === 0) return undefined;
     if (pick === 'soaked')
       return offers.length > 0 ? undefined : `nothing that ${name} held has been there for ${span(soak)} yet`;
     const { history } = source;
-    if (history === undefined)
-      return `how long ${name} has held ${current.tag ?? 'it'} is not known without history`;
-    const latest = await (state.since ??= latestOf(bindings, history));
-    if (latest === 'unknown')
-      return `how long ${name} has held ${current.tag ?? 'it'} could not be read: too many fields are asked about in one run`;
-    const age = this.#context.now - latest;
-    if (age >= soak) return undefined;
-    if (latest === history.origins.horizon)
-      return `${name} has held ${current.tag ?? 'it'} for ${span(age)} at least; the log is not read further back (horizon), and soak asks for ${span(soak)}`;
-    const ready = new Date(latest + soak).toISOString().replace(/\.\d+Z$/, 'Z');
-    return `${name} has held ${current.tag ?? 'it'} for ${span(age)} of ${span(soak)}; it may follow at ${ready}`;
+    const tag = current.tag ?? 'it';
+    if (history === undefined) return `how long ${name} has held ${tag} is not known without history`;
+    const since = await (state.since ??= latestOf(bindings, history, now));
+    return whyNotSoaked({ name, tag, soak, now, since, horizon: history.origins.horizon });
   }
 
   async #state(rule: Promotion, name: string): Promise<SourceState | Failed> {
@@ -183,7 +178,7 @@ export class Promotions {
       const message = `${name} follows the one tag ${order.rule.tag} by its digest, and what is promoted is told by its tag; give the images tags of their own, and let ${order.name} elect among those`;
       return { code: 'election-failed', message };
     }
-    return { source, bindings, current, order, held: new Map() };
+    return { source, bindings, current, order, now: this.#context.now, held: new Map() };
   }
 }
 
@@ -207,14 +202,14 @@ async function heldBy(state: SourceState, { pick }: Promotion, current: Current)
 
 /** @param asked all of every field; of the first field what came since it held a value, and what people may have taken back before; or nothing */
 async function readHeld(
-  { bindings, current, order, source: { history } }: SourceState,
+  { bindings, current, order, now, source: { history } }: SourceState,
   asked: 'all' | 'none' | Current,
 ): Promise<Held> {
   const isAll = asked === 'all';
   const wanted = asked === 'none' || history === undefined ? [] : isAll ? bindings : bindings.slice(0, 1);
   const isLast = (value: Current): boolean => typeof asked === 'object' && same(value, asked);
   const fields = await Promise.all(
-    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history, isLast))),
+    wanted.map(async (binding) => (history === undefined ? [] : timeline(binding, history, isLast, now))),
   );
   const values = [current, ...fields.flat().map(({ value }) => value)];
   const tags = [...new Set(values.flatMap(({ tag }) => tag ?? []))];
@@ -230,8 +225,9 @@ async function timeline(
   binding: Binding,
   history: SourceHistory,
   last: (value: Current) => boolean,
+  now: number,
 ): Promise<readonly HeldValue[]> {
-  const held = await history.timeline(binding, last);
+  const held = await history.timeline(binding, last, now);
   if (!held.some(({ value }) => isDigestAlone(value))) return held;
   const names = await history.names(binding);
   return held.map((one) => ({ ...one, value: nameDigest(one.value, names) }));
@@ -240,10 +236,11 @@ async function timeline(
 async function latestOf(
   bindings: readonly Binding[],
   { origins }: SourceHistory,
+  now: number,
 ): Promise<number | 'unknown'> {
   let latest = 0;
   for (const binding of bindings) {
-    const since = await origins.since(binding);
+    const since = await origins.since(binding, now);
     if (since === 'unknown') return since;
     latest = Math.max(latest, since);
   }
@@ -288,12 +285,4 @@ function shown({ tag, digest }: Current): string {
 
 function same(a: Current, b: Current): boolean {
   return a.tag === b.tag && a.digest === b.digest;
-}
-
-/** `1h 20m`, to the minute. */
-function span(milliseconds: number): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const parts = [days > 0 ? `${days}d` : '', hours > 0 ? `${hours}h` : '', rest > 0 ? `${rest}m` : ''];
-  return parts.filter((part) => part !== '').join(' ') || '0m';
 }

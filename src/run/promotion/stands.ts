@@ -1,5 +1,5 @@
 import type { Current } from '../../policy/election/decision.ts';
-import type { HeldValue } from '../past/file-trail.ts';
+import type { HeldValue } from '../past/arrivals.ts';
 
 /**
  * What a field held and nobody took back, with the time at which each came there last: `pick: soaked` chooses among it (product.md, 6.4). Taken back is
