@@ -49,7 +49,7 @@ export class ObjectStore implements ObjectReader {
   #packs: PackFile[] = [];
   /** Deleted by somebody, but open here: read on until the next such change, so that a snapshot stays readable. */
   #retired: readonly PackFile[] = [];
-  #packsSeen = '';
+  #packsSeen: string | undefined = '';
   #deletions = 0;
   readonly #recent = new RecentBlobs();
   readonly #bases = new DeltaBases();
@@ -257,7 +257,7 @@ export class ObjectStore implements ObjectReader {
   #loadPacks(): boolean {
     const folder = join(this.directory, 'pack');
     const seen = stampOf(folder);
-    if (seen === this.#packsSeen) return false;
+    if (seen !== undefined && seen === this.#packsSeen) return false;
     const names = existsSync(folder)
       ? readdirSync(folder).filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name))
       : [];
@@ -279,12 +279,16 @@ export class ObjectStore implements ObjectReader {
   }
 }
 
-function stampOf(folder: string): string {
+/** `undefined` where the folder changed just now: the clock of a file system goes in steps, and the next change may look the same. */
+function stampOf(folder: string): string | undefined {
   try {
-    const { mtimeNs, ino } = statSync(folder, { bigint: true });
-    return `${ino}:${mtimeNs}`;
+    const { mtimeNs, mtimeMs, ino } = statSync(folder, { bigint: true });
+    return Math.abs(Date.now() - Number(mtimeMs)) < longestStep ? undefined : `${ino}:${mtimeNs}`;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'none';
     throw diskFailure(error, 'read', folder);
   }
 }
+
+/** Milliseconds, with a reserve. */
+const longestStep = 100;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
@@ -77,6 +77,19 @@ describe('ObjectStore', () => {
       mkdirSync(join(folder, 'objects', id.slice(0, 2)));
       writeFileSync(join(folder, 'objects', id.slice(0, 2), id.slice(2)), bytes);
       expect(() => store.read(id)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+    });
+  });
+
+  it('sees a pack that came in the same moment as its last look, by the clock of the file system', async () => {
+    await inStore(async (_, folder) => {
+      const packs = join(folder, 'objects/pack');
+      const moment = new Date();
+      utimesSync(packs, moment, moment);
+      const [store, other] = [0, 1].map(() => new ObjectStore(join(folder, 'objects')));
+      await other?.addPack(writePack([blob('theirs')]));
+      utimesSync(packs, moment, moment);
+      expect(store?.has(blob('theirs').id)).toBe(true);
+      for (const one of [store, other]) one?.close();
     });
   });
 
