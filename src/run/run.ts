@@ -143,6 +143,8 @@ async function attemptOnce(
   const context = { settings, ports, branch, history, now, listen, scans, kept, once, signal };
   const drafted = await plan(value, context);
   kept.turn();
+  // What was cut off looks like a registry that fails, and the rest like all there is.
+  if (signal?.aborted === true) throw wasStopped(settings.repository);
   if (pusher.commits.length === 0) run.whole = drafted.plan.pending;
   const verdict = await judge(drafted.plan.pending, run, snapshot, history);
   const judged = { composer: drafted.composer, plan: { ...drafted.plan, fuse: verdict.fuse } };
@@ -165,6 +167,11 @@ async function attemptOnce(
       ? `${lostRace(branch, attempt, pushed.locked)}; the next run tries again.`
       : pushed.words;
   return { outcome: 'refused', plan: found, snapshot, commits, words };
+}
+
+function wasStopped(repository: string): Failure {
+  const words = `the run of ${repository} was stopped before it knew what to release; the next one begins anew`;
+  return new Failure('aborted', words);
 }
 
 /** Whether a person is wanted before anything is pushed, and why. */

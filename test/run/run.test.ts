@@ -50,6 +50,26 @@ describe('a run', () => {
     expect((await opened.repository.sync()).commit).toBe(base);
   });
 
+  it('that is told to stop while it lists tags says so, blames no registry and pushes nothing', async () => {
+    const opened = await open((image) => web(image));
+    opened.push('web', '1.0.0', '1.1.0');
+    const stop = new AbortController();
+    const list = async (): Promise<never> => {
+      stop.abort();
+      throw new Failure('aborted', 'the request was stopped by its caller');
+    };
+    opened.ports = { ...opened.ports, tags: { ...opened.ports.tags, list } };
+    const result = await opened.run({ signal: stop.signal });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      failure: {
+        code: 'aborted',
+        message: expect.stringMatching(/^the run of .* was stopped before/) as string,
+      },
+    });
+    expect(await opened.file('prod/web.yaml')).toContain('acme/web:1.0.0"');
+  });
+
   it('makes one commit per policy, and one push', async () => {
     const opened = await open((image) => ({
       ...web(image),
