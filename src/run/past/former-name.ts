@@ -30,27 +30,57 @@ export async function formerName(
   const present = new Set((await (await snapshot.at(named.commit)).list()).map(({ path }) => path));
   const gone = (await (await snapshot.at(before)).list())
     .filter(({ path, mode }) => !present.has(path) && mode !== 'symlink' && mode !== 'submodule')
-    .filter(({ path }) => nameClass(path) !== 'other')
-    .sort((a, b) => nearness(b, named) - nearness(a, named));
-  const same = gone.find(({ id }) => id === named.content);
+    .filter(({ path }) => nameClass(path) !== 'other');
+  // Copies of one manifest for several environments are often equal, and move together.
+  const [same] = byNearness(
+    gone.filter(({ id }) => id === named.content),
+    named,
+  );
   if (same !== undefined) return same.path;
   if (gone.length > mostRead) return undefined;
   await reader.prepare(gone.map(({ path }) => ({ commit: before, file: path })));
-  for (const { path } of gone) {
+  for (const { path } of byNearness(gone, named)) {
     if ((await reader.fields(before, path)).alike(named.field).length > 0) return path;
   }
   return undefined;
 }
 
-/** A file keeps its name and changes its folder, or the other way round. */
-function nearness({ path }: TreeEntry, { file }: NamedFile): number {
-  const [folder, name, stem] = parts(path);
-  const [toFolder, toName, toStem] = parts(file);
-  return (name === toName ? 4 : 0) + (stem === toStem ? 2 : 0) + (folder === toFolder ? 1 : 0);
+/** The nearest first. */
+function byNearness(entries: readonly TreeEntry[], { file }: NamedFile): readonly TreeEntry[] {
+  const near = new Map(entries.map((entry) => [entry, nearness(entry.path, file)]));
+  return entries.toSorted((a, b) => (near.get(b) ?? 0) - (near.get(a) ?? 0));
 }
 
-function parts(path: string): readonly [folder: string, name: string, stem: string] {
-  const slash = path.lastIndexOf('/');
-  const name = path.slice(slash + 1);
-  return [path.slice(0, Math.max(0, slash)), name, name.replace(/\.[^.]*$/, '')];
+/** A file keeps its name and changes its folder, or the other way round; of a folder that moves, most of its path stays. */
+function nearness(path: string, file: string): number {
+  const [folders, name] = parts(path);
+  const [toFolders, toName] = parts(file);
+  const isSameStem = name.replace(extension, '') === toName.replace(extension, '');
+  const ofName = name === toName ? 2 : isSameStem ? 1 : 0;
+  return (
+    ofName * (2 * mostFolders + 2) + 2 * inCommon(folders, toFolders) + (isEqual(folders, toFolders) ? 1 : 0)
+  );
 }
+
+function parts(path: string): readonly [folders: readonly string[], name: string] {
+  const all = path.split('/');
+  return [all.slice(0, -1).slice(-mostFolders), all.at(-1) ?? ''];
+}
+
+/** How many folders two paths have in common, wherever they stand. */
+function inCommon(from: readonly string[], to: readonly string[]): number {
+  const left = [...to];
+  for (const folder of from) {
+    const place = left.indexOf(folder);
+    if (place >= 0) left.splice(place, 1);
+  }
+  return to.length - left.length;
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, place) => one === b[place]);
+}
+
+const extension = /\.[^.]*$/;
+/** Of a path; deeper ones are nobody's. */
+const mostFolders = 32;
