@@ -10,6 +10,8 @@ export function requestFailure(error: unknown, host: string, signal?: AbortSigna
   const known = causes[errorCode(error)];
   if (known !== undefined) return known(host, error);
   const words = error instanceof Error ? error.message : String(error);
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(words)?.[1];
+  if (reason !== undefined) return tls(`OpenSSL says "${reason}"`)(host, error);
   return new Failure('unreachable', `the connection to ${host} failed: ${words}`, {
     host,
     retryable: true,
@@ -52,6 +54,7 @@ const wrongProtocol = tls(
   'it does not speak TLS on this port; a plain http server is declared (insecure: true of a registry, http:// in the url of a repository)',
 );
 const badCertificate = tls('it does not accept our client certificate');
+const oldVersion = tls('it speaks no version of TLS that is new enough (1.2 at least)');
 const cut = make('unreachable', (host) => `${host} cut the connection before its answer was complete`, again);
 const noRoute = make('unreachable', (host) => `cannot reach ${host}: there is no route to it`, again);
 const notHttp = make('bad-answer', (host) => `${host} answered something that is not HTTP`);
@@ -104,6 +107,8 @@ const causes: Readonly<Record<string, Maker>> = {
   EPROTO: wrongProtocol,
   ERR_SSL_WRONG_VERSION_NUMBER: wrongProtocol,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: wrongProtocol,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: oldVersion,
+  TLS_ALERT_70: oldVersion,
   TLS_ALERT_40: tls('it refused the handshake; it may want a client certificate (set clientCertificate)'),
   TLS_ALERT_116: tls('it wants a client certificate (set clientCertificate)'),
   TLS_ALERT_42: badCertificate,

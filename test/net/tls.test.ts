@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { requestFailure } from '../../src/net/failures.ts';
 import { createHttpClient } from '../../src/net/undici-client.ts';
 import { pem, startTlsServer } from './tls-server.ts';
 
@@ -40,5 +41,27 @@ describe('https', () => {
       host,
       message: expect.stringContaining(words) as string,
     });
+  });
+
+  it('tells a server that is too old, without the words of the library', async () => {
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
+    const options = { key: pem('good.key'), cert: pem('good.pem'), ...old };
+    const server = await startTlsServer(options, (_, response) => response.end('hello'));
+    closers.push(() => server.close());
+    const request = client(pem('ca.pem')).request({ method: 'GET', url: `https://${server.host}/` });
+    await expect(request).rejects.toMatchObject({
+      code: 'unreachable',
+      retryable: false,
+      message: `cannot reach ${server.host} by TLS: it speaks no version of TLS that is new enough (1.2 at least); the connection was given up`,
+    });
+  });
+
+  it('shows only the reason of what OpenSSL says otherwise', () => {
+    const error = new Error(
+      '40DD:error:0A0000C1:SSL routines:tls_post_process:no shared cipher:../deps/x.c:918:',
+    );
+    expect(requestFailure(error, 'git.test').message).toBe(
+      'cannot reach git.test by TLS: OpenSSL says "no shared cipher"; the connection was given up',
+    );
   });
 });

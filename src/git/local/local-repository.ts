@@ -192,7 +192,7 @@ function shallowCommits(path: string): ReadonlySet<string> {
 function checkedOutWords(options: LocalRepositoryOptions): string {
   return (
     `branch ${options.branch} is checked out in a work tree of ${options.path}, which would then disagree with it; ` +
-    'use a bare repository, or set receive.denyCurrentBranch=ignore there'
+    'use a bare repository, or set receive.denyCurrentBranch=ignore there (`git worktree prune` forgets work trees that are gone)'
   );
 }
 
