@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnvironmentPaths } from '../../src/run/settings.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { lift, rollback } from './orders.ts';
 import { codes, Stage, titles, web } from './stage.ts';
 
 let stage: Stage | undefined;
@@ -116,5 +117,44 @@ describe('minAge', () => {
     const second = await opened.run({ once: true });
     expect(codes(second)).toEqual([]);
     expect(titles(second)).toEqual(['web']);
+  });
+});
+
+async function rolledBack(onRevert: string): Promise<Stage> {
+  const opened = await Stage.open((image) => ({
+    ...web(image, `  group: stack\n  onRevert: ${onRevert}\n`),
+    'prod/api.yaml': deployment('api', `${image('api')}:1.0.0`),
+    'prod/api-policy.yaml': policyFile('api', image('api'), 'semver: "^1"', '  group: stack\n'),
+  }));
+  stage = opened;
+  opened.push('web', '1.0.0', '1.1.0');
+  opened.push('api', '1.0.0');
+  expect(titles(await opened.run())).toEqual(['stack']);
+  await rollback(opened);
+  opened.push('api', '1.1.0');
+  opened.forget();
+  return opened;
+}
+
+describe('a group with a member that was taken back', () => {
+  it('stays under onRevert: hold, until that is lifted', async () => {
+    const opened = await rolledBack('hold');
+    const result = await opened.run();
+    expect(titles(result)).toEqual([]);
+    if (result.outcome === 'failed') throw result.failure;
+    expect(result.plan.stops.get('stack')?.because).toBe(
+      'web is stopped by reverted: 1.1.0 was taken back, and onRevert is hold: nothing is released until it is lifted',
+    );
+    await lift(opened, { policies: ['web'] });
+    const lifted = await opened.run();
+    expect(titles(lifted)).toEqual(['stack']);
+    expect(await opened.file('prod/web.yaml')).toContain(':1.1.0');
+  });
+
+  it('moves without it under onRevert: skip', async () => {
+    const opened = await rolledBack('skip');
+    expect(titles(await opened.run())).toEqual(['stack']);
+    expect(await opened.file('prod/web.yaml')).toContain(':1.0.0');
+    expect(await opened.file('prod/api.yaml')).toContain(':1.1.0');
   });
 });

@@ -93,3 +93,28 @@ it('a revert, a revert of it and one of that are known under three names, until 
   expect(await run(on)).toEqual(['web']);
   expect(await on.file(last)).toContain(':1.3.0');
 });
+
+it('a file that moves with edits among hundreds of others is known again', async () => {
+  const file = 'prod/web.yaml';
+  const on = (stage = await Stage.open((image) => ({
+    [file]: deployment('web', `${image('web')}:1.0.0`),
+    'policies.yaml': policyFile('web', image('web'), 'semver: "^1"', '  paths: ["**/prod/**"]\n'),
+  })));
+  on.push('web', '1.0.0', '1.1.0');
+  expect(await run(on)).toEqual(['web']);
+  const names = Array.from({ length: 200 }, (_, index) => `apps/a${index}/web.yaml`);
+  const other = deployment('other', `${on.image('web')}:1.0.0`);
+  await commit(on, {
+    ...Object.fromEntries(names.map((name) => [name, other])),
+    [file]: await at(on, file, '1.0.0'),
+  });
+  const moved = names.flatMap((name) => [
+    [name, null],
+    [`clusters/${name}`, `${other}# moved\n`],
+  ]);
+  const text = `${await on.file(file)}# moved\n`;
+  await commit(on, { ...Object.fromEntries(moved), [file]: null, 'clusters/prod/web.yaml': text });
+  expect(await run(on)).toEqual([]);
+  on.push('web', '1.2.0');
+  expect(await run(on)).toEqual(['web']);
+});

@@ -111,8 +111,11 @@ export function rivalries(rulings: readonly Ruling[]): Problem[] {
 function stopping(ruling: Ruling): string | undefined {
   const { name } = ruling.binding.policy;
   if ('failure' in ruling) return `${name} could not be decided: ${ruling.failure.message}`;
-  const [gate] = ruling.decision.gates;
-  if (gate === undefined || !wouldMove(ruling.decision, ruling.binding)) return undefined;
+  const { gates } = ruling.decision;
+  // What was taken back is newer: such a member is not up to date, though nothing would move it.
+  const reverted = gates.find((one) => one.gate === 'reverted');
+  const gate = wouldMove(ruling.decision, ruling.binding) ? gates[0] : reverted;
+  if (gate === undefined) return undefined;
   return `${name} is stopped by ${gate.gate}: ${gate.detail}`;
 }
 

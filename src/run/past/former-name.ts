@@ -13,7 +13,7 @@ interface NamedFile {
   readonly commit: CommitId;
 }
 
-/** Files that went in one commit and are looked into; among more, only equal content tells. */
+/** Files that went in one commit and are looked into; of more, the nearest. */
 const mostRead = 64;
 
 /**
@@ -37,9 +37,9 @@ export async function formerName(
     named,
   );
   if (same !== undefined) return same.path;
-  if (gone.length > mostRead) return undefined;
-  await reader.prepare(gone.map(({ path }) => ({ commit: before, file: path })));
-  for (const { path } of byNearness(gone, named)) {
+  const nearest = byNearness(gone, named).slice(0, mostRead);
+  await reader.prepare(nearest.map(({ path }) => ({ commit: before, file: path })));
+  for (const { path } of nearest) {
     if ((await reader.fields(before, path)).alike(named.field).length > 0) return path;
   }
   return undefined;
