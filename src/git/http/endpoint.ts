@@ -97,7 +97,7 @@ export class Endpoint implements Peer {
       return client
         .request({ ...request, headers, redirect: 'same-origin', ...times })
         .catch((error: unknown) => {
-          throw this.#withoutSecrets(error);
+          throw this.#fitToShow(error);
         });
     };
     const first = await this.#credentials(bounds);
@@ -149,10 +149,10 @@ export class Endpoint implements Peer {
     return headers;
   }
 
-  /** The address of a redirect may hold what we sent. */
-  #withoutSecrets(error: unknown): unknown {
+  /** The address of a redirect may hold what we sent; and what people would configure ends before `/info/refs`. */
+  #fitToShow(error: unknown): unknown {
     if (!(error instanceof Failure)) return error;
-    const message = redact(error.message, this.#secrets);
+    const message = redact(error.message.replace('/info/refs, another', ', another'), this.#secrets);
     if (message === error.message) return error;
     return new Failure(error.code, message, { host: this.host, retryable: error.retryable });
   }

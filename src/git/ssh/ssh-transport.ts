@@ -10,7 +10,7 @@ import type {
 import { readGreeting, type Advertisement } from '../wire/advertisement.ts';
 import { emptyFetch, fetchBody, readFetch } from '../wire/fetch.ts';
 import { cutOff, decodePackets, flushPacket, type Packet } from '../wire/pkt-line.ts';
-import { isAtOldId, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
+import { isAtOldId, notKnown, pushBody, readPushAnswer } from '../wire/receive-pack.ts';
 import { lsRefsRequest, readRefs } from '../wire/upload-pack-v2.ts';
 import { cleanWords, type Peer } from '../wire/words.ts';
 import { serviceCommand, type Service } from './command.ts';
@@ -106,12 +106,18 @@ class SshTransport implements Transport, Peer {
 
   async push(request: PushRequest, signal?: AbortSignal): Promise<PushReport> {
     const bounds = { limit: this.#listLimit, readTimeout: this.#options.pushTimeout ?? 600_000, signal };
-    return this.#talk('git-receive-pack', bounds, async (talk) => {
+    let sent = false;
+    const report = this.#talk('git-receive-pack', bounds, async (talk) => {
       const advertised: Advertisement = await readGreeting(talk.packets, this, this.#listLimit);
       if (advertised.version !== 0) throw cutOff(this);
       if (!isAtOldId(advertised.refs, request)) return this.#leave<PushReport>(talk, { kind: 'raced' });
       talk.say(pushBody(advertised.capabilities, request, this));
+      sent = true;
       return readPushAnswer(talk.packets, advertised.capabilities, request, this);
+    });
+    return report.catch((error: unknown) => {
+      // What reading the answer threw says so already.
+      throw sent && error instanceof Failure && !error.retryable ? notKnown(error, request) : error;
     });
   }
 

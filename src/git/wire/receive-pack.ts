@@ -68,12 +68,17 @@ export async function readPushAnswer(
   return readReport(lines, request.ref, words.text(peer), peer);
 }
 
-/** A push that was sent, and whose answer never came, may have arrived: whoever reads the message should know. */
-export function unheard(error: unknown, { ref }: PushRequest): unknown {
-  if (!(error instanceof Failure) || !error.retryable || !lost.has(error.code)) return error;
-  const { code, message, host } = error;
+/** A push that was sent, and whose answer may have been lost on the way. */
+export function unheard(error: unknown, request: PushRequest): unknown {
+  return error instanceof Failure && error.retryable ? notKnown(error, request) : error;
+}
+
+/** It may have arrived: whoever reads the message should know. */
+export function notKnown(error: unknown, { ref }: PushRequest): unknown {
+  if (!(error instanceof Failure) || !lost.has(error.code)) return error;
+  const { code, message, host, retryable } = error;
   const words = `${message}; whether the push to ${ref} arrived is not known, and the next run looks first`;
-  return new Failure(code, words, { ...(host === undefined ? {} : { host }), retryable: true, cause: error });
+  return new Failure(code, words, { ...(host === undefined ? {} : { host }), retryable, cause: error });
 }
 
 const lost = new Set<FailureCode>(['unreachable', 'timeout', 'bad-answer']);

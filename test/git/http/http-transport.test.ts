@@ -137,7 +137,7 @@ describe('redirects', () => {
     });
     await expect(transport.listRefs([main])).rejects.toMatchObject({
       code: 'bad-answer',
-      message: expect.stringContaining(elsewhere.server.host) as string,
+      message: expect.stringContaining(`to ${elsewhere.server.url}/fleet.git, another origin`) as string,
     });
     expect(elsewhere.seen).toEqual([]);
   });

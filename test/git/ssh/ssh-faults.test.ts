@@ -3,7 +3,7 @@ import type { Transport } from '../../../src/git/transport.ts';
 import type { CommitId } from '../../../src/release/log.ts';
 import { band, wire } from '../wire/wire.ts';
 import { answers, greeting, id, listing, main, scriptedServers } from './scripted.ts';
-import type { ScriptedServerOptions } from './ssh-server.ts';
+import type { Exec, ScriptedServerOptions } from './ssh-server.ts';
 
 const open = scriptedServers();
 
@@ -61,6 +61,22 @@ describe('a push', () => {
     );
     const push = { ref: main, oldId: id, newId: id, options: [], pack: Buffer.from('PACK') };
     expect(await transport.push(push)).toEqual({ kind: 'ok' });
+  });
+
+  it.each([
+    ['dies', ({ channel }: Exec) => channel.exit(1)],
+    ['is cut off', ({ cut }: Exec) => cut()],
+  ])('whose program %s before its report may have arrived, and says so', async (_label, end) => {
+    const { transport } = await open((exec) => {
+      const { channel } = exec;
+      channel.write(wire(`${id} ${main}\0report-status side-band-64k\n`, null));
+      channel.resume().once('end', () => {
+        end(exec);
+        channel.end();
+      });
+    });
+    const push = { ref: main, oldId: id, newId: id, options: [], pack: Buffer.from('PACK') };
+    await expect(transport.push(push)).rejects.toThrow(/^(?:(?!not known).)*arrived is not known[^;]*$/);
   });
 });
 
