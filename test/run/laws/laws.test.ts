@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LoggedCommit } from '../../../src/release/log.ts';
-import { act, Play, policies, type Act, type Name, type Releases } from './play.ts';
+import { act, policies, type Act, type Name } from './acts.ts';
+import { Play, type Releases } from './play.ts';
 
 /** The two laws and the mark of product.md (6.2), over scripted histories: every run of a script is looked at. */
 const scripts = fc.array(act, { minLength: 15, maxLength: 30 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Snapshot } from '../../../src/git/repository.ts';
 import { holdsPath } from '../../../src/release/holds-file.ts';
 import type { LoggedCommit } from '../../../src/release/log.ts';
@@ -9,40 +8,10 @@ import { makeCommit } from '../../git/make-commit.ts';
 import { deployment, policyFile } from '../../scenarios/world.ts';
 import { hold, lift, release, rollback } from '../orders.ts';
 import { Stage } from '../stage.ts';
+import { files, policies, versions, type Act, type Edit, type Name } from './acts.ts';
 
-/** `web` holds a tag; `api` a digest alone, in a kustomization. */
-export const policies = ['web', 'api'] as const;
-export type Name = (typeof policies)[number];
-
-const files = { web: 'prod/web.yaml', api: 'prod/kustomization.yaml' } as const;
-const versions = 8;
 const day = 86_400_000;
 const begin = Date.parse('2026-11-21T09:00:00Z');
-
-/** One thing that somebody does. What is not possible at that moment is left out. */
-export type Act =
-  | { readonly kind: 'run' | 'note' | 'restart' }
-  | { readonly kind: 'push'; readonly name: Name; readonly to: number }
-  | { readonly kind: 'release'; readonly name: Name; readonly to: number }
-  | { readonly kind: 'rollback' | 'lift' | 'hold'; readonly name: Name }
-  | Edit;
-
-/** What people do with git itself. */
-type Edit =
-  | { readonly kind: 'set' | 'merge' | 'squash'; readonly name: Name; readonly to: number }
-  | { readonly kind: 'undo'; readonly name: Name };
-
-const name = fc.constantFrom(...policies);
-const to = fc.nat(versions - 1);
-const some = <Kind extends Act['kind']>(...kinds: Kind[]): fc.Arbitrary<Kind> => fc.constantFrom(...kinds);
-
-export const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: some('run') }) },
-  { weight: 1, arbitrary: fc.record({ kind: some('note', 'restart') }) },
-  { weight: 6, arbitrary: fc.record({ kind: some('push'), name, to }) },
-  { weight: 4, arbitrary: fc.record({ kind: some('set', 'merge', 'squash', 'release'), name, to }) },
-  { weight: 5, arbitrary: fc.record({ kind: some('undo', 'undo', 'rollback', 'lift', 'hold'), name }) },
-);
 
 /** What a run would put where, and does. */
 export type Releases = Readonly<Partial<Record<Name, number>>>;
@@ -53,6 +22,8 @@ export class Play {
   /** What each field held since the last lift, the present value last. */
   readonly held: Record<Name, number[]> = { web: [0], api: [0] };
   readonly isHeld: Record<Name, boolean> = { web: false, api: false };
+  /** The names that their files have now. */
+  readonly #files: Record<Name, string> = { ...files };
   readonly #pushed: Record<Name, Set<number>> = { web: new Set(), api: new Set() };
   readonly #digests: readonly string[];
   /** Contents of each file, the present one last. */
@@ -189,6 +160,9 @@ export class Play {
         this.isHeld[one.name] = false;
         this.held[one.name] = this.held[one.name].slice(-1);
         return;
+      case 'rename':
+        this.#rename(one.name);
+        return;
       default:
         await this.#byHand(one);
     }
@@ -199,14 +173,32 @@ export class Play {
     if (text === undefined || text === this.#texts[one.name].at(-1)) return;
     const { on } = this;
     if (one.kind === 'merge') {
-      this.#merge(files[one.name], text);
+      this.#merge(this.#files[one.name], text);
       return;
     }
     const log = await (await on.repository.sync()).history(0);
     const copied = log.flatMap(({ message }) => message.match(/^Tallyman-Release: .*$/gm) ?? []).slice(0, 3);
     const squashed = `Deploy (#12)\n\n* release(web)\n${copied.map((line) => `\n  ${line}`).join('\n')}\n`;
     const message = one.kind === 'squash' ? squashed : one.kind === 'undo' ? 'Revert\n' : 'By hand\n';
-    await on.commit({ [files[one.name]]: text }, message);
+    await on.commit({ [this.#files[one.name]]: text }, message);
+  }
+
+  /** Into the next of three folders, and in the end into the first again. */
+  #rename(of: Name): void {
+    const { path, now } = this.on;
+    const from = this.#files[of];
+    const names = ['/', '/x/', '/y/'].map((folder) => files[of].replace('/', folder));
+    const to = names[(names.indexOf(from) + 1) % names.length] ?? from;
+    const [head = ''] = git(path, 'rev-list', '-1', 'main').split('\n');
+    const text = git(path, 'show', `main:${from}`);
+    const made = {
+      files: { [from]: null, [to]: `${text}\n` },
+      message: 'Rename\n',
+      parents: [head],
+      at: now,
+    };
+    git(path, 'update-ref', 'refs/heads/main', makeCommit(path, made), head);
+    this.#files[of] = to;
   }
 
   /** A branch that was cut two commits ago, merged with a merge commit. */
@@ -237,13 +229,13 @@ export class Play {
     ].map(({ branch, intent, is }) => {
       const image = `image=${this.on.image(of)} from=${tagOf(is)} from-digest=`;
       const to = `to=${tagOf(is)} digest=${of === 'api' ? (this.#digests[is] ?? '') : ''}`;
-      return `Tallyman-Release: v=1 branch=${branch} env=prod policy=${of} field=${files[of]}#${pointer} ${image} ${to} revision= intent=${intent}`;
+      return `Tallyman-Release: v=1 branch=${branch} env=prod policy=${of} field=${this.#files[of]}#${pointer} ${image} ${to} revision= intent=${intent}`;
     });
   }
 
   async #look(): Promise<void> {
     for (const one of policies) {
-      const text = await this.on.file(files[one]);
+      const text = await this.on.file(this.#files[one]);
       const texts = this.#texts[one];
       if (texts.at(-1) === text) continue;
       texts.push(text);
