@@ -136,13 +136,19 @@ export class Ruler {
     const order = isDigestAlone(current) ? undefined : markOrder(binding.policy, current.tag);
     const held = (await history?.past(binding, order)) ?? [];
     const named = await nameDigests([current, ...held], first, { binding, history, lookup });
-    const known = { past: named, current: named[0] ?? current, wantsDigest: true };
-    const decision = await this.#elect(binding, lookup, known);
+    let known = { past: named, current: named[0] ?? current, wantsDigest: true };
+    let decision = await this.#elect(binding, lookup, known);
     if (!wouldMove(decision, binding)) return decision;
     const rival = await history?.rival(binding);
     if (rival !== undefined) return this.#elect(binding, lookup, { ...known, rival });
     if (decision.adopts === true && (await history?.isOlder(binding)) === true)
       return this.#elect(binding, lookup, { ...known, isForgotten: true });
+    // A lift forgets what was taken back, not that the policy's own stood there: what a person chose since is no placeholder.
+    const lifted = decision.adopts === true ? ((await history?.lifted(binding)) ?? []) : [];
+    if (lifted.length > 0) {
+      known = { ...known, past: [...named, ...lifted] };
+      decision = await this.#elect(binding, lookup, known);
+    }
     const isPinned = decision.gates.some(({ gate }) => gate === 'pinned');
     const origin = isPinned ? await history?.origins.of(binding) : undefined;
     if (origin === undefined) return decision;

@@ -1,3 +1,4 @@
+import type { Binding } from '../../bindings/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import { parseFieldKey, shapeOf, type FieldPlace } from '../../release/field-key.ts';
 import type { CommitId } from '../../release/log.ts';
@@ -61,4 +62,13 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
     },
     lifts: Map.groupBy(lifts, bringerOf),
   };
+}
+
+/** The records of a field, newest first; also those of fields that only differ in their place in a list. */
+export function claimsOn(
+  { file, field, key }: Pick<Binding, 'key' | 'file' | 'field'>,
+  byFile: BranchClaims['byFile'],
+): readonly Claim[] {
+  const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
+  return (byFile.get(file) ?? []).filter((claim) => claim.shape === shape);
 }

@@ -3,9 +3,8 @@ import type { WatchedField } from '../../bindings/targets/watched.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/election/decision.ts';
 import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
-import { parseFieldKey, shapeOf } from '../../release/field-key.ts';
 import { Arrivals, type HeldValue } from './arrivals.ts';
-import { readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
+import { claimsOn, readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
 import { oneLine, type BranchLog } from './branch-log.ts';
 import { ChangeIndex } from './change-index.ts';
 import { countRecords, type Counted } from './counting.ts';
@@ -150,6 +149,13 @@ export class BranchHistory {
     return !(isWhole && log.line.length > 0) && (await this.origins.of(binding)) === undefined;
   }
 
+  /** What the field held of its present image, also before a lift; none where it was not lifted. */
+  async lifted(binding: PastBinding): Promise<Past> {
+    const { byFile } = await this.#load();
+    if (!claimsOn(binding, byFile).some(({ record }) => record.intent === 'lift')) return [];
+    return (await this.timeline(binding, () => false, 0)).map(({ value }) => value);
+  }
+
   /**
    * The value of its present image that the field held last of those that are wanted, whatever was lifted since; `undefined`: none down to the
    * horizon.
@@ -286,10 +292,4 @@ export class BranchHistory {
     this.#loaded ??= readBranchClaims(this.#snapshot, this.#since);
     return this.#loaded;
   }
-}
-
-/** The records of a field, newest first; also those of fields that only differ in their place in a list. */
-function claimsOn({ file, field, key }: PastBinding, byFile: BranchClaims['byFile']): readonly Claim[] {
-  const shape = shapeOf(parseFieldKey(key)?.pointer ?? field.pointer);
-  return (byFile.get(file) ?? []).filter((claim) => claim.shape === shape);
 }
