@@ -52,8 +52,11 @@ export function commitDate(block: Buffer, from: number, to: number): number {
     seconds = seconds * 10 + digit;
   }
   const milliseconds = seconds === 0 ? 0 : sign * seconds * 1000;
-  return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
+  return Math.abs(milliseconds) <= lastDate ? milliseconds : 0;
 }
+
+/** There are no later days: whoever shows such a date would fail. */
+const lastDate = 8_640_000_000_000_000;
 
 /** As `\s` of patterns, of the first 256 letters. */
 function isBlank(byte: number): boolean {

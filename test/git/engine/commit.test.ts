@@ -147,13 +147,16 @@ describe('parseCommit', () => {
     ['1700000000x', at],
     ['-', 0],
     ['- 1', 0],
-    ['9007199254740', 9_007_199_254_740_000],
-    ['9007199254741', 0],
+    ['8640000000000', 8_640_000_000_000_000],
+    ['8640000000001', 0],
+    ['-8640000000001', 0],
     ['x1700000000', 0],
     ['+1700000000', 0],
   ])('reads the date %j', (date, expected) => {
     const text = `tree ${tree}\nauthor ${stamp}\ncommitter Ann <a@b>${date}\n\n`;
-    expect(parseCommit(id, Buffer.from(text)).committedAt).toBe(expected);
+    const { committedAt } = parseCommit(id, Buffer.from(text));
+    expect(committedAt).toBe(expected);
+    expect(() => new Date(committedAt).toISOString()).not.toThrow();
   });
 
   it('reads the stated encoding, and bytes that fit none as U+FFFD', () => {
