@@ -51,11 +51,10 @@ export function commitDate(block: Buffer, from: number, to: number): number {
     if (!(digit >= 0 && digit <= 9)) break;
     seconds = seconds * 10 + digit;
   }
-  const milliseconds = seconds === 0 ? 0 : sign * seconds * 1000;
-  return Math.abs(milliseconds) <= lastDate ? milliseconds : 0;
+  return seconds === 0 ? 0 : sign * Math.min(seconds * 1000, lastDate);
 }
 
-/** There are no later days: whoever shows such a date would fail. */
+/** There are no later days, and whoever shows such a date would fail. What waits for it waits for good. */
 const lastDate = 8_640_000_000_000_000;
 
 /** As `\s` of patterns, of the first 256 letters. */

@@ -97,10 +97,10 @@ describe('parseCommit', () => {
     ['no date', `author Ann <ann@example.com>\ncommitter ${stamp}`, ann, 0],
     ['a date before 1970', `author Ann <ann@example.com> -86400 +0000\ncommitter ${stamp}`, ann, -86_400_000],
     [
-      'a date beyond all numbers',
+      'a date beyond all days (the last of them)',
       `author Ann <ann@example.com> 99999999999999999999 +0000\ncommitter ${stamp}`,
       ann,
-      0,
+      8_640_000_000_000_000,
     ],
     [
       'no name',
@@ -148,8 +148,9 @@ describe('parseCommit', () => {
     ['-', 0],
     ['- 1', 0],
     ['8640000000000', 8_640_000_000_000_000],
-    ['8640000000001', 0],
-    ['-8640000000001', 0],
+    ['8640000000001', 8_640_000_000_000_000],
+    ['-8640000000001', -8_640_000_000_000_000],
+    ['9'.repeat(400), 8_640_000_000_000_000],
     ['x1700000000', 0],
     ['+1700000000', 0],
   ])('reads the date %j', (date, expected) => {
