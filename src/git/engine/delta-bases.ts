@@ -29,7 +29,7 @@ export class DeltaBases {
 
   keep(bases: KeptBases, offset: number, { type, bytes }: GitObject): void {
     if (bases.has(offset) || bytes.length > this.#most) return;
-    bases.set(offset, { type, bytes: this.#copy(bytes) });
+    bases.set(offset, { type, bytes: this.#own(bytes) });
     this.#queue.push({ bases, offset, bytes: bytes.length });
     this.#bytes += bytes.length;
     for (; this.#bytes > this.#most; this.#oldest++) {
@@ -43,8 +43,8 @@ export class DeltaBases {
     this.#oldest = 0;
   }
 
-  #copy(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > largestShared) return Buffer.from(bytes);
+  #own(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > largestShared) return bytes;
     if (this.#used + bytes.length > this.#block.length) {
       this.#block = Buffer.allocUnsafeSlow(blockBytes);
       this.#used = 0;
@@ -58,5 +58,5 @@ export class DeltaBases {
 
 const mostByDefault = 32 * 1024 ** 2;
 const blockBytes = 256 * 1024;
-/** A larger one is a buffer of its own in any case. */
+/** A larger one is a buffer of its own already: Node's shared ones have 64 KiB, and none takes more than half of one. */
 const largestShared = 32 * 1024;

@@ -39,7 +39,8 @@ export class PackBytes {
   add(part: Uint8Array): void {
     const length = this.#length + part.length;
     if (length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(firstRoom, length, this.#bytes.length * 4));
+      const growth = this.#bytes.length < largeRoom ? 4 : 2;
+      const larger = Buffer.allocUnsafeSlow(Math.max(firstRoom, length, this.#bytes.length * growth));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
@@ -94,3 +95,5 @@ export function corruptPack(why: string): Failure {
 const smallest = 32;
 /** The system hands out no page of it before something stands there. */
 const firstRoom = 1024 ** 2;
+/** From here on, room that stays empty would count. */
+const largeRoom = 16 * firstRoom;
