@@ -1,3 +1,4 @@
+import { lastDate } from '../../core/last-date.ts';
 import type { Person } from '../../release/log.ts';
 
 /** The text of some bytes. */
@@ -38,7 +39,7 @@ export function parsePerson(value: string, decode: Decode): Person {
     : { name: text(0, open), email: text(open + 1, close < 0 ? value.length : close) };
 }
 
-/** The date of an author or committer line, which follows its last `>`: milliseconds since the epoch, 0 where it cannot be read. */
+/** The date of an author or committer line, which follows its last `>`: milliseconds since the epoch, `lastDate` at most, 0 where it cannot be read. */
 export function commitDate(block: Buffer, from: number, to: number): number {
   let at = to;
   while (at > from && block[at - 1] !== closing) at--;
@@ -53,9 +54,6 @@ export function commitDate(block: Buffer, from: number, to: number): number {
   }
   return seconds === 0 ? 0 : sign * Math.min(seconds * 1000, lastDate);
 }
-
-/** There are no later days, and whoever shows such a date would fail. What waits for it waits for good. */
-const lastDate = 8_640_000_000_000_000;
 
 /** As `\s` of patterns, of the first 256 letters. */
 function isBlank(byte: number): boolean {

@@ -1,3 +1,5 @@
+import { lastDate } from '../../core/last-date.ts';
+
 interface Soaking {
   /** Of the source. */
   readonly name: string;
@@ -13,8 +15,6 @@ interface Soaking {
 
 /** Clocks of two machines differ by as much, and nobody has to look at them for it. */
 const usualSkew = 60_000;
-
-const lastDate = 8_640_000_000_000_000;
 
 /** Why what a source holds may not follow yet, and from when on; `undefined` where it may (product.md, 6.4). */
 export function whyNotSoaked({ name, tag, soak, now, since, horizon }: Soaking): string | undefined {
