@@ -110,7 +110,6 @@ export function proxy(...words: readonly string[]): z.ZodType<string, string> {
     });
 }
 
-/** Host of a registry as image references name it, read into its canonical form. */
 /** A name that people and programs write: of a repository, of an environment. */
 export const name = z
   .string()
@@ -122,6 +121,7 @@ export const instant: z.ZodType<number, string> = z.string().transform((text, co
   return time ?? refuse(context, `${quote(text)} is no RFC 3339 time; expected such as 2026-12-20T00:00:00Z`);
 });
 
+/** Host of a registry as image references name it, read into its canonical form. */
 export const registryName: z.ZodType<string, string> = z.string().transform((text, context) => {
   const name = /[/@\s]/.test(text) ? undefined : parseRepository(`${text}/repository/name`);
   if (name?.repository.split('/').length === 3) return registryHost(name.repository);
