@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { lastDate } from '../core/last-date.ts';
 import type { Snapshot } from '../git/repository.ts';
 import type { CommitVerifier, Verdict } from '../git/verifier.ts';
 import { mainline } from '../release/first-parent.ts';
@@ -50,7 +51,10 @@ export async function verifyHead(
   if (last === snapshot.commit) return;
   const line = await known();
   if (line.length === 0) await checkTip(head, verifier, known);
-  await checkLine(head, line, verifier, last);
+  const isEnd = ({ id }: LoggedCommit): boolean => id === last || id === rule.reviewed;
+  const end = line.findIndex(isEnd);
+  const isReached = await checkLine(head, end < 0 ? line : line.slice(0, end), verifier);
+  if (end < 0 && !isReached) await checkLine(head, await hidden(snapshot, line, since, isEnd), verifier);
   await state.set(space, new Map([[key, snapshot.commit]]));
 }
 
@@ -70,14 +74,30 @@ async function checkTip(head: Head, verifier: CommitVerifier, line: Line): Promi
   if (!verdict.trusted) throw untrusted(head, (await line())[0], verdict.why);
 }
 
+/**
+ * Dates are what a committer wrote: commits that claim to be older than the horizon may stand upon younger ones, and nobody looked at them.
+ * @param line what was looked at, without coming to an end
+ * @returns what is to be looked at as well: down to the end, else to the last commit that is not older than the horizon
+ */
+async function hidden(
+  snapshot: Snapshot,
+  line: readonly LoggedCommit[],
+  since: number,
+  isEnd: (commit: LoggedCommit) => boolean,
+): Promise<readonly LoggedCommit[]> {
+  if (line.at(-1)?.parents.length === 0) return [];
+  const whole = mainline(await snapshot.history(-lastDate), snapshot.commit);
+  const end = whole.findIndex(isEnd);
+  const young = whole.findLastIndex(({ committedAt }) => committedAt >= since);
+  return whole.slice(line.length, end < 0 ? young + 1 : end);
+}
+
+/** @returns whether it came to one of our own */
 async function checkLine(
   head: Head,
-  line: readonly LoggedCommit[],
+  asked: readonly LoggedCommit[],
   verifier: CommitVerifier,
-  last: string | undefined,
-): Promise<void> {
-  const end = line.findIndex(({ id }) => id === last || id === head.rule.reviewed);
-  const asked = end < 0 ? line : line.slice(0, end);
+): Promise<boolean> {
   for (let from = 0; from < asked.length; from += portion) {
     if (from >= mostChecked)
       throw new Failure(
@@ -89,9 +109,10 @@ async function checkLine(
     for (const commit of commits) {
       const verdict = await verdictOf(verifier, bytes.get(commit.id));
       if (!verdict.trusted) throw untrusted(head, commit, verdict.why);
-      if (verdict.own) return;
+      if (verdict.own) return true;
     }
   }
+  return false;
 }
 
 async function verdictOf(verifier: CommitVerifier, bytes: Uint8Array | undefined): Promise<Verdict> {

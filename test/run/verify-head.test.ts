@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { mostOlderInARow } from '../../src/git/engine/commit-walk.ts';
 import { openLocalRepository } from '../../src/git/local/local-repository.ts';
 import type { ConfigRepository } from '../../src/git/repository.ts';
 import { createSshSigner, type SshSigner } from '../../src/git/signing/ssh-signer.ts';
@@ -66,6 +67,22 @@ class Signed {
     const published = await repository.publish(base, [{ changes: [change], message }]);
     if (published.kind !== 'pushed' || published.commits[0] === undefined) throw new Error(published.kind);
     return published.commits[0];
+  }
+
+  /** Eve's, not signed, with the date of a clock that she set. */
+  async backdated(count: number, date: string): Promise<void> {
+    const now = () => Date.parse(date);
+    const eve = openLocalRepository({
+      name: 'fleet',
+      path: this.stage.path,
+      branch: 'main',
+      author: people.eve,
+      committer: people.eve,
+      now,
+    });
+    this.#opened.push(eve);
+    const drafts = Array.from({ length: count }, () => ({ changes: [], message: 'Long ago\n' }));
+    await eve.publish(await eve.sync(), drafts);
   }
 
   async close(): Promise<void> {
@@ -200,5 +217,25 @@ describe('verifyHead: since-last-verified', () => {
     expect(titles(await opened.stage.run({ dryRun: true }))).toEqual(['web']);
     opened.stage.ports = { ...opened.stage.ports, state: openMemoryState() };
     expect(why(await opened.stage.run())).toContain('by Ann <ann@test.invalid>');
+  });
+
+  it('is not told by forged dates that the horizon is reached', async () => {
+    const opened = await open('since-last-verified');
+    opened.rule('since-last-verified', (await opened.stage.repository.sync()).commit);
+    await opened.stage.run();
+    await opened.backdated(mostOlderInARow + 2, '2001-01-01T00:00:00Z');
+    await opened.commit('ann', 'ann');
+    opened.stage.push('web', '1.2.0');
+    expect(why(await opened.stage.run())).toContain('by Eve <eve@test.invalid> ("Long ago") carries no');
+    opened.stage.forget();
+    expect(why(await opened.stage.run())).toContain('by Eve <eve@test.invalid> ("Long ago") carries no');
+  });
+
+  it('asks nothing of what is older than the horizon, and has only such below it', async () => {
+    const opened = await open('since-last-verified');
+    await opened.backdated(3, '2026-11-20T00:00:00Z');
+    opened.stage.now = Date.parse('2028-01-01T00:00:00Z');
+    await opened.commit('ann', 'ann');
+    expect(titles(await opened.stage.run())).toEqual(['web']);
   });
 });
