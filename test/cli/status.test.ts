@@ -84,6 +84,28 @@ describe('status tells what is newer, and why it is not released', () => {
     expect(await service(on)).toMatchObject({ newer: '1.1.0' });
   });
 
+  it('where the election cannot be completed', async () => {
+    const on = await open();
+    await on.write({ 'prod/policy.yaml': policyFile('web', on.image('web'), 'promote: {from: nobody}') });
+    await on.commit('prod/policy.yaml');
+    expect(await service(on)).toMatchObject({
+      because: expect.stringContaining('no policy nobody') as string,
+    });
+    expect((await on.run('status')).stdout).toMatch(/1\.0\.0 +- +- +no election, see below/);
+  });
+
+  it.each([
+    ['', 'it cannot be edited, see the problems'],
+    ['  group: stack\n', 'a field of the group stack cannot be edited, see the problems'],
+  ])('where what is newer cannot be written', async (group, because) => {
+    const on = await open(`  digest: pin\n${group}`);
+    // The first map has no place for a digest: the second would merge it in.
+    const maps = `a: &a {repository: ${on.image('web')}, tag: 1.0.0}\nb: {<<: *a, repository: other, tag: 1.0.0}\n`;
+    await on.write({ 'prod/web.yaml': 'a: 1\n', 'prod/values.yaml': maps });
+    await on.commit('prod/web.yaml', 'prod/values.yaml');
+    expect(await service(on)).toMatchObject({ newer: '1.1.0', because });
+  });
+
   it('where nothing is newer', async () => {
     const on = await open();
     await on.run('run', '--once');

@@ -104,6 +104,28 @@ describe('the rules of an environment', () => {
     expect(await opened.file('prod/web.yaml')).toContain(fresh);
   });
 
+  it('that are loosened bring nothing back that was taken back while they counted', async () => {
+    const opened = await open({ tags: '^1' });
+    opened.push('web', '2.0.0');
+    const file = 'prod/web.yaml';
+    const [before, tried] = ['1.0.0', '2.0.0'].map((tag) =>
+      deployment('web', `${opened.image('web')}:${tag}`),
+    );
+    for (const text of [tried, before]) {
+      opened.now += 24 * hour;
+      await opened.commit({ [file]: text ?? '' });
+    }
+    opened.push('web', '1.2.0');
+    expect((await run(opened))[1]).toBe('1.0.0');
+    const free = opened.settings.environments.map((one) => ({ ...one, rules: {} }));
+    opened.settings = { ...opened.settings, environments: free };
+    opened.forget();
+    opened.now += 24 * hour;
+    expect((await run(opened))[1]).toBe('1.0.0');
+    opened.push('web', '2.0.1');
+    expect((await run(opened))[1]).toBe('2.0.1');
+  });
+
   it('that count in no field of the policy change nothing', async () => {
     const opened = await open({ tags: '^none$' });
     opened.settings = {

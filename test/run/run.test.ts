@@ -146,6 +146,28 @@ describe('a group', () => {
     expect(result).toMatchObject({ outcome: 'unchanged' });
     expect(codes(result)).toEqual(['registry-failed']);
   });
+
+  it.each([
+    ['could not be completed', 'promote: {from: nobody}', '', 'web could not be decided: '],
+    ['gave a tag that the registry no longer has', 'semver: "^1"', '1.1.0', 'listed 1.1.0 but has no digest'],
+  ])('stays as a whole where the election of a member %s', async (_, rule, gone, because) => {
+    const opened = await open((image) => ({
+      ...stack('  group: stack\n')(image),
+      'prod/policy.yaml': policyFile('web', image('web'), rule, '  group: stack\n  digest: pin\n'),
+    }));
+    opened.push('web', '1.0.0', '1.1.0');
+    opened.push('api', '1.0.0', '1.2.0');
+    const { images } = opened.ports;
+    const without: typeof images = {
+      inspect: (...asked) => images.inspect(...asked),
+      digest: async (...asked) => (asked[1] === gone ? undefined : images.digest(...asked)),
+    };
+    opened.ports = { ...opened.ports, images: without };
+    const result = await opened.run();
+    expect(result).toMatchObject({ outcome: 'unchanged' });
+    if (result.outcome === 'failed') throw result.failure;
+    expect(result.plan.stops.get('stack')?.because).toContain(because);
+  });
 });
 
 describe('failures of the registry', () => {

@@ -139,17 +139,28 @@ async function look(one: SessionRepository, now: number): Promise<Looked> {
     rulings.map(({ binding }) => binding),
   );
   const blown = fuse.length === 0 ? undefined : `fuse: plan ${pending.id ?? ''} waits for a person`;
+  const planned = new Set(pending.changes.map(({ field, policy }) => pairOf(field, policy)));
   const reading = rulings.map(async (ruling) => {
     const { group } = ruling.binding.policy;
     const stop = (group === undefined ? undefined : stops.get(group)?.because) ?? blown;
     const environment = environmentOf(ruling.binding.file)?.name ?? '';
     const releases = released.get(ruling.binding.key) ?? [];
     const since = await sinceWhen(ruling, releases, memory.prepared?.history);
-    return toRow(ruling, settings.repository, environment, { releases, since, stop });
+    const isPlanned = planned.has(pairOf(ruling.binding.key, ruling.binding.policy.name));
+    return toRow(ruling, settings.repository, environment, { releases, since, stop, isPlanned });
   });
   const rows = await Promise.all(reading);
-  const failed = rows.filter((_, at) => 'failure' in (rulings[at] ?? {}));
+  const failed = rows.filter((_, at) => isUndecided(rulings[at]));
   return { result: named, rows, failed };
+}
+
+function isUndecided(ruling: Ruling | undefined): boolean {
+  if (ruling === undefined || 'failure' in ruling) return ruling !== undefined;
+  return ruling.decision.failed !== undefined && ruling.decision.gates.length === 0;
+}
+
+function pairOf(field: string, policy: string): string {
+  return JSON.stringify([field, policy]);
 }
 
 /** By the newest release; where somebody moved the field since then, by the commit that brought what it holds. */
@@ -174,13 +185,15 @@ function toRow(
     readonly since: number | undefined;
     /** What stops the run. */
     readonly stop: string | undefined;
+    /** Whether its new value can be written. */
+    readonly isPlanned: boolean;
   },
 ): Row {
   const { policy, place, key, field } = ruling.binding;
   const decision = 'decision' in ruling ? ruling.decision : undefined;
   const moves = decision !== undefined && wouldMove(decision, ruling.binding);
   const kept = decision === undefined || moves ? undefined : decision.keptBack;
-  const { releases, since, stop } = told;
+  const { releases, since, stop, isPlanned } = told;
   const version = releases.find(({ record }) => recordHolds(record, field))?.record.to ?? '';
   return {
     repository,
@@ -193,7 +206,9 @@ function toRow(
     digest: field.digest ?? null,
     newer: moves ? decision.elected : (kept?.tag ?? null),
     since: since === undefined ? null : new Date(since).toISOString(),
-    because: because(ruling, kept) ?? (moves ? (stop ?? nextRun(decision, field)) : ''),
+    because:
+      because(ruling, kept) ??
+      (moves ? (stop ?? (isPlanned ? nextRun(decision, field) : notEdited(policy))) : ''),
   };
 }
 
@@ -201,10 +216,19 @@ function nextRun({ elected }: Decision, { tag }: FieldFact): string {
   return elected === tag ? 'the next run writes its digest' : 'the next run releases it';
 }
 
+/** A problem tells the reason. */
+function notEdited({ group }: Ruling['binding']['policy']): string {
+  return group === undefined
+    ? 'it cannot be edited, see the problems'
+    : `a field of the group ${group} cannot be edited, see the problems`;
+}
+
 function because(ruling: Ruling, kept: DroppedTag | undefined): string | undefined {
   if ('failure' in ruling) return ruling.failure.message;
-  const [gate] = ruling.decision.gates;
+  const { failed, gates } = ruling.decision;
+  const [gate] = gates;
   if (gate !== undefined) return `${gate.gate}: ${gate.detail}`;
+  if (failed !== undefined) return failed;
   return kept === undefined ? undefined : `${kept.rule}: ${kept.detail}`;
 }
 

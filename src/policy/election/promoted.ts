@@ -1,17 +1,22 @@
 import type { Tag } from '../../image/tag.ts';
-import type { DecisionInput, DropRule, PromotionFacts, PromotionFailure } from './decision.ts';
+import type { Screen } from './candidates.ts';
+import type { Current, DecisionInput, DropRule, PromotionFacts, PromotionFailure } from './decision.ts';
 import { describeRule } from './describe.ts';
 import type { Survey } from './survey.ts';
 
 /** Why a promotion cannot be decided at all; `undefined`: it can. */
-export function promotionFailure<Key>({ input, tags }: Survey<Key>): PromotionFailure | string | undefined {
-  const { promotion, current, policy } = input;
+export function promotionFailure<Key>({
+  input,
+  tags,
+  screen,
+}: Survey<Key>): PromotionFailure | string | undefined {
+  const { promotion, current, past, policy } = input;
   if (promotion === undefined)
     return `${describeRule(policy.rule)} takes what another policy holds in git, and here is no git to read it from`;
   if (promotion.failed !== undefined) return promotion.failed;
-  const best = newest(promotion);
-  if (best === undefined || promotion.waits !== undefined) return undefined;
-  if (best === current.tag || tags.includes(best)) return undefined;
+  // What the target would not take in any case need not be mirrored.
+  const best = newestAbove([current, ...past], promotion, (tag) => isTaken(screen, tag));
+  if (best === undefined || promotion.waits !== undefined || tags.includes(best)) return undefined;
   const message = `${describeRule(policy.rule)} gives ${best}, and ${policy.image.spelled} has no such tag; mirror the image there first`;
   return { code: 'not-mirrored', message };
 }
@@ -40,9 +45,23 @@ export function movedAtSource(
   return { code: 'tag-moved', message };
 }
 
-function newest({ offers, ranks }: PromotionFacts): string | undefined {
-  const rank = (tag: string): number => (Object.hasOwn(ranks, tag) ? (ranks[tag] ?? -1) : -1);
+function isTaken(screen: Screen, tag: string): boolean {
+  return 'value' in screen.judge(tag) && screen.isAllowed(tag);
+}
+
+/** The newest offer of those that are above all that the field holds and held. */
+function newestAbove(
+  held: readonly Current[],
+  { offers, ranks }: PromotionFacts,
+  isWanted: (tag: string) => boolean,
+): string | undefined {
+  const rank = (tag: string | null): number =>
+    tag !== null && Object.hasOwn(ranks, tag) ? (ranks[tag] ?? -1) : -1;
+  const tags = new Set(held.map(({ tag }) => tag));
+  let floor = -Infinity;
+  for (const tag of tags) if (tag !== null && Object.hasOwn(ranks, tag)) floor = Math.max(floor, rank(tag));
   let best: string | undefined;
-  for (const { tag } of offers) if (best === undefined || rank(tag) > rank(best)) best = tag;
+  for (const { tag } of offers)
+    if (rank(tag) > floor && isWanted(tag) && (best === undefined || rank(tag) > rank(best))) best = tag;
   return best;
 }

@@ -38,7 +38,7 @@ export interface Grouping {
 
 /**
  * Sorts what would move into commits. A named group moves together: a member that has something newer but is gated, or that could
- * not be decided, stops it; an up-to-date member does not matter. A policy without a group is its own, and its fields do not stop each other.
+ * not be decided, or whose election could not be completed, stops it; an up-to-date member does not matter. A policy without a group is its own, and its fields do not stop each other.
  */
 export function groupMoves(rulings: readonly Ruling[]): Grouping {
   const stops = new Map<string, GroupStop>();
@@ -111,12 +111,20 @@ export function rivalries(rulings: readonly Ruling[]): Problem[] {
 function stopping(ruling: Ruling): string | undefined {
   const { name } = ruling.binding.policy;
   if ('failure' in ruling) return `${name} could not be decided: ${ruling.failure.message}`;
+  const undecided = whyUndecided(ruling.decision);
+  if (undecided !== undefined) return `${name} could not be decided: ${undecided}`;
   const { gates } = ruling.decision;
   // What was taken back is newer: such a member is not up to date, though nothing would move it.
   const reverted = gates.find((one) => one.gate === 'reverted');
   const gate = wouldMove(ruling.decision, ruling.binding) ? gates[0] : reverted;
   if (gate === undefined) return undefined;
   return `${name} is stopped by ${gate.gate}: ${gate.detail}`;
+}
+
+/** Whether there may be something newer that could not be elected, by no rule of the policy. */
+function whyUndecided({ failed, elected, current, reason, keptBack }: Decision): string | undefined {
+  if (failed !== undefined || elected !== null) return failed;
+  return keptBack?.rule === 'no-digest' && keptBack.tag !== current.tag ? reason : undefined;
 }
 
 function toMove(ruling: Ruling): Move | undefined {

@@ -4,7 +4,7 @@ import { formatPlace } from '../../core/position.ts';
 import type { Current, Offer, PromotionFacts } from '../../policy/election/decision.ts';
 import { describeSource } from '../../policy/election/describe.ts';
 import type { Policy, Promotion, Rule } from '../../policy/model.ts';
-import { isTold, rankTags } from '../../policy/election/rank-tags.ts';
+import { isReadable, isTold, rankTags } from '../../policy/election/rank-tags.ts';
 import type { HeldValue } from '../past/arrivals.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
 import { nameDigest } from '../past/digest-names.ts';
@@ -93,8 +93,8 @@ export class Promotions {
         waits: `${name} holds ${shown(state.current)}, which is no version yet`,
       };
     const { tags, inTime, stands } = await heldBy(state, rule, current);
-    const own = [current, ...past].flatMap(({ tag }) => tag ?? []);
-    const ranks = rankTags(state.order, [...tags, ...own], inTime);
+    const target = { now: current.tag, held: past.flatMap(({ tag }) => tag ?? []) };
+    const ranks = rankTags(state.order, tags, inTime, target);
     const isNow = inHaste || rule.pick === 'current';
     const offers = isNow ? [offerOf(state.current)] : this.#soaked(rule, stands);
     const isThere = offers.length === 1 && offers[0]?.tag === current.tag;
@@ -193,11 +193,16 @@ async function namedCurrent(binding: Binding, history: SourceHistory | undefined
 async function heldBy(state: SourceState, { pick }: Promotion, current: Current): Promise<Held> {
   const { order, held } = state;
   // The order is in the text, and only what stands there now is asked for: nothing has to be looked up.
-  const isNow = pick === 'current' && order !== undefined && isTold(order);
+  const isNow = pick === 'current' && order !== undefined && isToldOf(order, [state.current, current]);
   const key = pick === 'soaked' || isNow ? pick : `${pick} ${shown(current)}`;
   const known = held.get(key) ?? readHeld(state, pick === 'soaked' ? 'all' : isNow ? 'none' : current);
   held.set(key, known);
   return known;
+}
+
+/** Whether the order is in the text of the tags, and these can be read in it. */
+function isToldOf(order: Policy, values: readonly Current[]): boolean {
+  return isTold(order) && values.every((value) => isPlaceholder(value) || isReadable(order, value.tag ?? ''));
 }
 
 /** @param asked all of every field; of the first field what came since it held a value, and what people may have taken back before; or nothing */
