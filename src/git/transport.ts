@@ -14,6 +14,11 @@ export interface FetchRequest {
   readonly shallow: readonly CommitId[];
   readonly depth?: number;
   /**
+   * Whether `depth` counts from the commits of `shallow` instead of from `wants` (`deepen-relative`).
+   * Servers too old to know that count from `wants`, and so may send too little.
+   */
+  readonly relative?: boolean;
+  /**
    * Milliseconds since the epoch: only commits after it (`deepen-since`). Not together with `depth`. Git servers fail where no commit is
    * that new.
    */

@@ -61,13 +61,14 @@ export class FakeTransport implements Transport {
     const since = request.since ?? (filtered ? undefined : request.sinceUnfiltered);
     const deep = request.depth !== undefined || since !== undefined;
     const edge = deep ? this.#edge(request, since) : { shallow: [], unshallow: [] };
-    const shallow = [
-      ...new Set([...request.shallow.filter((id) => !edge.unshallow.includes(id)), ...edge.shallow]),
-    ];
+    // As upload-pack does: the client's own history ends where it did, and what is deeper is wanted besides.
+    const shallow = [...new Set([...request.shallow, ...edge.shallow])].filter((id) => this.#has(id));
+    const deeper = edge.unshallow.flatMap((id) => git(this.#path, 'rev-parse', `${id}^@`).split('\n'));
     const haves = request.haves.filter((id) => this.#has(id));
     const lines = [
-      ...shallow.filter((id) => this.#has(id)).map((id) => `--shallow ${id}`),
+      ...shallow.map((id) => `--shallow ${id}`),
       ...request.wants,
+      ...deeper.filter(Boolean),
       '--not',
       ...haves,
       '',
@@ -114,7 +115,7 @@ export class FakeTransport implements Transport {
       .map((line) => line.split(' ') as CommitId[]);
     if (since !== undefined && rows.length === 0) throw new Error('no commits selected for shallow requests');
     const inside = new Set(
-      request.depth === undefined ? rows.map(([id]) => id) : this.#within(commits, rows, request.depth),
+      request.depth === undefined ? rows.map(([id]) => id) : this.#within(request, rows, request.depth),
     );
     const shallow: CommitId[] = [];
     const unshallow: CommitId[] = [];
@@ -128,15 +129,28 @@ export class FakeTransport implements Transport {
     return { shallow, unshallow };
   }
 
-  #within(tips: readonly string[], rows: readonly (readonly CommitId[])[], depth: number): CommitId[] {
+  #within(
+    { wants, shallow, relative }: FetchRequest,
+    rows: readonly (readonly CommitId[])[],
+    depth: number,
+  ): Set<CommitId> {
     const parents = new Map(rows.map(([id, ...rest]) => [id, rest]));
+    const ends = new Set(relative === true ? shallow : []);
     const inside = new Set<CommitId>();
-    let layer = tips as CommitId[];
-    for (let level = 0; level < depth; level++) {
-      for (const id of layer) inside.add(id);
-      layer = layer.flatMap((id) => parents.get(id) ?? []);
-    }
-    return [...inside];
+    const go = (from: Iterable<CommitId>, levels: number, isEnd: (id: CommitId) => boolean): void => {
+      let layer = new Set(from);
+      for (let level = 0; level < levels && layer.size > 0; level++) {
+        for (const id of layer) inside.add(id);
+        layer = new Set(Array.from(layer).flatMap((id) => (isEnd(id) ? [] : (parents.get(id) ?? []))));
+      }
+    };
+    if (relative === true) go(wants as CommitId[], Infinity, (id) => ends.has(id));
+    go(
+      relative === true ? shallow : (wants as CommitId[]),
+      relative === true ? depth + 1 : depth,
+      () => false,
+    );
+    return inside;
   }
 
   #has(id: string): boolean {

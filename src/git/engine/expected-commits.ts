@@ -3,7 +3,7 @@ import { mostOlderInARow } from './commit-walk.ts';
 
 type Commit = Pick<LoggedCommit, 'id' | 'parents' | 'committedAt'>;
 
-/** Knows of a history that arrives whether all of it is here: every commit that `walkCommits` would look for from the tip. */
+/** Knows of a history that arrives whether all of it is here: every commit that `walkCommits` would look for from those that are wanted. */
 export class ExpectedCommits {
   readonly #since: number;
   readonly #ends: ReadonlySet<CommitId>;
@@ -22,13 +22,13 @@ export class ExpectedCommits {
    * @param ends commits whose parents the server leaves out
    */
   constructor(
-    tip: CommitId,
+    wanted: readonly CommitId[],
     since: number,
     find: (id: CommitId) => Commit | undefined,
     ends: readonly CommitId[] = [],
   ) {
     this.#ends = new Set(ends);
-    this.#missing = new Map([[tip, 0]]);
+    this.#missing = new Map(wanted.map((id) => [id, 0]));
     this.#since = since;
     this.#find = find;
   }

@@ -8,7 +8,7 @@ import type { FetchAnswer, FetchRequest } from '../transport.ts';
 import { readCommitPack } from './commit-pack.ts';
 import { CommitSegments } from './commit-segments.ts';
 import { CommitView } from './commit-view.ts';
-import { walkCommits } from './commit-walk.ts';
+import { mostOlderInARow, walkCommits } from './commit-walk.ts';
 import { writeDurably } from './durable.ts';
 import { ExpectedCommits } from './expected-commits.ts';
 import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
@@ -20,6 +20,13 @@ interface Held {
   /** Milliseconds since the epoch. */
   readonly since: number;
   /** Commits whose parents the server left out, being older. */
+  readonly edge: readonly CommitId[];
+}
+
+/** An answer that was kept. */
+interface Read {
+  /** Whether the server cut it at a date. */
+  readonly isDated: boolean;
   readonly edge: readonly CommitId[];
 }
 
@@ -112,37 +119,70 @@ export class HistoryStore {
     base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
     ask: Ask,
   ): Promise<readonly LoggedCommit[] | undefined> {
-    const { answer, cut } = await this.#read(tip, base, ask);
-    const gone = new Set(answer.unshallow);
-    const kept = base.edge.filter((id) => !gone.has(id));
-    const edge = [...new Set([...kept, ...answer.shallow, ...cut])];
+    const edge = await this.#read(tip, base, ask);
     writeDurably(this.#heldPath, JSON.stringify({ tip, since: base.since, edge } satisfies Held));
     const commits = this.#walk(tip, since);
     await setImmediate(); // whoever reads so many messages next takes long as well
     return commits;
   }
 
-  /** @returns the answer, and those commits that the history ends with, as its pack was not read further */
+  /** @returns the commits that the history ends with: those before them are not here */
   async #read(
     tip: CommitId,
-    base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
+    { tip: before, since, edge }: Omit<Held, 'tip'> & { readonly tip?: CommitId },
     ask: Ask,
-  ): Promise<{ readonly answer: FetchAnswer; readonly cut: readonly CommitId[] }> {
-    const request: FetchRequest = {
-      wants: [tip],
-      haves: base.tip === undefined ? [] : [base.tip],
-      shallow: base.edge,
-      filter: 'tree:0',
+  ): Promise<readonly CommitId[]> {
+    const haves = before === undefined ? [] : [before];
+    const request: FetchRequest = { wants: [tip], haves, shallow: edge, filter: 'tree:0' };
+    const read = async (more: Partial<FetchRequest>, mostOlder = Infinity): Promise<Read | undefined> => {
+      const answer = await ask({ ...request, ...more });
+      const cut = await this.#add(answer, [tip], since, mostOlder);
+      return cut && { isDated: !answer.filtered, edge: this.#edgeAfter(edge, answer, cut) };
     };
     // Clocks of committers differ: the server's cut is put a little earlier than ours.
-    const date = base.since - slack;
-    if (date > 0) {
-      const answer = await ask({ ...request, sinceUnfiltered: date });
-      const cut = await this.#add(answer, tip, base.since, this.#mostOlder);
-      if (cut !== undefined) return { answer, cut };
+    const date = since - slack;
+    if (date <= 0) return (await read({}))?.edge ?? edge;
+    // Servers refuse to cut a history of which nothing would be left.
+    if ((this.#find(tip)?.committedAt ?? Infinity) < date) return this.#readBehind(tip, since, edge, ask);
+    const first = await read({ sinceUnfiltered: date }, this.#mostOlder);
+    if (first?.isDated === false) return first.edge;
+    const dated = first ?? (await read({ since: date }));
+    return this.#readBehind(tip, since, dated?.edge ?? edge, ask);
+  }
+
+  /**
+   * A server cuts a history at each commit that is older than a date, also where only that one's clock was wrong. What is missing behind the cuts is asked for as far as
+   * `walkCommits` looks behind old commits, and if there is something younger, without a bound: reading ends where all of it has come.
+   */
+  async #readBehind(
+    tip: CommitId,
+    since: number,
+    cuts: readonly CommitId[],
+    ask: Ask,
+  ): Promise<readonly CommitId[]> {
+    let edge = cuts;
+    for (const depth of [mostOlderInARow + 1, infiniteDepth]) {
+      const { incomplete } = walkCommits(tip, since, (id) => this.#find(id));
+      if (incomplete.length === 0) break;
+      const shallow = [...new Set([...edge, ...incomplete.map(({ id }) => id)])];
+      const relative = depth !== infiniteDepth;
+      const answer = await ask({ wants: [tip], haves: [tip], shallow, depth, relative, filter: 'tree:0' });
+      const missing = incomplete.flatMap(({ parents }) => parents).filter((id) => !this.#find(id));
+      edge = this.#edgeAfter(shallow, answer, (await this.#add(answer, missing, since, Infinity)) ?? []);
     }
-    const answer = await ask(date > 0 ? { ...request, since: date } : request);
-    return { answer, cut: (await this.#add(answer, tip, base.since, Infinity)) ?? [] };
+    return edge;
+  }
+
+  #edgeAfter(
+    before: readonly CommitId[],
+    answer: FetchAnswer,
+    cut: readonly CommitId[],
+  ): readonly CommitId[] {
+    const gone = new Set(answer.unshallow);
+    const kept = before.filter((id) => !gone.has(id));
+    // What was not read, as the rest was enough, is no end of what is here.
+    const edge = [...kept, ...answer.shallow, ...cut].filter((id) => this.#find(id) !== undefined);
+    return [...new Set(edge)];
   }
 
   #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
@@ -182,11 +222,11 @@ export class HistoryStore {
    */
   async #add(
     answer: FetchAnswer,
-    tip: CommitId,
+    wanted: readonly CommitId[],
     since: number,
     mostOlder: number,
   ): Promise<readonly CommitId[] | undefined> {
-    const expected = new ExpectedCommits(tip, since, (id) => this.#commits.get(id), answer.shallow);
+    const expected = new ExpectedCommits(wanted, since, (id) => this.#commits.get(id), answer.shallow);
     const segment = this.#segments.begin();
     const isCut = await readCommitPack(packParts(answer), {
       room: (size) => segment.blocks.room(size),
@@ -225,6 +265,9 @@ export class HistoryStore {
 
 /** A week. */
 const slack = 7 * 86_400_000;
+
+/** As git says it: down to the first commits. */
+const infiniteDepth = 0x7fffffff;
 
 /** Some 15 MB. Git sends the newest commits first, unless it hands out whole packs that it has. */
 const mostOlderByDefault = 50_000;

@@ -5,6 +5,8 @@ import type { Peer } from './words.ts';
 export interface FetchOffers {
   readonly depth: boolean;
   readonly since: boolean;
+  /** Whether a line may ask for it; version 0 has it among the capabilities. */
+  readonly relative: boolean;
   readonly filter: boolean;
 }
 
@@ -27,7 +29,7 @@ export function cutOf({ since, sinceUnfiltered }: FetchRequest, isFiltered: bool
  * @throws Failure `bad-answer` where the server cannot cut a history as asked
  */
 export function fetchLines(request: FetchRequest, offers: FetchOffers, peer: Peer): readonly string[] {
-  const { wants, shallow, depth, filter } = request;
+  const { wants, shallow, depth, relative = false, filter } = request;
   const isFiltered = filter !== undefined && offers.filter;
   const since = cutOf(request, isFiltered);
   if (depth !== undefined && since !== undefined) {
@@ -43,6 +45,7 @@ export function fetchLines(request: FetchRequest, offers: FetchOffers, peer: Pee
     ...wants.map((id) => `want ${id}`),
     ...shallow.map((id) => `shallow ${id}`),
     ...(depth === undefined ? [] : [`deepen ${depth}`]),
+    ...(relative && offers.relative ? ['deepen-relative'] : []),
     ...(since === undefined ? [] : [`deepen-since ${Math.floor(since / 1000)}`]),
     ...(isFiltered ? [`filter ${filter}`] : []),
   ];

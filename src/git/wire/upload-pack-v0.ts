@@ -30,9 +30,11 @@ export function fetchRequestV0(capabilities: Capabilities, request: FetchRequest
   const asked = offered.filter((name) => capabilities.has(name));
   const isFiltered = request.filter !== undefined && capabilities.has('filter');
   if (cutOf(request, isFiltered) !== undefined) asked.push('deepen-since');
+  if (request.relative === true && capabilities.has('deepen-relative')) asked.push('deepen-relative');
   const offers = {
     depth: capabilities.has('shallow'),
     since: capabilities.has('deepen-since'),
+    relative: false,
     filter: capabilities.has('filter'),
   };
   const [first = '', ...others] = fetchLines(request, offers, peer);

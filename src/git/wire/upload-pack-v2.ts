@@ -45,7 +45,7 @@ export function fetchRequestV2(capabilities: Capabilities, request: FetchRequest
     ...(wantsThin(request) ? ['thin-pack'] : []),
     ...fetchLines(
       request,
-      { depth: shallow, since: shallow, filter: offersFetch(capabilities, 'filter') },
+      { depth: shallow, since: shallow, relative: shallow, filter: offersFetch(capabilities, 'filter') },
       peer,
     ),
     ...request.haves.map((id) => `have ${id}`),

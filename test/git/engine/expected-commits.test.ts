@@ -11,7 +11,7 @@ it('what is expected is here only where the walk misses nothing, whatever order 
     fc.property(histories, fc.nat(50), fc.infiniteStream(fc.nat()), (history, since, dice) => {
       const tip = idOf(history.length - 1);
       const here = new Map<CommitId, LoggedCommit>();
-      const expected = new ExpectedCommits(tip, since, (id) => here.get(id));
+      const expected = new ExpectedCommits([tip], since, (id) => here.get(id));
       const open = [...history];
       for (const number of dice) {
         const { incomplete } = walkCommits(tip, since, (id) => here.get(id));

@@ -24,7 +24,11 @@ function oldestFirst(stage: Stage): (pack: Buffer, request: FetchRequest) => Buf
 
 describe('a history that comes oldest first', () => {
   it.each([
-    ['is asked for with a date, where there is much before the horizon', 1000, [undefined, 'a date']],
+    [
+      'is asked for with a date, where there is much before the horizon',
+      1000,
+      [undefined, 'a date', 'what is behind'],
+    ],
     ['is read to its end, where there is little', 50_000, [undefined]],
   ])('%s', async (_, mostOlder, asked) => {
     await Stage.in(async (stage) => {
@@ -40,7 +44,11 @@ describe('a history that comes oldest first', () => {
       expect(log.map(({ id }) => id)).toEqual(
         git(stage.server, 'rev-list', `--since=${since / 1000}`, 'main').split('\n'),
       );
-      expect(transport.calls.fetches.map((request) => request.since && 'a date')).toEqual(asked);
+      expect(
+        transport.calls.fetches.map(({ since: date, relative }) =>
+          relative ? 'what is behind' : date && 'a date',
+        ),
+      ).toEqual(asked);
       expect(transport.calls.fetches.at(-1)?.filter).toBe('tree:0');
       // What was kept is whole: another process reads it without asking.
       const later = new HistoryStore(join(stage.directory, 'history'), inClone);

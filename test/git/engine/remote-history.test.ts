@@ -14,6 +14,8 @@ describe('history', () => {
     ['from a server without filter', false],
   ])('reads the log to the horizon once, then only what is new (%s)', async (_, filter) => {
     await Stage.in(async (stage) => {
+      // What is behind the cut at the date is looked at once.
+      const more = filter ? 0 : 1;
       stage.pushAll(changes(40));
       const { repository, transport } = stage.open({ filter });
       const one = await repository.sync();
@@ -23,13 +25,13 @@ describe('history', () => {
       expect((await one.history(since)).map((commit) => commit.id)).toEqual(expected());
       expect(transport.calls.fetches[1]).toMatchObject({ filter: 'tree:0' });
       await one.history(since);
-      expect(transport.calls.fetches.length).toBe(2);
+      expect(transport.calls.fetches.length).toBe(2 + more);
       stage.push(web, 'image: x:41\n');
       stage.push(web, 'image: x:42\n');
       const two = await repository.sync();
       expect((await two.history(since + day)).map((commit) => commit.id)).toEqual(expected().slice(0, -1));
-      expect(transport.calls.fetches.length).toBe(4);
-      expect(transport.calls.fetches[3]?.packObjects).toBe(filter ? 2 : 10);
+      expect(transport.calls.fetches.length).toBe(4 + more);
+      expect(transport.calls.fetches[3 + more]?.packObjects).toBe(filter ? 2 : 10);
       await repository.close();
       const later = stage.open({ filter });
       expect((await (await later.repository.sync()).history(since)).map((commit) => commit.id)).toEqual(
