@@ -54,8 +54,13 @@ const none: Options = { namespaces: undefined, validAfter: undefined, validBefor
 
 function readOptions(text: string): Options | { readonly wrong: string } {
   let options = none;
-  for (const [, name = '', quoted] of text.matchAll(/([^=,"]+)(?:="([^"]*)")?(?:,|$)/g)) {
+  const names = new Set<string>();
+  let read = '';
+  for (const [whole, name = '', quoted] of text.matchAll(/([^=,"]+)(?:="([^"]*)")?(?:,|$)/g)) {
     const value = quoted ?? '';
+    read += whole;
+    if (names.size === names.add(name.toLowerCase()).size)
+      return { wrong: `the option ${name} stands twice; nobody knows which was meant` };
     switch (name.toLowerCase()) {
       case 'cert-authority':
         return { wrong: 'cert-authority is not supported; list the key of each signer itself' };
@@ -72,13 +77,17 @@ function readOptions(text: string): Options | { readonly wrong: string } {
         break;
       }
       default:
-        return {
-          wrong: `the option is unknown; expected namespaces, valid-after or valid-before, each with a value in quotes`,
-        };
+        return unknownOption;
     }
   }
-  return options;
+  // What is passed over might have been a limit.
+  return read === text ? options : unknownOption;
 }
+
+const unknownOption = {
+  wrong:
+    'the option is unknown; expected namespaces, valid-after or valid-before, each with a value in quotes',
+};
 
 /** Fields between blanks; quotes keep blanks together. `undefined` where a quote is not closed. */
 function fieldsOf(line: string): readonly string[] | undefined {

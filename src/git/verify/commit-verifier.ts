@@ -61,7 +61,7 @@ class Verifier implements CommitVerifier {
   }
 
   async #keys(): Promise<OpenPgpKeys> {
-    const { readOpenPgpKeys } = await import('./openpgp-verdict.ts');
+    const { mergeOpenPgpKeys, readOpenPgpKeys } = await import('./openpgp-verdict.ts');
     const files = await this.#signers.openPgpKeys();
     const own = await this.#signers.ownKey();
     const ownText = own?.kind === 'openpgp' ? own.publicKey : '';
@@ -69,7 +69,10 @@ class Verifier implements CommitVerifier {
     if (this.#openPgp?.texts === texts) return this.#openPgp.keys;
     const trusted = await Promise.all(files.map(({ text, source }) => readOpenPgpKeys(text, source)));
     const ours = ownText === '' ? [] : await readOpenPgpKeys(ownText, 'our own OpenPGP key');
-    this.#openPgp = { texts, keys: { trusted: trusted.flat(), own: ours } };
+    const all = await mergeOpenPgpKeys([...ours, ...trusted.flat()]);
+    // Ours come first.
+    const keys = { own: all.slice(0, ours.length), trusted: all.slice(ours.length) };
+    this.#openPgp = { texts, keys };
     return this.#openPgp.keys;
   }
 }

@@ -36,6 +36,16 @@ export async function readOpenPgpKeys(text: string, source: string): Promise<rea
   return keys;
 }
 
+/** One key for each that is there, with what all its copies say: one may tell that it is revoked, another that it was extended. */
+export async function mergeOpenPgpKeys(keys: readonly PublicKey[]): Promise<readonly PublicKey[]> {
+  const merged = new Map<string, PublicKey>();
+  for (const key of keys) {
+    const known = merged.get(key.getFingerprint());
+    merged.set(key.getFingerprint(), known === undefined ? key : await known.update(key));
+  }
+  return [...merged.values()];
+}
+
 /**
  * Judges a signature as `git verify-commit` does with gpg: it must be good, and the key that made it neither revoked nor expired by now.
  * @param now milliseconds since the epoch
@@ -59,12 +69,9 @@ export async function openPgpVerdict(
   if (key === undefined)
     return no(`is signed by the OpenPGP key ${shown}, which is not among the trusted signers`);
   const message = await openpgp.createMessage({ binary: payload });
-  const { signatures } = await openpgp.verify({
-    message,
-    signature,
-    verificationKeys: key,
-    date: new Date(now),
-  });
+  // The signer's clock may be ahead of ours; gpg does not mind either. Whether the key is good now is asked below.
+  const date = new Date(Math.max(now, signature.packets[0]?.created?.getTime() ?? now));
+  const { signatures } = await openpgp.verify({ message, signature, verificationKeys: key, date });
   const why = await reasonAgainst(signatures[0]?.verified);
   const unfit = await whyUnfit(key, id, now);
   if (unfit !== undefined)

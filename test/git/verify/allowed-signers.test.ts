@@ -18,6 +18,8 @@ describe('allowed signers', () => {
       /cert-authority is not supported/,
     ],
     ['an unknown option', `ann verify-required ${key}`, /the option is unknown/],
+    ['an option twice', `ann namespaces="file",Namespaces="git" ${key}`, /Namespaces stands twice/],
+    ['a limit that nobody would read', `ann "namespaces="file"" ${key}`, /the option is unknown/],
     ['no principals', key, /this is no line of allowed signers/],
     ['no key', 'ann ssh-ed25519', /this is no line of allowed signers/],
     ['a damaged key', `ann ssh-ed25519 ${blob.slice(0, 40)}`, /the key cannot be used: it ends too early/],
