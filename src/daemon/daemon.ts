@@ -91,7 +91,8 @@ class Scheduler implements Daemon {
     // The run that is queued comes after it anyway.
     if (this.#stopped !== undefined || entry.state === 'queued') return;
     const now = this.#options.clock.now();
-    entry.asked = { first: entry.asked?.first ?? now, last: now };
+    // What came later than now came before the clock was put back.
+    entry.asked = { first: Math.min(entry.asked?.first ?? now, now), last: now };
     if (entry.state === 'idle') this.#answer(entry, entry.asked);
   }
 
@@ -157,7 +158,7 @@ class Scheduler implements Daemon {
     const { clock, onError } = this.#options;
     try {
       const ms = timeToNext(schedule, jitter, began, clock);
-      entry.cancelTimer = setLongTimer(clock, ms, () => this.#request(entry));
+      entry.cancelTimer = setLongTimer(clock, schedule.kind, ms, () => this.#request(entry));
     } catch (error) {
       // a cron expression that is never due: the unit still runs when triggered
       onError(entry.unit.name, error);

@@ -7,31 +7,37 @@ export type UnitSchedule =
 
 /**
  * Milliseconds from now to the next run of a unit whose last run began at `began`. An interval counts from that beginning, so that slow
- * runs do not stretch it; what is overdue is due now. A random part of `jitter` is added in any case.
+ * runs do not stretch it; what is overdue is due now, and where the clock was put back meanwhile it is never longer than itself. A random part of
+ * `jitter` is added in any case.
  */
 export function timeToNext(schedule: UnitSchedule, jitter: number, began: number, clock: Clock): number {
   const now = clock.now();
-  const due =
+  const wait =
     schedule.kind === 'interval'
-      ? began + schedule.every
-      : clock.nextCronTime(schedule.expression, schedule.timeZone);
-  return Math.max(0, due - now) + Math.floor(clock.random() * jitter);
+      ? Math.min(began + schedule.every - now, schedule.every)
+      : clock.nextCronTime(schedule.expression, schedule.timeZone) - now;
+  return Math.max(0, wait) + Math.floor(clock.random() * jitter);
 }
 
 /**
  * A timer of any length. It waits in parts of an hour at most: the platform's timers overflow at 2^31 ms, and a clock that was put
- * forward is noticed within that hour.
+ * forward is noticed within that hour. One that was put back lengthens no interval, and moves what is due at a time of the day.
  */
-export function setLongTimer(clock: Clock, ms: number, action: () => void): () => void {
+export function setLongTimer(
+  clock: Clock,
+  kind: UnitSchedule['kind'],
+  ms: number,
+  action: () => void,
+): () => void {
   const due = clock.now() + ms;
-  const wait = (): (() => void) => {
-    const left = Math.max(0, due - clock.now());
+  const wait = (most: number): (() => void) => {
+    const left = Math.max(0, Math.min(due - clock.now(), kind === 'interval' ? most : Infinity));
     if (left <= longestPart) return clock.setTimer(left, action);
     return clock.setTimer(longestPart, () => {
-      cancel = wait();
+      cancel = wait(most - longestPart);
     });
   };
-  let cancel = wait();
+  let cancel = wait(ms);
   return () => cancel();
 }
 

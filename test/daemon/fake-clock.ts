@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/daemon/clock.ts';
 
 interface Timer {
-  readonly due: number;
+  due: number;
   readonly action: () => void;
 }
 
@@ -44,6 +44,12 @@ export class FakeClock implements Clock {
   get nextIn(): number | undefined {
     const due = this.#timers.map((timer) => timer.due);
     return due.length === 0 ? undefined : Math.min(...due) - this.#now;
+  }
+
+  /** Somebody puts the clock back: timers wait as long as before. */
+  putBack(ms: number): void {
+    this.#now -= ms;
+    for (const timer of this.#timers) timer.due -= ms;
   }
 
   async advance(ms: number): Promise<void> {
