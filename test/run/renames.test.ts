@@ -1,9 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import { git } from '../git/git.ts';
-import { makeCommit } from '../git/make-commit.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
+import { at, commit, run } from './moves.ts';
 import { lift, openWeb } from './orders.ts';
-import { Stage, titles } from './stage.ts';
+import { Stage } from './stage.ts';
 
 /** What was taken back stays so under the names that a file comes to have (product.md, 6.2). */
 let stage: Stage | undefined;
@@ -12,28 +11,8 @@ afterEach(async () => {
   stage = undefined;
 });
 
-const day = 25 * 3_600_000;
-
-/** A person commits; `null` removes a file. */
-async function commit(on: Stage, files: Readonly<Record<string, string | null>>): Promise<void> {
-  on.now += day;
-  const head = git(on.path, 'rev-parse', 'main');
-  const made = makeCommit(on.path, { files, message: 'By hand\n', parents: [head], at: on.now });
-  git(on.path, 'update-ref', 'refs/heads/main', made, head);
-}
-
-async function at(on: Stage, file: string, version: string): Promise<string> {
-  return (await on.file(file)).replace(/(acme\/web:)[^"]+/, `$1${version}`);
-}
-
 function of(path: string, env: string): string {
   return path.replace('ENV', env);
-}
-
-async function run(on: Stage): Promise<readonly string[]> {
-  on.now += day;
-  on.forget();
-  return titles(await on.run());
 }
 
 const moves: readonly (readonly [label: string, before: string, after: string])[] = [

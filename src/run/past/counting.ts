@@ -5,14 +5,17 @@ import type { BranchLog } from './branch-log.ts';
 import type { FieldReader } from './field-at.ts';
 import { findField } from './field-identity.ts';
 import { recordHolds } from './record-holds.ts';
+import { nameSince } from './name-since.ts';
 import { isStill } from './still.ts';
+import { isBoundary } from './told.ts';
 
 /**
  * How a record counts. `landed`: the field took its value in the commit that brought the record to the branch. `left`: a merge brought a commit of ours in which the
  * field took it, and holds another value: on the way there somebody took it back. That is so where a person merged the branch into a copy of it and
- * git's own words do not tell so (`git merge <commit>`, a message of one's own).
+ * git's own words do not tell so (`git merge <commit>`, a message of one's own). `former`: it counts for the file that had the name then, and nothing
+ * newer tells of the field; which tag a digest has, it tells of this one as well.
  */
-export type Counted = 'landed' | 'left';
+export type Counted = 'landed' | 'left' | 'former';
 
 interface CountedField {
   readonly file: string;
@@ -26,7 +29,7 @@ export async function countRecords(
   log: BranchLog,
   reader: FieldReader,
 ): Promise<ReadonlyMap<Claim, Counted>> {
-  const found = new Map<Claim, Counted>();
+  const found = new Set<Claim>();
   const passed: Claim[] = [];
   for (const claim of claims) {
     const bringer = log.bringers.get(claim.commit.id);
@@ -37,16 +40,37 @@ export async function countRecords(
       claim.record.intent !== 'lift' ||
       (await isStillAt(bringer, { ...of, field: then }, log, reader))
     )
-      found.set(claim, 'landed');
+      found.add(claim);
   }
   const left = await takenBackOnTheWay(passed, of, log, reader);
+  const isFormer = await formerOnes([...found], of, log, reader);
   // In the order of the log: a lift ends what counts.
-  return new Map(
-    claims.flatMap((claim) => {
-      const counted = left.has(claim) ? 'left' : found.get(claim);
-      return counted === undefined ? [] : [[claim, counted] as const];
-    }),
-  );
+  const counted = new Map<Claim, Counted>();
+  for (const claim of claims) {
+    if (left.has(claim)) counted.set(claim, 'left');
+    else if (found.has(claim)) counted.set(claim, isFormer(claim) ? 'former' : 'landed');
+  }
+  return counted;
+}
+
+/**
+ * Which records are of a file that had the name before. Where one of a run or a lift is younger than that, it tells of all that was before it, and those that
+ * are older do no harm.
+ */
+async function formerOnes(
+  found: readonly Claim[],
+  of: CountedField,
+  log: BranchLog,
+  reader: FieldReader,
+): Promise<(claim: Claim) => boolean> {
+  const bringer = ({ commit }: Claim): CommitId | undefined => log.bringers.get(commit.id);
+  const newest = found.find(({ record }) => isBoundary(record));
+  if (newest === undefined) return () => false;
+  const end = log.line.findIndex(({ id }) => id === bringer(newest));
+  const since = await nameSince(of, log, end, reader);
+  if (since === undefined) return () => false;
+  const younger = new Set(log.line.slice(0, since + 1).map(({ id }) => id));
+  return (claim) => !younger.has(bringer(claim) ?? claim.commit.id);
 }
 
 /** Of records that do not hold where they were brought to the branch: those of merged commits of ours. */

@@ -6,8 +6,9 @@ import { nameClass } from '../../fields/name-class.ts';
 import type { Snapshot } from '../../git/repository.ts';
 import type { Current } from '../../policy/election/decision.ts';
 import type { FieldPlace } from '../../release/field-key.ts';
-import type { CommitId } from '../../release/log.ts';
+import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { Tree, TreeEntry } from '../../tree/tree.ts';
+import { ChangeIndex } from './change-index.ts';
 import { FileFields } from './field-identity.ts';
 import { FileRules } from './file-rules.ts';
 
@@ -19,19 +20,21 @@ export interface FileAt {
 
 /** Reads what fields held in older commits. A file's content is looked at once while it is among the last few thousand. */
 export class FieldReader {
-  readonly #snapshot: Snapshot;
+  /** What it reads from. */
+  readonly snapshot: Snapshot;
   readonly #read = new Map<string, FileFields>();
   /** Of those of them that have any. */
   readonly #rules = new Map<string, FileRules>();
   /** Files that differ, by two commits; `undefined`: too many to tell. */
   readonly #changes = new Map<string, ReadonlySet<string> | undefined>();
   #told = 0;
+  #index: ChangeIndex | undefined;
   readonly #anywhere: readonly WatchedField[];
   readonly #byFile: ReadonlyMap<string | undefined, readonly WatchedField[]>;
 
   /** @param watched fields that only their place tells. Default none */
   constructor(snapshot: Snapshot, watched: readonly WatchedField[] = []) {
-    this.#snapshot = snapshot;
+    this.snapshot = snapshot;
     const distinct = new Map(watched.map((one) => [`${one.file ?? ''}#${one.pointer}`, one]));
     this.#byFile = Map.groupBy(distinct.values(), ({ file }) => file);
     this.#anywhere = this.#byFile.get(undefined) ?? [];
@@ -42,7 +45,7 @@ export class FieldReader {
    * first are read, the rest is only brought.
    */
   async prepare(files: readonly FileAt[]): Promise<void> {
-    await this.#snapshot.prepare([...new Set(files.map(({ commit }) => commit))]);
+    await this.snapshot.prepare([...new Set(files.map(({ commit }) => commit))]);
     const unread = new Map<string, TreeEntry & { readonly commit: CommitId }>();
     for (const { commit, file } of files) {
       const entry = await this.entry(commit, file);
@@ -52,9 +55,9 @@ export class FieldReader {
     const entries = [...unread.values()];
     const [first] = entries;
     if (first === undefined) return;
-    await this.#snapshot.prepareFiles(entries);
+    await this.snapshot.prepareFiles(entries);
     // All at once, so that the repository is read in its own order and not in that of the history.
-    await this.#readAll(await this.#snapshot.at(first.commit), entries.slice(0, mostKept / 2));
+    await this.#readAll(await this.snapshot.at(first.commit), entries.slice(0, mostKept / 2));
   }
 
   /** `undefined` where the commit has no such file, or the file no such field. */
@@ -66,32 +69,42 @@ export class FieldReader {
   /** The image fields of a file of a commit; none where there is no such file. */
   async fields(commit: CommitId, file: string): Promise<FileFields> {
     const entry = await this.entry(commit, file);
-    return entry === undefined ? noFields : this.#fieldsOf(await this.#snapshot.at(commit), entry);
+    return entry === undefined ? noFields : this.#fieldsOf(await this.snapshot.at(commit), entry);
   }
 
   /** What a file of a commit says of the tags that fields take; `undefined` where it says nothing. */
   async rules(commit: CommitId, file: string): Promise<FileRules | undefined> {
     const entry = await this.entry(commit, file);
     if (entry === undefined) return undefined;
-    await this.#fieldsOf(await this.#snapshot.at(commit), entry);
+    await this.#fieldsOf(await this.snapshot.at(commit), entry);
     return this.#rules.get(this.#keyOf(entry));
   }
 
   /** Whether a file may differ between two commits: asked once for all files, since many fields are followed through the same commits. */
   async differs(newer: CommitId, older: CommitId, file: string): Promise<boolean> {
+    return (await this.changed(newer, older))?.has(file) ?? true;
+  }
+
+  /** The files that differ between two commits; `undefined`: too many to tell. */
+  async changed(newer: CommitId, older: CommitId): Promise<ReadonlySet<string> | undefined> {
     const key = `${newer} ${older}`;
     if (!this.#changes.has(key)) {
       const paths =
-        this.#told < mostTold ? await this.#snapshot.changes(newer, older, mostChanged) : undefined;
+        this.#told < mostTold ? await this.snapshot.changes(newer, older, mostChanged) : undefined;
       this.#told += paths?.length ?? 0;
       this.#changes.set(key, paths === undefined ? undefined : new Set(paths));
     }
-    return this.#changes.get(key)?.has(file) ?? true;
+    return this.#changes.get(key);
+  }
+
+  /** Which commits changed a file. @param chain asked for once: each the first parent of the one before it */
+  index(chain: () => readonly LoggedCommit[]): ChangeIndex {
+    return (this.#index ??= new ChangeIndex(this.snapshot, chain()));
   }
 
   /** `undefined` as well where it is no file whose content counts. */
   async entry(commit: CommitId, file: string): Promise<TreeEntry | undefined> {
-    const entry = await (await this.#snapshot.at(commit)).entry(file);
+    const entry = await (await this.snapshot.at(commit)).entry(file);
     return entry?.mode === 'file' || entry?.mode === 'executable' ? entry : undefined;
   }
 

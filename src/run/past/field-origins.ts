@@ -8,7 +8,7 @@ import { Arrivals } from './arrivals.ts';
 import { ChangeIndex } from './change-index.ts';
 import { FieldReader } from './field-at.ts';
 import { findField, type FileFields } from './field-identity.ts';
-import { formerName } from './former-name.ts';
+import { formerFile, type WayBack } from './former-file.ts';
 
 /** Which commit brought the value that a field (`path#pointer`) held at `head`; no commit: none down to the horizon. */
 type KnownOrigins = Map<string, { readonly head: CommitId; readonly origin: LoggedCommit | undefined }>;
@@ -99,7 +99,11 @@ export class FieldOrigins {
       if (++this.#looks > mostLooks) return 'unknown';
       const [newer, older] = [chain[next - 1], chain[next]];
       if (newer === undefined || older === undefined) return undefined;
-      const before = await this.#step({ ...step, commit: newer }, older);
+      const before = await this.#step({ ...step, commit: newer }, older, {
+        line: chain,
+        place: next - 1,
+        index,
+      });
       if (before === undefined) return newer;
       step = before;
       place = next;
@@ -107,19 +111,21 @@ export class FieldOrigins {
   }
 
   /** The field as this commit has it; `undefined` where it held something else, or was not there. */
-  async #step(step: Step, commit: LoggedCommit): Promise<Step | undefined> {
+  async #step(step: Step, commit: LoggedCommit, way?: WayBack): Promise<Step | undefined> {
     const entry = await this.#fields.entry(commit.id, step.file);
-    if (entry === undefined) {
-      if (step.content === undefined || step.names >= mostNames) return undefined;
-      const named = { ...step, commit: step.commit.id };
-      const file = await formerName(this.#snapshot, this.#fields, named, commit.id);
-      return file === undefined ? undefined : this.#step({ ...step, file, names: step.names + 1 }, commit);
-    }
-    if (entry.id === step.content) return { ...step, commit };
+    if (entry !== undefined && entry.id === step.content) return { ...step, commit };
     const fields = await this.#fields.fields(commit.id, step.file);
     const field = step.fields === undefined ? step.field : findField(step.field, step.fields, fields);
-    if (field?.tag !== step.field.tag || field?.digest !== step.field.digest) return undefined;
-    return field === undefined ? undefined : { ...step, field, fields, content: entry.id, commit };
+    if (entry === undefined || field === undefined) return this.#fromElsewhere(step, commit, way);
+    if (field.tag !== step.field.tag || field.digest !== step.field.digest) return undefined;
+    return { ...step, field, fields, content: entry.id, commit };
+  }
+
+  async #fromElsewhere(step: Step, commit: LoggedCommit, way?: WayBack): Promise<Step | undefined> {
+    if (step.content === undefined || step.names >= mostNames || way === undefined) return undefined;
+    const named = { ...step, commit: step.commit.id };
+    const file = await formerFile(this.#snapshot, this.#fields, named, commit.id, way);
+    return file === undefined ? undefined : this.#step({ ...step, file, names: step.names + 1 }, commit);
   }
 
   async #whole(): Promise<Chain> {

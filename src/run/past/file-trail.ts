@@ -8,7 +8,7 @@ import type { LoggedRelease } from '../../release/model.ts';
 import type { ChangeIndex } from './change-index.ts';
 import { valueOf, type FieldReader } from './field-at.ts';
 import { findField, isSameImage, type FileFields } from './field-identity.ts';
-import { formerName } from './former-name.ts';
+import { formerFile, type WayBack } from './former-file.ts';
 import { recordHolds } from './record-holds.ts';
 import { isStill } from './still.ts';
 
@@ -126,7 +126,7 @@ export class FileTrail {
       if (last.place > place) yield { trace: from, from, commit };
       const older = next === undefined ? undefined : line[next];
       if (last.isLifted || older === undefined || next === undefined) return;
-      const named = await this.#named(from, older.id, names);
+      const named = await this.#named(from, older.id, names, { line, place: last.place, index: this.#index });
       if (!names.has(named.file)) await this.#prepareJumps(named.file, line);
       names.add(named.file);
       trace = await this.#step(named, older.id);
@@ -172,10 +172,12 @@ export class FileTrail {
       [head.id, { ...start, fields, content: undefined, commit: head.id }],
     ]);
     const names = new Set([start.file]);
+    const places = new Map(line.map(({ id }, place) => [id, place]));
     for (const commit of line) {
       const from = traces.get(commit.id);
       if (from === undefined) continue;
-      const named = same.has(commit.id) ? from : await this.#named(from, commit.id, names);
+      const way = { line, place: places.get(from.commit) ?? 0, index: this.#index };
+      const named = same.has(commit.id) ? from : await this.#named(from, commit.id, names, way);
       if (!names.has(named.file)) {
         names.add(named.file);
         await this.#prepare(named.file, line);
@@ -201,11 +203,16 @@ export class FileTrail {
     return this.#ids.ids;
   }
 
-  /** The trace with the name that the file has in this commit. */
-  async #named(trace: Trace, commit: CommitId, names: ReadonlySet<string>): Promise<Trace> {
+  /** The trace with the name of the file that holds the field in this commit. */
+  async #named(trace: Trace, commit: CommitId, names: ReadonlySet<string>, way: WayBack): Promise<Trace> {
     if (trace.content === undefined || names.size >= mostNames) return trace;
-    if ((await this.#fields.entry(commit, trace.file)) !== undefined) return trace;
-    const former = await formerName(this.#snapshot, this.#fields, trace, commit);
+    const entry = await this.#fields.entry(commit, trace.file);
+    if (entry?.id === trace.content) return trace;
+    if (entry !== undefined) {
+      const there = findField(trace.field, trace.fields, await this.#fields.fields(commit, trace.file));
+      if (there !== undefined) return trace;
+    }
+    const former = await formerFile(this.#snapshot, this.#fields, trace, commit, way);
     return former === undefined ? trace : { ...trace, file: former };
   }
 

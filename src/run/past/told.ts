@@ -47,13 +47,14 @@ export function tell(
       if (!isLifted) held.push(...leftOnTheWay(record, commit.id));
       continue;
     }
-    const bringer = bringers.get(commit.id) ?? commit.id;
-    counts = true;
-    if (isBoundary(record)) newest ??= { bringer, policy: record.policy };
     // The newest that tells wins.
     if (record.digest !== '' && record.to !== '' && !names.has(record.digest))
       names.set(record.digest, record.to);
     if (record.fromDigest !== '' && record.from !== '') formerNames.set(record.fromDigest, record.from);
+    if (counted === 'former') continue;
+    const bringer = bringers.get(commit.id) ?? commit.id;
+    counts = true;
+    if (isBoundary(record)) newest ??= { bringer, policy: record.policy };
     if (isLifted) continue;
     isLifted = record.intent === 'lift';
     held.push({ value: valueOf(record.to, record.digest), bringer });
@@ -65,7 +66,7 @@ export function tell(
   }
   // What stood there before the first record has its name from what that one left.
   for (const [digest, tag] of formerNames) if (!names.has(digest)) names.set(digest, tag);
-  return counts || held.length > 0 ? { held, newest, names, moves } : undefined;
+  return counts || held.length + names.size > 0 ? { held, newest, names, moves } : undefined;
 }
 
 /** What stood there before it was what it was taken back for. */
