@@ -17,7 +17,7 @@ export function settle<P extends WritePolicy>(
   const problems: Problem[] = [];
   const anchors = new Anchors(file, candidates);
   for (const candidate of candidates) {
-    const stop = anchors.objection(candidate) ?? cannotEdit(candidate, anchors);
+    const stop = unclearName(file) ?? anchors.objection(candidate) ?? cannotEdit(candidate, anchors);
     if (stop !== undefined) {
       problems.push(refused(candidate, stop));
       continue;
@@ -36,6 +36,15 @@ export function settle<P extends WritePolicy>(
 interface Stop {
   readonly part: PartFact | undefined;
   readonly reason: string;
+}
+
+/** Other bytes than those of UTF-8 cannot be told apart by then, nor written. */
+function unclearName({ path }: FactedFile): Stop | undefined {
+  if (!path.includes('\uFFFD')) return undefined;
+  return {
+    part: undefined,
+    reason: 'the path of its file holds bytes that are no UTF-8 (or U+FFFD); rename it',
+  };
 }
 
 function cannotEdit({ field, policy, writes }: Claim, anchors: Anchors): Stop | undefined {

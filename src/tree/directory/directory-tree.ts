@@ -31,6 +31,8 @@ class DirectoryTree implements FolderTree {
   readonly #sizeCap: number;
   /** By id: what `read` expects to find. */
   readonly #stamps = new Map<string, string>();
+  /** By id, of files whose path does not tell. */
+  readonly #places = new Map<string, Buffer>();
   /** By path, of the files that were read. */
   readonly #read = new Map<string, string>();
   /** Where files are read, one after the other: new memory for each of thousands would cost more than reading them. */
@@ -47,7 +49,10 @@ class DirectoryTree implements FolderTree {
 
   async list(): Promise<readonly TreeEntry[]> {
     const found = walkFolder(this.#root);
-    for (const { entry, stamp } of found) this.#stamps.set(entry.id, stamp);
+    for (const { entry, stamp, place } of found) {
+      this.#stamps.set(entry.id, stamp);
+      if (place !== undefined) this.#places.set(entry.id, place);
+    }
     return found.map(({ entry }) => entry).sort((a, b) => compareByteOrder(a.path, b.path));
   }
 
@@ -72,7 +77,7 @@ class DirectoryTree implements FolderTree {
   }
 
   #bytes(entry: TreeEntry): Uint8Array {
-    const path = join(this.#root, entry.path);
+    const path = this.#places.get(entry.id) ?? join(this.#root, entry.path);
     try {
       return entry.mode === 'symlink' ? Buffer.from(readlinkSync(path)) : this.#file(path, entry);
     } catch (error) {
@@ -87,7 +92,7 @@ class DirectoryTree implements FolderTree {
     }
   }
 
-  #file(path: string, entry: TreeEntry): Uint8Array {
+  #file(path: string | Buffer, entry: TreeEntry): Uint8Array {
     // non-blocking, should a pipe have taken the file's place
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {

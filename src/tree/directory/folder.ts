@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ export interface FoundFile {
   readonly entry: TreeEntry;
   /** What changes when the file does. */
   readonly stamp: string;
+  /** Where it is found, if its path is no UTF-8 and `entry.path` does not tell. */
+  readonly place?: Buffer;
 }
 
 /**
@@ -18,14 +21,23 @@ export interface FoundFile {
  */
 export function walkFolder(root: string): FoundFile[] {
   const found: FoundFile[] = [];
-  walk(root, '', 0, found);
+  walk({ root, prefix: '' }, 0, found);
   return found;
 }
 
-function walk(root: string, prefix: string, depth: number, found: FoundFile[]): void {
+interface Folder {
+  readonly root: string;
+  /** From the root: empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** As `FoundFile.place`, with a slash at its end. */
+  readonly place?: Buffer | undefined;
+}
+
+function walk(folder: Folder, depth: number, found: FoundFile[]): void {
+  const { root, prefix } = folder;
   if (depth > deepest)
     throw new Failure('too-large', `folders are nested deeper than ${deepest}, at ${prefix.slice(0, 80)}...`);
-  const children = readFolder(root, prefix);
+  const children = readFolder(folder);
   if (depth > 0 && children.some(({ name }) => name === '.git')) {
     found.push({ entry: { path: prefix.slice(0, -1), id: 'submodule', mode: 'submodule' }, stamp: '' });
     return;
@@ -33,21 +45,28 @@ function walk(root: string, prefix: string, depth: number, found: FoundFile[]): 
   for (const child of children) {
     if (child.name === '.git') continue;
     const path = prefix + child.name;
-    if (child.isDirectory()) walk(root, `${path}/`, depth + 1, found);
-    else if (child.isFile() || child.isSymbolicLink()) {
-      const file = lookAt(root, path);
+    if (child.isFolder) walk({ root, prefix: `${path}/`, place: inFolder(child.place) }, depth + 1, found);
+    else if (child.isFile) {
+      const file = lookAt(root, path, child.place);
       if (file !== undefined) found.push(file);
     }
   }
 }
 
-/** The file or symlink at a path without `.` and `..` parts; `undefined` where there is none, or a folder on the way is none. */
-export function lookAt(root: string, path: string): FoundFile | undefined {
-  const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+function inFolder(place: Buffer | undefined): Buffer | undefined {
+  return place && Buffer.concat([place, Buffer.from('/')]);
+}
+
+/**
+ * The file or symlink at a path without `.` and `..` parts; `undefined` where there is none, or a folder on the way is none.
+ * @param place where the path does not tell it
+ */
+export function lookAt(root: string, path: string, place?: Buffer): FoundFile | undefined {
+  const stats = lstatSync(place ?? join(root, path), { throwIfNoEntry: false });
   const mode = stats && modeOf(stats);
   if (stats === undefined || mode === undefined) return undefined;
   const stamp = stampOf(stats);
-  return { entry: { path, id: idOf(stats, stamp), mode }, stamp };
+  return { entry: { path, id: idOf(stats, stamp), mode }, stamp, ...(place && { place }) };
 }
 
 /** What changes when a file's content does, as far as the file system tells. */
@@ -74,9 +93,26 @@ function modeOf(stats: Stats): TreeEntry['mode'] | undefined {
   return (stats.mode & 0o100) === 0 ? 'file' : 'executable';
 }
 
-function readFolder(root: string, prefix: string): Dirent[] {
+interface Child {
+  /** Bytes that are no UTF-8 become U+FFFD, as in git trees. */
+  readonly name: string;
+  readonly place?: Buffer;
+  readonly isFolder: boolean;
+  readonly isFile: boolean;
+}
+
+function readFolder({ root, prefix, place }: Folder): readonly Child[] {
   try {
-    return readdirSync(join(root, prefix), { withFileTypes: true });
+    const entries = place === undefined ? readdirSync(join(root, prefix), { withFileTypes: true }) : [];
+    if (place === undefined && !entries.some(({ name }) => name.includes('\uFFFD')))
+      return entries.map((entry) => toChild(entry.name, entry));
+    // Seldom: asked for once more, in bytes, as such a name cannot be opened by its text.
+    const within = place ?? Buffer.from(join(root, prefix, '/'));
+    return readdirSync(within, { withFileTypes: true, encoding: 'buffer' }).map((entry) => {
+      const child = toChild(entry.name.toString(), entry);
+      const isPlain = place === undefined && isUtf8(entry.name);
+      return isPlain ? child : { ...child, place: Buffer.concat([within, entry.name]) };
+    });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const name = prefix === '' ? root : prefix;
@@ -85,4 +121,8 @@ function readFolder(root: string, prefix: string): Dirent[] {
       cause: error,
     });
   }
+}
+
+function toChild(name: string, entry: Pick<Dirent, 'isDirectory' | 'isFile' | 'isSymbolicLink'>): Child {
+  return { name, isFolder: entry.isDirectory(), isFile: entry.isFile() || entry.isSymbolicLink() };
 }

@@ -55,6 +55,26 @@ describe('openDirectoryTree', () => {
     ]);
   });
 
+  // Other systems make no such names.
+  it.runIf(process.platform === 'linux')('reads files and folders whose names are no UTF-8', async () => {
+    const root = await checkout({ 'a.yaml': 'a', '\uFFFD.yaml': 'really' });
+    const at = (path: string): Buffer => Buffer.from(join(root, path), 'latin1');
+    await mkdir(at('\u00ff'));
+    await writeFile(at('\u00ff/b.yaml'), 'b');
+    await writeFile(at('\u00fe.yaml'), 'c');
+    const tree = openDirectoryTree(root);
+    const seen: string[] = [];
+    await tree.read(await tree.list(), ({ path }, bytes) => {
+      seen.push(`${path}: ${new TextDecoder().decode(bytes)}`);
+    });
+    expect(seen.toSorted()).toEqual([
+      'a.yaml: a',
+      '\uFFFD.yaml: c',
+      '\uFFFD.yaml: really',
+      '\uFFFD/b.yaml: b',
+    ]);
+  });
+
   it('lists symlinks and follows none, inside, outside or in circles', async () => {
     const outside = await checkout({ 'secret.yaml': 'secret' });
     const root = await checkout({ 'a/a.yaml': 'a' });
