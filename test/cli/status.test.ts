@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deployment, policyFile } from '../scenarios/world.ts';
@@ -127,4 +127,27 @@ describe('status tells what is newer, and why it is not released', () => {
     await on.commit('prod/web.yaml');
     expect(await service(on)).toMatchObject({ tag: '1.0.0', since: '2026-11-20T12:00:00.000Z' });
   });
+});
+
+it('shows the environments of a service in their order, whichever repositories they are in', async () => {
+  const on = await open();
+  const bot = '{name: Bot, email: bot@test.invalid}';
+  const names = ['production', 'early', 'last'];
+  const config = await readFile(join(on.directory, 'tallyman.yaml'), 'utf8');
+  const entries = names.map(
+    (name) => `  - {name: ${name}, url: ./config.git, author: ${bot}, confirmFirstRun: false}\n`,
+  );
+  const environments = names.map(
+    (name, place) =>
+      `  - {name: ${name}, repository: ${name}, paths: ["**"], order: ${[2, 1, 3][place] ?? 0}}\n`,
+  );
+  await writeFile(
+    join(on.directory, 'tallyman.yaml'),
+    config
+      .replace(/repositories:\n.*\n/, `repositories:\n${entries.join('')}`)
+      .replace(/environments:\n.*\n/, `environments:\n${environments.join('')}`),
+  );
+  const { stdout } = await on.run('status');
+  const rows = stdout.trimEnd().split('\n');
+  expect(rows.map((row) => row.split(/ {2,}/).at(-1))).toEqual(['REPOSITORY', 'early', 'production', 'last']);
 });

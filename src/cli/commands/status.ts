@@ -66,9 +66,9 @@ export async function statusCommand(options: ConfigOptions, context: CliContext)
     exit: worstExit(resultExits(results, 'problems')),
     json: { services: rows, repositories: results.map(withoutCommits), problems: allProblems(results) },
     text: (style) =>
-      (table(
-        head,
-        rows.map((row) => cells(failed.has(row) ? { ...row, because: 'no election, see below' } : row)),
+      (tableOf(
+        rows.map((row) => (failed.has(row) ? { ...row, because: 'no election, see below' } : row)),
+        results.length > 1,
       ) || nothing(results)) +
       results.map((result) => fuseLine(result, style)).join('') +
       failuresOf(results)
@@ -97,6 +97,15 @@ function fuseLine({ repository, result, accept, look }: NamedResult, style: Styl
 }
 
 const head = ['SERVICE', 'ENV', 'HOLDS', 'SINCE', 'NEWER', 'BECAUSE', 'FIELD'];
+
+/** @param several whether a place alone does not tell which repository it is in */
+function tableOf(rows: readonly Row[], several: boolean): string {
+  if (!several) return table(head, rows.map(cells));
+  return table(
+    [...head, 'REPOSITORY'],
+    rows.map((row) => [...cells(row), row.repository]),
+  );
+}
 
 function cells(row: Row): string[] {
   const since = row.since === null ? '-' : row.since.slice(0, 10);
@@ -232,14 +241,14 @@ function because(ruling: Ruling, kept: DroppedTag | undefined): string | undefin
   return kept === undefined ? undefined : `${kept.rule}: ${kept.detail}`;
 }
 
-/** By repository and service, then in the order of the environments, then by field. */
+/** By service, then in the order of the environments, whichever repositories these are in, then by field. */
 function byService(environments: readonly EnvironmentConfig[]): (a: Row, b: Row) => number {
   const orders = new Map(environments.map(({ name, order }) => [name, order]));
   const last = Number.MAX_SAFE_INTEGER;
   return (a, b) =>
-    compareText(a.repository, b.repository) ||
     compareText(a.service, b.service) ||
     (orders.get(a.environment) ?? last) - (orders.get(b.environment) ?? last) ||
+    compareText(a.repository, b.repository) ||
     compareText(a.field, b.field);
 }
 
