@@ -2,6 +2,12 @@ import { compileGlob } from '../core/glob.ts';
 import type { Place } from '../core/position.ts';
 import type { Hold } from '../policy/model.ts';
 
+/** In characters, as JSON Schema counts the text of a hold. */
+export const longestReason = 1000;
+
+/** Entries of the file. */
+export const mostHolds = 1000;
+
 /** What a hold can be asked of. */
 export interface Holdable {
   readonly policy: string;

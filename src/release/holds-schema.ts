@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestReason, mostHolds } from './hold-entry.ts';
 
 const schemaId = 'https://tallyman.dev/schemas/holds.v1.json';
 
@@ -23,7 +24,7 @@ function build() {
     paths: names('Globs of files; a folder means all below it.'),
     groups: names('Names of groups.'),
     environments: names('Names of environments in tallyman.yaml.'),
-    reason: z.string().min(1).max(1000).describe('Why; shown with everything that it stops.'),
+    reason: z.string().min(1).max(longestReason).describe('Why; shown with everything that it stops.'),
     by: text('Who.'),
     since: text('RFC 3339 time at which it was set.'),
     until: text('RFC 3339 time at which it ends; without it, it does not.'),
@@ -31,7 +32,7 @@ function build() {
   return z.strictObject({
     holds: z
       .array(entry)
-      .max(1000)
+      .max(mostHolds)
       .describe('Each holds the fields that all of its lists name. Without an entry, nothing is held.'),
   });
 }

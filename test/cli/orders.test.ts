@@ -78,6 +78,18 @@ describe('hold, lift, rollback and release', () => {
   it.each<[string, string[], number, string]>([
     ['no reason', ['hold', 'web', ...ann], 2, 'hold needs --reason TEXT'],
     ['an empty reason', ['hold', 'web', '--reason', ' ', ...ann], 2, '--reason is empty'],
+    [
+      'a reason that nobody sees',
+      ['hold', 'web', '--reason', '\u200B\u2060', ...ann],
+      2,
+      '--reason is empty',
+    ],
+    [
+      'a reason that is too long',
+      ['hold', 'web', '--reason', 'x'.repeat(1001), ...ann],
+      2,
+      '--reason has 1001 characters, and 1000 are the most',
+    ],
     ['no author', ['hold', 'web', '--reason', 'x'], 2, 'needs a person as its author'],
     ['a wrong author', ['hold', 'web', '--reason', 'x', '--author', 'Ann'], 2, '--author "Ann" is no author'],
     ['nothing to hold', ['hold', ...why], 2, 'hold needs a policy, or --group, --path or --environment'],

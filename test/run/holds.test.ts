@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readHolds } from '../../src/run/prepare/holds.ts';
+import { memoryTree } from '../../src/tree/memory-tree.ts';
+import { git } from '../git/git.ts';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { codes, Stage, titles, web } from './stage.ts';
 import type { RunResult } from '../../src/run/run.ts';
@@ -59,6 +63,42 @@ describe('.tallyman/holds.yaml', () => {
     expect(titles(result)).toEqual([]);
     expect(codes(result)).toContain(code);
     expect(gates(result)[0]).toMatch(/^hold: held: \.tallyman\/holds\.yaml:\d+:\d+ cannot be read/);
+  });
+
+  it.each([
+    ['.tallyman/holds.yml', 'nobody looks at this file; they stand in .tallyman/holds.yaml'],
+    ['.tallyman/hold.yaml', 'nobody looks at this file'],
+    ['.Tallyman/Holds.yaml', 'nobody looks at this file'],
+    ['.tallyman/holds.yaml/web.yaml', 'nobody looks at this file'],
+    ['.tallyman', 'it is a file, expected a folder with holds.yaml in it'],
+  ])('holds everything where it was written to %s', async (path, words) => {
+    const tree = memoryTree({ [path]: 'holds:\n  - {policies: [web], reason: stop}\n' });
+    const { problems } = await readHolds(tree);
+    expect(problems).toMatchObject([
+      { code: 'bad-holds', file: path, message: expect.stringContaining(words) as string },
+    ]);
+  });
+
+  it('holds everything where its folder is a symlink', async () => {
+    const opened = await open('holds: []\n');
+    const { path } = opened;
+    const blob = git(path, 'rev-parse', 'main:.tallyman/holds.yaml');
+    const list = git(path, 'ls-tree', 'main').replace(
+      /^040000 tree \w+(?=\t\.tallyman$)/m,
+      `120000 blob ${blob}`,
+    );
+    const tree = execFileSync('git', ['mktree'], { cwd: path, input: `${list}\n`, encoding: 'utf8' }).trim();
+    const commit = ['-c', 'user.name=Ann', '-c', 'user.email=ann@test.invalid', 'commit-tree'];
+    git(path, 'update-ref', 'refs/heads/main', git(path, ...commit, '-m', 'Link', '-p', 'main', tree));
+    const result = await opened.run();
+    expect(titles(result)).toEqual([]);
+    expect(codes(result)).toEqual(['bad-holds']);
+    expect(gates(result)[0]).toMatch(/^hold: held: \.tallyman:1:1 cannot be read/);
+  });
+
+  it('may have other files beside it', async () => {
+    const tree = memoryTree({ '.tallyman/README.md': 'x', '.tallyman/holds.yaml': 'holds: []\n' });
+    expect(await readHolds(tree)).toEqual({ entries: [], problems: [] });
   });
 
   it('tells of names that are nowhere', async () => {

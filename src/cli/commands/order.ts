@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import type { HoldScope } from '../../release/hold-entry.ts';
+import { longestReason, type HoldScope } from '../../release/hold-entry.ts';
+import { oneLine } from '../../release/text.ts';
 import { carryOut } from '../../run/orders/carry-out.ts';
 import { overridable } from '../../run/orders/gates.ts';
 import type { Drawn, Order, OrderResult, Scene } from '../../run/orders/model.ts';
@@ -106,9 +107,8 @@ async function carry(
   context: CliContext,
   draw: (order: Order) => (scene: Scene) => Promise<Drawn>,
 ): Promise<Answer> {
-  if (options.reason.trim() === '')
-    throw new Failure('usage', '--reason is empty; say why, it stands in the commit.');
-  const order = { author: await authorOf(options.author, context), reason: options.reason.trim() };
+  const reason = reasonOf(options);
+  const order = { author: await authorOf(options.author, context), reason };
   const stop = new AbortController();
   const release = context.onSignal((signal) => {
     if (signal === 'stop') stop.abort();
@@ -124,6 +124,17 @@ async function carry(
   } finally {
     release();
   }
+}
+
+function reasonOf(options: OrderOptions): string {
+  const reason = options.reason.trim();
+  if (oneLine(reason) === '')
+    throw new Failure('usage', '--reason is empty; say why, it stands in the commit.');
+  if (reason.length <= longestReason) return reason;
+  throw new Failure(
+    'usage',
+    `--reason has ${reason.length} characters, and ${longestReason} are the most; say it in short, and where the rest is told.`,
+  );
 }
 
 function answer(verb: keyof typeof done, { settings }: SessionRepository, result: OrderResult): Answer {

@@ -3,7 +3,7 @@ import { compileGlob } from '../../core/glob.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { formatPlace } from '../../core/position.ts';
 import { addHold } from '../../release/edit-holds.ts';
-import type { HoldScope } from '../../release/hold-entry.ts';
+import { mostHolds, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath } from '../../release/holds-file.ts';
 import { encode } from '../../yaml/decode.ts';
 import { unifiedDiff } from '../edits/unified-diff.ts';
@@ -35,6 +35,11 @@ export async function drawHold(order: HoldOrder, scene: Scene): Promise<Drawn> {
     const note = `${describeScope(scope)} is held already, at ${formatPlace(held.place)}: ${held.hold.reason}. Lift that first to hold it anew.`;
     return { commits: [], notes: [note] };
   }
+  if (prepared.holds.entries.length >= mostHolds)
+    throw new Failure(
+      'invalid-input',
+      `${holdsPath} has ${mostHolds} entries, and more are not read; lift some of them.`,
+    );
   const before = await fileText(snapshot.tree, holdsPath);
   const by = `${author.name} <${author.email}>`;
   const after = addHold(before, { scope, reason, by, since: now, until });

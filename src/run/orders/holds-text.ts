@@ -27,10 +27,10 @@ export async function fileText(tree: Tree, path: string): Promise<string | undef
 export function demandReadableHolds({ prepared }: Scene): void {
   const [problem] = prepared.holds.problems;
   if (problem === undefined) return;
-  const { line = 1, column = 1, message } = problem;
-  const place = formatPlace({ file: holdsPath, line, column });
+  const { file = holdsPath, line = 1, column = 1, message } = problem;
+  const place = formatPlace({ file, line, column });
   throw new Failure('invalid-input', `${place} must be put right first, by hand: ${message}`, {
-    file: holdsPath,
+    file,
     line,
     column,
   });

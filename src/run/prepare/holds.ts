@@ -6,7 +6,7 @@ import type { Hold, Policy } from '../../policy/model.ts';
 import { environmentNames } from '../../release/environment-name.ts';
 import { covers, type HoldEntry, type HoldScope } from '../../release/hold-entry.ts';
 import { holdsPath, parseHolds, type HoldsFile } from '../../release/holds-file.ts';
-import type { Tree } from '../../tree/tree.ts';
+import type { Tree, TreeEntry } from '../../tree/tree.ts';
 import { decode } from '../../yaml/decode.ts';
 import type { EnvironmentOf } from '../edits/field-release.ts';
 import type { EnvironmentPaths, RunSettings } from '../settings.ts';
@@ -14,6 +14,8 @@ import { environments } from './environments.ts';
 
 /** Reads `.tallyman/holds.yaml` of a tree (product.md, 6.3), whatever the allow-list of paths says: it only ever stops. */
 export async function readHolds(tree: Tree): Promise<HoldsFile> {
+  const stray = strayHolds(await tree.list());
+  if (stray !== undefined) return stray;
   const entry = await tree.entry(holdsPath);
   if (entry === undefined) return { entries: [], problems: [] };
   if (entry.mode !== 'file' && entry.mode !== 'executable')
@@ -31,6 +33,23 @@ export async function readHolds(tree: Tree): Promise<HoldsFile> {
   );
   return read;
 }
+
+/** What stands where holds are looked for, and is read by nobody: who put it there counts on it. */
+function strayHolds(all: readonly TreeEntry[]): HoldsFile | undefined {
+  for (const { path, mode } of all) {
+    if (!path.startsWith('.') || path === holdsPath) continue;
+    const name = path.toLowerCase();
+    if (name === folder) return unreadable(`it is a ${mode}, expected a folder with holds.yaml in it`, path);
+    if (/^\.tallyman\/holds?\.(?:ya?ml|json)(?:\/|$)/.test(name))
+      return unreadable(
+        `nobody looks at this file; they stand in ${holdsPath}, a regular file of exactly that name`,
+        path,
+      );
+  }
+  return undefined;
+}
+
+const folder = holdsPath.slice(0, holdsPath.indexOf('/'));
 
 /** The bindings, each with the holds of the file that cover it beside those that it has already. */
 export function heldBindings(
@@ -65,7 +84,8 @@ function holdsOn(
 ): readonly Hold[] {
   const [problem] = problems;
   if (problem !== undefined) {
-    const place = formatPlace({ file: holdsPath, line: problem.line ?? 1, column: problem.column ?? 1 });
+    const { file = holdsPath, line = 1, column = 1 } = problem;
+    const place = formatPlace({ file, line, column });
     const reason = `${place} cannot be read, so nothing moves until it is put right`;
     return [{ reason, by: '', until: undefined }];
   }
@@ -107,7 +127,7 @@ function unknown(
     }));
 }
 
-function unreadable(why: string): HoldsFile {
+function unreadable(why: string, file: string = holdsPath): HoldsFile {
   const message = `The holds cannot be read: ${why}.`;
-  return { entries: [], problems: [{ code: 'bad-holds', file: holdsPath, line: 1, column: 1, message }] };
+  return { entries: [], problems: [{ code: 'bad-holds', file, line: 1, column: 1, message }] };
 }
