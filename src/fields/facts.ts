@@ -1,4 +1,4 @@
-import { decode } from '../yaml/decode.ts';
+import { decode, isLfsPointer } from '../yaml/decode.ts';
 import type { YamlError } from '../yaml/parse.ts';
 import { readOutline } from '../yaml/read.ts';
 import { readClaims } from './claims.ts';
@@ -26,7 +26,7 @@ export function readFacts(
 ): FileFacts {
   if (nameClass === 'other') return nothing;
   const decoded = decode(bytes);
-  if ('refused' in decoded) return unreadable(bytes, decoded.refused);
+  if ('refused' in decoded) return unreadable(bytes, nameClass, decoded.refused);
   const { text } = decoded;
   if (!isTelling(text) && nameClass !== 'kustomization') return nothing;
   const read = readOutline(text);
@@ -66,10 +66,12 @@ const nothing: FileFacts = Object.freeze({
 });
 
 /** Only what looks like a manifest is worth a word: other binary files are nobody's mistake. */
-function unreadable(bytes: Uint8Array, reason: string): FileFacts {
+function unreadable(bytes: Uint8Array, nameClass: NameClass, reason: string): FileFacts {
   const isLarge = bytes.length > 1_000_000;
   const text = isLarge ? '' : new TextDecoder('latin1').decode(bytes).replaceAll('\0', '');
-  if (!isLarge && !isTelling(text) && !text.startsWith('GITCRYPT')) return nothing;
+  // Manifests are seldom JSON, and data seldom YAML.
+  const isHidden = text.startsWith('GITCRYPT') || (nameClass !== 'json' && isLfsPointer(text));
+  if (!isLarge && !isTelling(text) && !isHidden) return nothing;
   return { ...nothing, problems: [undecodable(reason)] };
 }
 

@@ -18,6 +18,12 @@ export function decode(
   } catch {
     return { refused: binaryReason(bytes) ?? 'the file is not valid UTF-8; save it as UTF-8' };
   }
+  if (isLfsPointer(text)) {
+    return {
+      refused:
+        'the file is in Git LFS, and here is a pointer to it only; keep images, policies and holds out of LFS',
+    };
+  }
   const binary = text.includes('\0') ? binaryReason(bytes) : undefined;
   if (binary !== undefined) return { refused: binary };
   if (hasLoneReturn(text)) {
@@ -31,6 +37,11 @@ export function decode(
 /** The bytes of a text that `decode` gave, or of an edited one. */
 export function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
+}
+
+/** What stands in the repository for a file that Git LFS keeps elsewhere. */
+export function isLfsPointer(text: string): boolean {
+  return text.startsWith('version https://git-lfs.github.com/spec/');
 }
 
 /** Whether a CR stands anywhere but before a LF: YAML and git disagree about whether that ends a line. */

@@ -8,6 +8,7 @@ import { json, tallyman } from './harness.ts';
 
 const image = 'image: ghcr.io/acme/web:1.0.0\n';
 const values = 'image: {repository: ghcr.io/acme/web, tag: 1.0.0}\n';
+const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
 const levels = 'abcdefghijk'.split('');
 /** Ten levels of ten aliases each: 10^10 values where they are written out. */
 const bomb = levels
@@ -77,6 +78,7 @@ const bad: readonly (readonly [
   ['utf16-bare.yaml', Buffer.from(image, 'utf16le'), 'bad-encoding', ['UTF-16', 'save it as UTF-8']],
   ['utf16-big.yaml', Buffer.from(`\ufeff${image}`, 'utf16le').swap16(), 'bad-encoding', ['UTF-16']],
   ['git-crypt.yaml', Buffer.from('\0GITCRYPT\0\x01\x02'), 'bad-encoding', ['git-crypt', 'keep images']],
+  ['lfs.yaml', pointer, 'bad-encoding', ['Git LFS', 'keep images']],
   ['return.yaml', image.replace('\n', '\r'), 'bad-encoding', ['carriage return', 'LF or CRLF']],
   ['nul.yaml', Buffer.from(`${image}\0`), 'bad-encoding', ['NUL', 'save it as UTF-8']],
   [

@@ -160,6 +160,12 @@ describe('what is wrong with a file', () => {
     ]);
   });
 
+  it('tells of a YAML file that Git LFS keeps elsewhere, and of no other data there', () => {
+    const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n');
+    expect(readFacts(pointer, 'yaml').problems).toMatchObject([{ code: 'bad-encoding' }]);
+    expect(readFacts(pointer, 'json').problems).toEqual([]);
+  });
+
   it('says nothing of a binary that is no manifest', () => {
     expect(readFacts(bytes([0, 1, 2, 3]), 'yaml').problems).toEqual([]);
   });

@@ -115,6 +115,11 @@ stateDirectory: ${state}
             file: 'odd/big.yaml',
             message: expect.stringContaining('100000002 bytes; files over 8388608 are not read') as string,
           },
+          {
+            code: 'bad-encoding',
+            file: 'odd/lfs.yaml',
+            message: expect.stringContaining('Git LFS') as string,
+          },
         ],
       });
       // The one file, and nothing else; what was odd stands as it stood.

@@ -32,6 +32,7 @@ describe('decode', () => {
     ['UTF-16 with its mark, big end first', [0xfe, 0xff, 0, 0x61], /UTF-16/],
     ['UTF-16 without a mark', [0x61, 0, 0x3a, 0], /UTF-16/],
     ['git-crypt', [0, ...Buffer.from('GITCRYPT'), 0, 1, 2], /git-crypt/],
+    ['Git LFS', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\n'), /Git LFS/],
     ['a NUL byte', [0x61, 0x62, 0x63, 0x64, 0], /NUL/],
     ['a broken character', [0x61, 0xc3], /not valid UTF-8/],
     ['a surrogate in UTF-8', [0xed, 0xa0, 0x80], /not valid UTF-8/],
