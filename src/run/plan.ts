@@ -46,6 +46,8 @@ export interface PlanContext {
   readonly scans?: Scans | undefined;
   /** One run and no more: nothing that must be waited for will be seen by it. */
   readonly once?: boolean | undefined;
+  /** Policies that this run has moved and pushed before. Default none. */
+  readonly moved?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,13 +62,19 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
   const scans = await scanWanted(prepared, context);
   const environmentOf = environments(context.settings.environments, prepared.bindings);
   const now = context.now();
-  const { history, ports, signal } = context;
-  const elsewhere = async (name: string): Promise<Source | undefined> => ports.neighbour?.(name, signal);
+  const { history, ports, signal, moved = new Set() } = context;
+  // All that take from one repository take from the same commit of it, and it is asked for once.
+  const sources = new Map<string, Promise<Source | undefined>>();
+  const elsewhere = async (name: string): Promise<Source | undefined> => {
+    const source = sources.get(name) ?? ports.neighbour?.(name, signal);
+    if (source !== undefined) sources.set(name, source);
+    return source;
+  };
   const ruler = new Ruler({
     ...context,
     scans,
     now,
-    promotions: new Promotions({ here: { value: prepared, history }, elsewhere, now }),
+    promotions: new Promotions({ here: { value: prepared, history }, elsewhere, moved, now }),
     concurrency: context.settings.scanConcurrency,
     environmentOf,
   });

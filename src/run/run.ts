@@ -9,7 +9,7 @@ import { FactsCache } from './prepare/facts-cache.ts';
 import { OriginCache } from './past/field-origins.ts';
 import { KeptElections } from './kept-elections.ts';
 import { fuseProblem, fuseReasons, type FuseReason } from './fuse/fuse.ts';
-import type { Pending } from './fuse/pending.ts';
+import { countReleases, type Pending } from './fuse/pending.ts';
 import type { PlanId } from './fuse/plan-id.ts';
 import { plan, withCommits, type PlanDraft, type RunPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -140,7 +140,8 @@ async function attemptOnce(
   const { branch } = snapshot;
   const { once, signal } = options;
   const kept = memory.elections;
-  const context = { settings, ports, branch, history, now, listen, scans, kept, once, signal };
+  const moved = new Set(pusher.planned.flatMap(({ releases }) => releases.map(({ policy }) => policy)));
+  const context = { settings, ports, branch, history, now, listen, scans, kept, once, moved, signal };
   const drafted = await plan(value, context);
   kept.turn();
   // What was cut off looks like a registry that fails, and the rest like all there is.
@@ -177,7 +178,7 @@ function wasStopped(repository: string): Failure {
 /** Whether a person is wanted before anything is pushed, and why. */
 async function judge(
   pending: Pending,
-  { ports, settings, options, accepted }: Run,
+  { ports, settings, options, accepted, pusher }: Run,
   { branch }: Snapshot,
   history: BranchHistory,
 ): Promise<{ readonly fuse: readonly FuseReason[]; readonly problem?: Problem }> {
@@ -187,9 +188,10 @@ async function judge(
     const shown = await recallPlan(ports.state, { repository, branch }, options.accept);
     return { fuse: [], problem: accepted.problem(pending, branch, settings, shown) };
   }
-  const fuse = await fuseReasons(pending, settings, history);
+  const pushed = countReleases(pusher.planned.map(({ releases }) => releases));
+  const fuse = await fuseReasons(pending, settings, history, pushed);
   if (fuse.length === 0 || options.dryRun === true) return { fuse };
-  return { fuse, problem: fuseProblem(fuse, pending, branch, settings) };
+  return { fuse, problem: fuseProblem(fuse, pending, branch, settings, pushed.releases) };
 }
 
 /** The plan as a value, and nothing is pushed. A daemon shows it to nobody: it spares the work. */

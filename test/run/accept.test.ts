@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import type { PlanId } from '../../src/run/fuse/plan-id.ts';
 import { RunMemory } from '../../src/run/run.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
 import { head, idOf, limited, problem, services } from './services.ts';
 import { titles, wrap, type Stage } from './stage.ts';
 
@@ -13,6 +14,16 @@ afterEach(async () => {
 
 async function open(...args: Parameters<typeof services>): Promise<Stage> {
   return (stage = await services(...args));
+}
+
+/** Somebody commits between the first push and the second. */
+async function inBetween(opened: Stage, files: Readonly<Record<string, string>>): Promise<void> {
+  let pushes = 0;
+  wrap(opened, async (base, drafts) => {
+    const published = await opened.repository.publish(base, drafts);
+    if (++pushes === 1) await opened.commit(files);
+    return published;
+  });
 }
 
 describe('an accepted plan', () => {
@@ -148,12 +159,7 @@ describe('more than 50 commits', () => {
     const opened = await open(60);
     limited(opened, 50);
     const accept = idOf(await opened.run());
-    let pushes = 0;
-    wrap(opened, async (base, drafts) => {
-      const published = await opened.repository.publish(base, drafts);
-      if (++pushes === 1) await opened.commit({ 'notes.txt': 'in between\n' });
-      return published;
-    });
+    await inBetween(opened, { 'notes.txt': 'in between\n' });
     const result = await opened.run({ once: true, accept });
     expect(result).toMatchObject({ outcome: 'released', plan: { pending: { releases: 60 } } });
     expect(titles(result)).toHaveLength(60);
@@ -174,18 +180,45 @@ describe('more than 50 commits', () => {
     expect(calls).toBe(12);
   });
 
+  it('promote nothing that the same run has brought to the source', async () => {
+    const opened = await open(
+      51,
+      () => 'prod',
+      (image) => ({
+        'later/web.yaml': deployment('web', `${image('app-0')}:1.0.0`),
+        'later/policy.yaml': policyFile('later', image('app-0'), 'promote: {from: app-0}'),
+      }),
+    );
+    limited(opened, 1000);
+    for (const _ of ['1.1.0', 'later']) await opened.run({ once: true });
+    for (let index = 0; index < 51; index++) opened.push(`app-${index}`, '1.2.0');
+    await inBetween(opened, { 'notes.txt': 'in between\n' });
+    expect(titles(await opened.run({ once: true }))).not.toContain('later');
+    expect(titles(await opened.run({ once: true }))).toEqual(['later']);
+  });
+
+  it('stop where what came in between would make it more than are allowed', async () => {
+    const opened = await open(61);
+    limited(opened, 60);
+    const last = 'prod/app-9.policy.yaml';
+    const text = await opened.file(last);
+    await opened.commit({ [last]: `${text}  hold: {reason: stop, by: ann}\n` });
+    await inBetween(opened, { [last]: text });
+    const result = await opened.run({ once: true });
+    if (result.outcome !== 'stopped') throw new Error(result.outcome);
+    expect(result.commits).toHaveLength(50);
+    expect(problem(result, 'fuse')).toContain(
+      'has blown, and nothing more after 50 releases was pushed: it would make 61 releases, and maxReleasesPerRun is 60.',
+    );
+  });
+
   it('stop where the rest is another plan by then, and say what was pushed', async () => {
     const opened = await open(60);
     limited(opened, 50);
     const accept = idOf(await opened.run());
     const last = 'prod/app-9.policy.yaml';
     const held = `${await opened.file(last)}  hold: {reason: stop, by: ann}\n`;
-    let pushes = 0;
-    wrap(opened, async (base, drafts) => {
-      const published = await opened.repository.publish(base, drafts);
-      if (++pushes === 1) await opened.commit({ [last]: held });
-      return published;
-    });
+    await inBetween(opened, { [last]: held });
     const result = await opened.run({ once: true, accept });
     if (result.outcome !== 'stopped') throw new Error(result.outcome);
     expect(result.commits).toHaveLength(50);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
 import { parseRecords } from '../../src/release/record.ts';
 import { drawPromote } from '../../src/run/orders/promote.ts';
 import { RunMemory } from '../../src/run/run.ts';
@@ -175,6 +176,29 @@ describe('promotion', () => {
     expect(messages(result)[0]).toContain(
       'web-prod promotes from itself in the end: web-prod (prod/policy.yaml:1:1), which promotes from web-staging',
     );
+  });
+
+  it('asks once for another repository, so that all take from one commit of it', async () => {
+    const on = await open({
+      promote: 'from: far/web-staging',
+      files: (image) => ({
+        'prod/api.yaml': deployment('api', `${image('web')}:1.0.0`),
+        'prod/api-policy.yaml': policyFile('api', image('api'), 'promote: {from: far/api-staging}'),
+        'prod/api2.yaml': deployment('api', `${image('api')}:1.0.0`),
+      }),
+    });
+    on.put('api', '1.0.0', 'x');
+    const asked: string[] = [];
+    const neighbour: typeof on.ports.neighbour = async (name) => {
+      asked.push(name);
+      throw new Failure('unreachable', `${name} hangs`);
+    };
+    on.ports = { ...on.ports, neighbour };
+    expect(messages(await on.run())).toEqual([
+      expect.stringContaining('far/api-staging cannot be read: far hangs'),
+      expect.stringContaining('far/web-staging cannot be read: far hangs'),
+    ]);
+    expect(asked).toEqual(['far']);
   });
 
   it('takes from another repository as it is now', async () => {

@@ -8,11 +8,13 @@ import { Stage } from './stage.ts';
 export async function services(
   count: number,
   folder: (index: number) => string = () => 'prod',
+  more: (image: Stage['image']) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<Stage> {
   const indexes = Array.from({ length: count }, (_, index) => index);
   const opened = await Stage.open((image) =>
     Object.fromEntries([
       ['notes.txt', 'of no policy\n'],
+      ...Object.entries(more(image)),
       ...indexes.flatMap((index) => {
         const path = `${folder(index)}/app-${index}`;
         return [

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/problem.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
-import type { Pending } from './pending.ts';
+import type { Pending, ReleaseCount } from './pending.ts';
 import type { PlanId } from './plan-id.ts';
 import type { RunSettings } from '../settings.ts';
 
@@ -20,11 +20,13 @@ export type FuseReason =
 /**
  * What of the fuse would blow, by git and the configuration alone: losing the state neither opens nor closes it.
  * @param history `undefined` where there is none (`--dir`): the first run cannot be told then
+ * @param pushed what the run released before: after a lost race it counts as well. Default nothing
  */
 export async function fuseReasons(
   pending: Pending,
   settings: Pick<RunSettings, 'environments' | 'confirmFirstRun' | 'maxReleasesPerRun'>,
   history: Pick<BranchHistory, 'hasOwnRun'> | undefined,
+  pushed: ReleaseCount = { releases: 0, byEnvironment: new Map() },
 ): Promise<FuseReason[]> {
   if (pending.releases === 0) return [];
   const reasons: FuseReason[] = [];
@@ -32,10 +34,14 @@ export async function fuseReasons(
     reasons.push({ reason: 'first-run' });
   }
   const limits = [
-    { environment: null, releases: pending.releases, limit: settings.maxReleasesPerRun },
+    {
+      environment: null,
+      releases: pending.releases + pushed.releases,
+      limit: settings.maxReleasesPerRun,
+    },
     ...settings.environments.map(({ name, rules }) => ({
       environment: name,
-      releases: pending.byEnvironment.get(name) ?? 0,
+      releases: countIn(name, pending) && countIn(name, pending) + countIn(name, pushed),
       limit: rules?.maxReleasesPerRun ?? Infinity,
     })),
   ];
@@ -43,6 +49,10 @@ export async function fuseReasons(
     if (limit.releases > limit.limit) reasons.push({ reason: 'too-many-releases', ...limit });
   }
   return reasons;
+}
+
+function countIn(environment: string, { byEnvironment }: ReleaseCount): number {
+  return byEnvironment.get(environment) ?? 0;
 }
 
 /** One clause for each reason, for tables and messages. */
@@ -78,14 +88,16 @@ export function fuseProblem(
   pending: Pending,
   branch: string,
   settings: Pick<RunSettings, 'repository' | 'configFile'>,
+  pushed = 0,
 ): Problem {
   const { repository } = settings;
+  const done = pushed === 0 ? 'nothing' : `nothing more after ${pushed} releases`;
   const size = pending.releases === 1 ? '1 release' : `${pending.releases} releases`;
   const accept = pending.id === undefined ? '' : acceptCommand(settings, pending.id);
   return {
     code: 'fuse',
     message:
-      `The fuse of ${repository} (${branch}) has blown, and nothing was pushed: ${describeFuse(reasons)}. ` +
+      `The fuse of ${repository} (${branch}) has blown, and ${done} was pushed: ${describeFuse(reasons)}. ` +
       `Look at plan ${pending.id ?? ''} (${size}) with "${lookCommand(settings)}", and release it with "${accept}".`,
   };
 }

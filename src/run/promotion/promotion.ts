@@ -31,6 +31,8 @@ export interface PromotionContext {
   readonly here: Source;
   /** Another repository of tallyman.yaml, as it is now; `undefined` where none has the name. */
   readonly elsewhere: (repository: string) => Promise<Source | undefined>;
+  /** Policies of this repository that this very run has moved and pushed: a hop takes a run of its own. Default none. */
+  readonly moved?: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -84,6 +86,8 @@ export class Promotions {
     inHaste = false,
   ): Promise<PromotionFacts> {
     const name = describeSource(rule);
+    if (rule.from.repository === undefined && this.#context.moved?.has(rule.from.policy) === true)
+      return { offers: [], ranks: {}, waits: `${name} was moved by this very run; the next one looks at it` };
     const state = await this.#state(rule, name);
     if ('code' in state) return { offers: [], ranks: {}, failed: state };
     if (isPlaceholder(state.current))
