@@ -150,9 +150,9 @@ describe('rollback', () => {
         close: () => repository.close(),
       },
     };
-    const done = await rollback(on);
+    const done = await rollback(on, { to: '1.0.0' });
     expect(races).toBe(2);
-    expect(done.commits[0]?.message).toMatch(/^rollback\(web\): 1\.2\.0 -> 1\.1\.0/);
+    expect(done.commits[0]?.message).toMatch(/^rollback\(web\): 1\.2\.0 -> 1\.0\.0/);
   });
 
   it('shows and does nothing when it is dry', async () => {

@@ -28,11 +28,12 @@ export async function carryOut(
   draw: (scene: Scene) => Promise<Drawn>,
   { dryRun, signal }: CarryOutOptions,
 ): Promise<OrderResult> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1, given: Scene['given']; ; attempt++) {
     const { snapshot, value: prepared, history } = await sync(ports, settings, memory, signal);
     const { commits, notes } = await draw({
       snapshot,
       prepared,
+      given,
       history,
       settings,
       environmentOf: environments(settings.environments, prepared.bindings),
@@ -53,6 +54,7 @@ export async function carryOut(
       const words = `${lostRace(snapshot.branch, attempt, published.locked)}; try again.`;
       return { ...made, outcome: 'refused', words };
     }
+    given ??= prepared.bindings;
     ports.listen({ kind: 'raced', repository: settings.repository, attempt });
     await ports.sleep(ports.random() * 100 * 2 ** attempt, signal);
   }

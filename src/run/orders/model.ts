@@ -1,3 +1,4 @@
+import type { Binding } from '../../bindings/model.ts';
 import type { CommitDraft, Snapshot } from '../../git/repository.ts';
 import type { CommitId, Person } from '../../release/log.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
@@ -17,6 +18,8 @@ export interface Order {
 export interface Scene {
   readonly snapshot: Snapshot;
   readonly prepared: Prepared;
+  /** What was bound when the order was given, where somebody pushed since. */
+  readonly given?: readonly Binding[] | undefined;
   readonly history: BranchHistory;
   readonly settings: RunSettings;
   /** Of a file of `prepared`, made once. */
