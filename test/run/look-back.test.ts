@@ -17,9 +17,14 @@ const image = 'ghcr.io/acme/web';
 const policy = policyFile('web', image, 'semver: "*"');
 const person = { name: 'Ann', email: 'ann@test.invalid' };
 
-/** A branch of 20,000 commits. The furthest place, counted from the newest, whose folders were made ready. */
+/** A branch of 20,000 commits. */
 class LongBranch {
+  /** The furthest place, counted from the newest, whose folders were made ready. */
   furthest = -1;
+  /** Of each time that folders were asked for: of how many commits, and how many messages had been read by then. */
+  readonly asked: { readonly folders: number; readonly read: number }[] = [];
+  /** How often folders cannot be had at first. */
+  failures = 0;
   readonly snapshot: Snapshot;
   readonly #log: readonly LoggedCommit[];
   readonly #versionAt: (place: number) => string;
@@ -27,6 +32,7 @@ class LongBranch {
   /** @param records messages by place */
   constructor(versionAt: (place: number) => string, records: ReadonlyMap<number, string> = new Map()) {
     this.#versionAt = versionAt;
+    let read = 0;
     this.#log = Array.from({ length: 20_000 }, (_, place) => ({
       id: idOf(place),
       parents: place === 19_999 ? [] : [idOf(place + 1)],
@@ -34,7 +40,10 @@ class LongBranch {
       committer: person,
       authoredAt: -place,
       committedAt: -place,
-      message: records.get(place) ?? 'By hand\n',
+      get message() {
+        read++;
+        return records.get(place) ?? 'By hand\n';
+      },
     }));
     this.snapshot = {
       branch: 'main',
@@ -42,6 +51,8 @@ class LongBranch {
       tree: this.#treeOf(idOf(0)),
       history: async () => this.#log,
       prepare: async (ids) => {
+        this.asked.push({ folders: ids.length, read });
+        if (this.failures-- > 0) throw new Error('the connection was cut');
         this.furthest = Math.max(this.furthest, ...ids.map(placeOf));
       },
       prepareFiles: async () => {},
@@ -120,22 +131,22 @@ describe('a timeline', () => {
   });
 });
 
-describe('what no record tells of', () => {
-  const field = `${file}#/spec/template/spec/containers/0/image`;
-  const record = renderRecord({
-    branch: 'main',
-    env: '',
-    policy: 'web',
-    field,
-    image,
-    from: '0.9.0',
-    fromDigest: '',
-    to: '1.0.0',
-    digest: '',
-    revision: '',
-    intent: 'update',
-  });
+const field = `${file}#/spec/template/spec/containers/0/image`;
+const record = renderRecord({
+  branch: 'main',
+  env: '',
+  policy: 'web',
+  field,
+  image,
+  from: '0.9.0',
+  fromDigest: '',
+  to: '1.0.0',
+  digest: '',
+  revision: '',
+  intent: 'update',
+});
 
+describe('what no record tells of', () => {
   it.each([
     ['is found in the last 2,000 commits', 5000, 1999, true],
     ['is not looked for behind them', 5000, 2001, false],
@@ -153,4 +164,45 @@ describe('what no record tells of', () => {
     const past = await new BranchHistory(branch.snapshot, -1e9).past(branch.binding);
     expect(past.map(({ tag }) => tag)).toContain('2.0.0');
   });
+});
+
+describe('folders of the newest commits', () => {
+  it('are asked for while the rest of a long log is read, as far as the newest record', async () => {
+    const branch = new LongBranch(() => '1.0.0', new Map([[100, `release(web)\n\n${record}\n`]]));
+    await new BranchHistory(branch.snapshot, -1e9).past(branch.binding);
+    const [first, ...others] = branch.asked;
+    expect(first?.folders).toBe(101);
+    expect(first?.read).toBeLessThan(5000);
+    for (const { folders } of others) expect(folders).toBeLessThanOrEqual(101);
+  });
+
+  it('are not where no record is among them', async () => {
+    const branch = new LongBranch(() => '1.0.0', new Map([[2500, `release(web)\n\n${record}\n`]]));
+    await new BranchHistory(branch.snapshot, -1e9).past(branch.binding);
+    expect(branch.asked.filter(({ folders, read }) => folders > 0 && read < 20_000)).toEqual([]);
+  });
+
+  it('are asked for once more where that failed, and only that failure is told', async () => {
+    const messages = new Map([[100, `release(web)\n\n${record}\n`]]);
+    const branch = new LongBranch(triedAt(50), messages);
+    branch.failures = 1;
+    const past = await new BranchHistory(branch.snapshot, -1e9).past(branch.binding);
+    expect(past.map(({ tag }) => tag)).toContain('2.0.0');
+    const unlucky = new LongBranch(triedAt(50), messages);
+    unlucky.failures = Infinity;
+    await expect(new BranchHistory(unlucky.snapshot, -1e9).past(unlucky.binding)).rejects.toThrow('was cut');
+  });
+});
+
+it('who takes turns at a field is looked for behind its newest record only where that was taken off', async () => {
+  const message = `release(web)\n\n${record}\n`;
+  const messages = new Map([100, 5000].map((place) => [place, message]));
+  for (const [present, furthest] of [
+    ['1.0.0', 100],
+    ['3.0.0', 5000],
+  ] as const) {
+    const branch = new LongBranch((place) => (place < 50 ? present : '1.0.0'), messages);
+    expect(await new BranchHistory(branch.snapshot, -1e9).rival(branch.binding)).toBeUndefined();
+    expect(branch.furthest).toBe(furthest);
+  }
 });

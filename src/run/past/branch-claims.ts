@@ -25,22 +25,22 @@ export interface BranchClaims {
   readonly lifts: ReadonlyMap<CommitId, readonly Claim[]>;
 }
 
-/** @param since milliseconds since the epoch */
-export async function readBranchClaims(snapshot: Snapshot, since: number): Promise<BranchClaims> {
-  const log = await readBranchLog(snapshot, since);
-  // A field has a record in each of its releases.
-  const fields = new Map<string, Pick<Claim, 'place' | 'shape'> | undefined>();
-  const claims: Claim[] = [];
-  for (const { commit, record } of log.claims) {
-    const { field } = record;
-    let told = fields.get(field);
-    if (told === undefined && !fields.has(field)) {
-      const place = parseFieldKey(field);
-      told = place && { place, shape: shapeOf(place.pointer) };
-      fields.set(field, told);
-    }
-    if (told !== undefined) claims.push({ commit, record, place: told.place, shape: told.shape });
-  }
+/** What the newest part of a log tells; see `BranchClaims`. */
+export type NewestClaims = Pick<BranchClaims, 'byFile'> & Pick<BranchLog, 'line'>;
+
+/**
+ * @param since milliseconds since the epoch
+ * @param seen is given what the newest part of a long log tells, before all of it is read
+ */
+export async function readBranchClaims(
+  snapshot: Snapshot,
+  since: number,
+  seen: (newest: NewestClaims) => void,
+): Promise<BranchClaims> {
+  const log = await readBranchLog(snapshot, since, (newest) =>
+    seen({ line: newest.line, byFile: byFileOf(placed(newest.claims)) }),
+  );
+  const claims = placed(log.claims);
   let byDigest: ReadonlyMap<string, readonly Claim[]> | undefined;
   let updates: ReadonlyMap<CommitId, readonly Claim[]> | undefined;
   const bringerOf = ({ commit }: Claim): CommitId => log.bringers.get(commit.id) ?? commit.id;
@@ -48,7 +48,7 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
   return {
     log,
     made: claims.filter(({ record }) => record.intent === 'update' || record.intent === 'promote'),
-    byFile: Map.groupBy(claims, ({ place }) => place.file),
+    byFile: byFileOf(claims),
     withDigest: (digest) => {
       byDigest ??= Map.groupBy(claims, ({ record }) => record.digest);
       return byDigest.get(digest) ?? [];
@@ -62,6 +62,28 @@ export async function readBranchClaims(snapshot: Snapshot, since: number): Promi
     },
     lifts: Map.groupBy(lifts, bringerOf),
   };
+}
+
+/** Those whose field has a place. */
+function placed(releases: readonly LoggedRelease[]): Claim[] {
+  // A field has a record in each of its releases.
+  const fields = new Map<string, Pick<Claim, 'place' | 'shape'> | undefined>();
+  const claims: Claim[] = [];
+  for (const { commit, record } of releases) {
+    const { field } = record;
+    let told = fields.get(field);
+    if (told === undefined && !fields.has(field)) {
+      const place = parseFieldKey(field);
+      told = place && { place, shape: shapeOf(place.pointer) };
+      fields.set(field, told);
+    }
+    if (told !== undefined) claims.push({ commit, record, place: told.place, shape: told.shape });
+  }
+  return claims;
+}
+
+function byFileOf(claims: readonly Claim[]): BranchClaims['byFile'] {
+  return Map.groupBy(claims, ({ place }) => place.file);
 }
 
 /** The records of a field, newest first; also those of fields that only differ in their place in a list. */

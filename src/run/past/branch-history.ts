@@ -4,12 +4,11 @@ import type { Snapshot } from '../../git/repository.ts';
 import type { Current, Past, Rival } from '../../policy/election/decision.ts';
 import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
 import { Arrivals, type HeldValue } from './arrivals.ts';
-import { claimsOn, readBranchClaims, type BranchClaims, type Claim } from './branch-claims.ts';
+import { claimsOn, readBranchClaims, type BranchClaims } from './branch-claims.ts';
 import { oneLine, type BranchLog } from './branch-log.ts';
 import { ChangeIndex } from './change-index.ts';
-import { countRecords, type Counted } from './counting.ts';
-import { enoughClaims } from './enough-claims.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
+import { FieldRecords, mostClaims } from './field-records.ts';
 import { isSameImage } from './field-identity.ts';
 import { linePortions } from './line-portions.ts';
 import { FieldOrigins, type OriginCache } from './field-origins.ts';
@@ -18,19 +17,13 @@ import { nameDigests, type DigestNames } from './digest-names.ts';
 import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
 import { rivalOf } from './rival.ts';
-import { isBoundary, tell, type Told } from './told.ts';
 import { mostLookedBack, untold } from './untold.ts';
 import { inOrderOfComing, takenBack, type Moved } from './without-order.ts';
 
-/** Records of one field that are compared with the trees; a mark that lies further back than this is not seen. */
-const mostClaims = 1000;
 /** Records whose trees are fetched at once. */
 const claimsAtOnce = 20;
 /** Commits that are made ready at first where the newest are the likely ones; then eight times as many, and so on. */
 const firstPortion = 64;
-
-/** For questions that the newest records answer. */
-const newestOnly: MarkOrder = { sort: () => [] };
 
 type PastBinding = Pick<Binding, 'key' | 'file' | 'field'>;
 /** What counts of the past is told by the policy. */
@@ -45,9 +38,12 @@ export class BranchHistory {
   readonly #snapshot: Snapshot;
   readonly #since: number;
   readonly #fields: FieldReader;
+  readonly #records: FieldRecords;
   /** Who brought what the fields hold. */
   readonly origins: FieldOrigins;
   #loaded: Promise<BranchClaims> | undefined;
+  /** Whose past is asked for. */
+  readonly #asked: PastBinding[] = [];
   #index: ChangeIndex | undefined;
   #arrivals: Arrivals | undefined;
 
@@ -65,6 +61,7 @@ export class BranchHistory {
     this.#snapshot = snapshot;
     this.#since = since;
     this.#fields = new FieldReader(snapshot, watched);
+    this.#records = new FieldRecords(snapshot, this.#fields);
   }
 
   /** Whether a run of ours ever released to this branch, by a record that counts (product.md, 5: the fuse). */
@@ -73,8 +70,8 @@ export class BranchHistory {
     // The newest is enough, unless somebody wrote records by hand or removed the files that they tell of.
     for (let start = 0; start < Math.min(made.length, mostClaims); start += claimsAtOnce) {
       const claims = made.slice(start, start + claimsAtOnce);
-      await this.#prepare(claims, log);
-      for (const claim of claims) if (await this.#holds(claim, log)) return true;
+      await this.#records.prepare(claims, log);
+      for (const claim of claims) if (await this.#records.holds(claim, log)) return true;
     }
     return false;
   }
@@ -86,8 +83,8 @@ export class BranchHistory {
     const claims = withDigest(digest).toSorted((a, b) => a.commit.committedAt - b.commit.committedAt);
     for (let from = 0; from < claims.length; from += claimsAtOnce) {
       const portion = claims.slice(from, from + claimsAtOnce);
-      await this.#prepare(portion, log);
-      for (const claim of portion) if (await this.#holds(claim, log)) return claim.commit.committedAt;
+      await this.#records.prepare(portion, log);
+      for (const claim of portion) if (await this.#records.holds(claim, log)) return claim.commit.committedAt;
     }
     return undefined;
   }
@@ -97,11 +94,12 @@ export class BranchHistory {
    * @param order where only the mark counts: then versions below it may be left out. Default: nothing is
    */
   async past(binding: PolicyBinding, order?: MarkOrder): Promise<Past> {
+    this.#asked.push(binding);
     const loaded = await this.#load();
     const { line } = loaded.log;
     const [told] = await Promise.all([
-      this.#told(binding, loaded, order),
-      this.#prepareRecent(binding, loaded),
+      this.#records.told(binding, loaded, order),
+      this.#records.prepareRecent(binding, loaded),
     ]);
     // People leave no records: what they did, the file itself must tell.
     if (!hasMark(binding.policy)) {
@@ -121,7 +119,7 @@ export class BranchHistory {
 
   /** The tags of the digests that the field held, by the records of this very field that count, lifted or not. */
   async names(binding: PastBinding): Promise<DigestNames> {
-    const told = await this.#told(binding, await this.#load());
+    const told = await this.#records.told(binding, await this.#load());
     return told?.names ?? new Map<string, string>();
   }
 
@@ -129,12 +127,14 @@ export class BranchHistory {
   async rival({ file, field, key }: PastBinding): Promise<Rival | undefined> {
     const loaded = await this.#load();
     const { log } = loaded;
-    const told = await this.#told({ file, field, key }, loaded, newestOnly);
-    const [newer, older] = told?.moves ?? [];
+    // Almost always the newest is still there: then the one before it needs no look.
+    const [newest] = await this.#records.moves({ file, field, key }, loaded, 1);
+    if (newest === undefined || recordHolds(newest.record, field)) return undefined;
+    const [newer, older] = await this.#records.moves({ file, field, key }, loaded, 2);
     if (newer === undefined || older === undefined) return undefined;
     const line = log.line.slice(0, log.line.findIndex(({ id }) => id === older.bringer) + 1);
     if (line.length > mostLookedBack) return undefined;
-    return rivalOf(newer, older, field, async () => {
+    return rivalOf(newer, older, async () => {
       await this.#snapshot.prepare(line.map(({ id }) => id));
       const trail = this.#trail(log);
       return trail.timeline({ file, field }, line);
@@ -212,34 +212,6 @@ export class BranchHistory {
     return held.map(({ value, commit }) => ({ value, since: arrivals.of(commit, now) }));
   }
 
-  /** By the records of this very field that count; `undefined` where none does. */
-  async #told(
-    { file, field, key }: PastBinding,
-    { byFile, log }: BranchClaims,
-    order?: MarkOrder,
-  ): Promise<Told | undefined> {
-    const claims = claimsOn({ file, field, key }, byFile);
-    const count = async (some: readonly Claim[]): Promise<ReadonlyMap<Claim, Counted>> => {
-      await this.#prepare(some, log);
-      return countRecords(some, { file, field }, log, this.#fields);
-    };
-    const looked = await enoughClaims(
-      claims.slice(0, mostClaims),
-      order,
-      async (some) => new Set((await count(some)).keys()),
-    );
-    return tell(await count(looked), log.bringers, field);
-  }
-
-  /** What people did since the newest record is looked for as well: the folders of those commits come in one fetch with those of the records. */
-  async #prepareRecent(binding: PastBinding, { byFile, log }: BranchClaims): Promise<void> {
-    const newest = claimsOn(binding, byFile).find(({ record }) => isBoundary(record));
-    const bringer = newest && log.bringers.get(newest.commit.id);
-    const end = log.line.findIndex(({ id }) => id === bringer);
-    const recent = log.line.slice(0, Math.min(Math.max(end, 0), mostLookedBack));
-    await this.#snapshot.prepare(recent.map(({ id }) => id));
-  }
-
   /** By the file itself, in the given commits of the line. */
   async #held(
     { file, field }: PastBinding,
@@ -249,13 +221,6 @@ export class BranchHistory {
     await this.#snapshot.prepare(line.map(({ id }) => id));
     const trail = this.#trail(log, lifts);
     return (await trail.held({ file, field }, line)).map(currentOf);
-  }
-
-  async #holds({ commit, record, place }: Claim, log: BranchLog): Promise<boolean> {
-    const bringer = log.bringers.get(commit.id);
-    if (bringer === undefined) return false;
-    const field = (await this.#fields.fields(bringer, place.file)).at(place.pointer);
-    return field !== undefined && recordHolds(record, field);
   }
 
   /** The same with who brought the values: a run by a record that counts, also under a name that the file had before, or a person. */
@@ -275,21 +240,15 @@ export class BranchHistory {
     });
   }
 
-  async #prepare(claims: readonly Claim[], log: BranchLog): Promise<void> {
-    const files = claims.flatMap(({ commit, place }) => {
-      const bringer = log.bringers.get(commit.id);
-      return bringer === undefined ? [] : [{ commit: bringer, file: place.file }];
-    });
-    await this.#fields.prepare(files);
-  }
-
   #trail(log: BranchLog, lifts: BranchClaims['lifts'] = new Map()): FileTrail {
     this.#index ??= new ChangeIndex(this.#snapshot, oneLine(log));
     return new FileTrail(this.#snapshot, this.#fields, log.branch, lifts, this.#index);
   }
 
   async #load(): Promise<BranchClaims> {
-    this.#loaded ??= readBranchClaims(this.#snapshot, this.#since);
+    this.#loaded ??= readBranchClaims(this.#snapshot, this.#since, (newest) => {
+      this.#records.prepareAhead(this.#asked, newest);
+    });
     return this.#loaded;
   }
 }

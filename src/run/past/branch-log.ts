@@ -20,13 +20,23 @@ export interface BranchLog {
   readonly unreadable: Claims['unreadable'];
 }
 
-/** @param since milliseconds since the epoch */
-export async function readBranchLog(snapshot: Snapshot, since: number): Promise<BranchLog> {
+/** The newest part of a log, before all of it is read: what is told there may be all that is asked for. */
+export type NewestPart = Pick<BranchLog, 'line' | 'claims'>;
+
+/**
+ * @param since milliseconds since the epoch
+ * @param seen is given the newest part first
+ */
+export async function readBranchLog(
+  snapshot: Snapshot,
+  since: number,
+  seen?: (newest: NewestPart) => void,
+): Promise<BranchLog> {
   const { branch, commit: head } = snapshot;
   const commits = await snapshot.history(since);
   const line = mainline(commits, head, branch);
+  const claims = await readClaims(commits, branch, (releases) => seen?.({ line, claims: releases }));
   const byId = new LogIndex(commits);
-  const { releases: claims, others, unreadable } = claimsOf(commits, branch);
   return {
     branch,
     head,
@@ -34,11 +44,37 @@ export async function readBranchLog(snapshot: Snapshot, since: number): Promise<
     byId,
     line,
     bringers: bringers(byId, line),
-    claims,
-    others,
-    unreadable,
+    claims: claims.flatMap(({ releases }) => releases),
+    others: claims.flatMap(({ others }) => others),
+    unreadable: claims.flatMap(({ unreadable }) => unreadable),
   };
 }
+
+/** In turns: ten thousands of messages take a while, in which others want to work, and answers come in. */
+async function readClaims(
+  commits: readonly LoggedCommit[],
+  branch: string,
+  seen: (newest: Claims['releases']) => void,
+): Promise<readonly Claims[]> {
+  const claims: Claims[] = [];
+  for (let from = 0; from < commits.length; from += commitsInTurn) {
+    if (from === newestCommits) seen(claims.flatMap(({ releases }) => releases));
+    if (from > 0) await nextTurn();
+    claims.push(claimsOf(commits.slice(from, from + commitsInTurn), branch));
+  }
+  return claims;
+}
+
+async function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** Some milliseconds. */
+const commitsInTurn = 512;
+/** As many turns. */
+const newestCommits = 4 * commitsInTurn;
 
 /** The newest commits of the branch, as far as each has one commit before it. */
 export function oneLine({ branch, line }: Pick<BranchLog, 'branch' | 'line'>): BranchLog['line'] {

@@ -1,12 +1,15 @@
 import type { MarkOrder } from '../../policy/election/mark-order.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 
-/** Records of the newest that are asked for whatever the order: who takes turns at a field is told by two. */
-const newestWanted = 2;
+/** Which of the newest records are wanted, whatever their versions: so many that hold. A lift ends the search. */
+export interface Newest {
+  readonly count: number;
+  readonly are: (record: ReleaseRecord) => boolean;
+}
 
 /**
  * The records of one field that must be compared with the trees where only the mark counts, so that of a long history few commits are fetched: the
- * newest two that hold and moved the field, the newest lift that holds, and, from the highest version down, all to the first that holds. What is
+ * newest that are wanted and hold, the newest lift that holds, and, from the highest version down, all to the first that holds. What is
  * left out is at or below the mark, or was lifted.
  * @param claims newest first
  * @param order `undefined`: all are needed
@@ -15,6 +18,7 @@ const newestWanted = 2;
 export async function enoughClaims<Claim extends { readonly record: ReleaseRecord }>(
   claims: readonly Claim[],
   order: MarkOrder | undefined,
+  newest: Newest,
   look: (claims: readonly Claim[]) => Promise<ReadonlySet<Claim>>,
 ): Promise<readonly Claim[]> {
   // The version of a digest that stood alone is told by other records.
@@ -36,8 +40,8 @@ export async function enoughClaims<Claim extends { readonly record: ReleaseRecor
   const lift = claims.findIndex((claim) => claim.record.intent === 'lift' && seen.get(claim) === true);
   const since = (lift < 0 ? claims : claims.slice(0, lift)).filter(({ record }) => record.intent !== 'lift');
   await find(
-    since.filter(({ record }) => record.intent !== 'hold'),
-    newestWanted,
+    since.filter(({ record }) => newest.are(record)),
+    newest.count,
   );
   const highest = order.sort(since, ({ record }) => record.to);
   if (highest === undefined) return claims;

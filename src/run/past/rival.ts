@@ -1,10 +1,8 @@
-import type { FieldFact } from '../../fields/model.ts';
 import type { Rival } from '../../policy/election/decision.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 import type { BroughtValue } from './file-trail.ts';
 import { pinnedBy } from './pinned-by.ts';
-import { recordHolds } from './record-holds.ts';
 
 /** A record that counts, with the commit that brought it to the branch. */
 export interface OwnMove {
@@ -17,17 +15,15 @@ const day = 86_400_000;
 /**
  * Whoever moved a field off our last two values within a day, and left it so: one author, by the address; what a person orders through us has a record, and
  * is no such move (product.md, 5).
- * @param newer, older the newest two records of the field
+ * @param newer, older the newest two records of the field, which holds the value of `newer` no more
  * @param read what the field held since `older`, newest first; only asked where the records do not already say no
  */
 export async function rivalOf(
   newer: OwnMove,
   older: OwnMove,
-  field: FieldFact,
   read: () => Promise<readonly BroughtValue[]>,
 ): Promise<Rival | undefined> {
-  if (!isRun(newer) || !isRun(older) || recordHolds(newer.record, field) || follows(newer, older))
-    return undefined;
+  if (!isRun(newer) || !isRun(older) || follows(newer, older)) return undefined;
   const held = await read();
   const [now] = held;
   const first = held.findIndex(({ commit }) => commit.id === older.bringer);

@@ -60,7 +60,7 @@ export function tell(
     held.push({ value: valueOf(record.to, record.digest), bringer });
     // What stood there at the lift was held since then as well: whoever takes it back afterwards rejects it.
     if (isLifted) continue;
-    if (moves.length < 2 && record.intent !== 'hold') moves.push({ record, bringer });
+    if (moves.length < 2 && isMove(record)) moves.push({ record, bringer });
     // What people put there before our first record is told only by what that record left.
     if (leftValue(record, field)) held.push({ value: valueOf(record.from, record.fromDigest), bringer });
   }
@@ -82,6 +82,11 @@ export function isBoundary({ intent, ordered, from, fromDigest, to }: LoggedRele
   if (intent === 'lift') return true;
   const isRun = intent === 'update' || (intent === 'promote' && ordered !== true);
   return isRun && (from !== to || fromDigest !== '');
+}
+
+/** Whether it tells that the field was moved, by whomever; a lift is asked for apart. */
+export function isMove({ intent }: Pick<LoggedRelease['record'], 'intent'>): boolean {
+  return intent !== 'hold';
 }
 
 /** Whether the release moved the field away from the value that stands there again now. */
