@@ -63,13 +63,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
   const environmentOf = environments(context.settings.environments, prepared.bindings);
   const now = context.now();
   const { history, ports, signal, moved = new Set() } = context;
-  // All that take from one repository take from the same commit of it, and it is asked for once.
-  const sources = new Map<string, Promise<Source | undefined>>();
-  const elsewhere = async (name: string): Promise<Source | undefined> => {
-    const source = sources.get(name) ?? ports.neighbour?.(name, signal);
-    if (source !== undefined) sources.set(name, source);
-    return source;
-  };
+  const elsewhere = ports.neighbour && askedOnce(ports.neighbour, signal);
   const ruler = new Ruler({
     ...context,
     scans,
@@ -101,6 +95,19 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
       ...composing,
       concurrency: settings.scanConcurrency,
     }),
+  };
+}
+
+/** All that take from one repository take from the same commit of it. */
+function askedOnce(
+  neighbour: NonNullable<RunPorts['neighbour']>,
+  signal: AbortSignal | undefined,
+): (name: string) => Promise<Source | undefined> {
+  const sources = new Map<string, Promise<Source | undefined>>();
+  return async (name) => {
+    const source = sources.get(name) ?? neighbour(name, signal);
+    sources.set(name, source);
+    return source;
   };
 }
 

@@ -162,9 +162,19 @@ describe('promotion', () => {
     ],
     ['an unknown repository', 'from: other/web', /there is no repository "other" in tallyman\.yaml/],
   ])('tells of %s', async (_, promote, message) => {
-    const result = await (await open({ promote })).run();
+    const on = await open({ promote });
+    on.ports = { ...on.ports, neighbour: async () => undefined };
+    const result = await on.run();
     expect(codes(result)).toEqual(['unknown-policy']);
     expect(messages(result)[0]).toMatch(message);
+  });
+
+  it('waits, and is no problem, where no other repository can be read', async () => {
+    const result = await (await open({ promote: 'from: other/web' })).run();
+    expect(codes(result)).toEqual([]);
+    expect(gates(result)).toEqual([
+      'source: what other/web holds is in another repository, and with --dir no other one is read',
+    ]);
   });
 
   it('refuses a chain that comes back', async () => {

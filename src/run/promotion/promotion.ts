@@ -3,7 +3,7 @@ import { asFailure, Failure } from '../../core/failure.ts';
 import { formatPlace } from '../../core/position.ts';
 import type { Current, Offer, PromotionFacts } from '../../policy/election/decision.ts';
 import { describeSource } from '../../policy/election/describe.ts';
-import type { Policy, Promotion, Rule } from '../../policy/model.ts';
+import type { Policy, Promotion } from '../../policy/model.ts';
 import { isReadable, isTold, rankTags } from '../../policy/election/rank-tags.ts';
 import type { HeldValue } from '../past/arrivals.ts';
 import type { BranchHistory } from '../past/branch-history.ts';
@@ -11,6 +11,7 @@ import { nameDigest } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { currentOf } from '../rule.ts';
+import { isCycle, orderAtStart } from './hops.ts';
 import { span, whyNotSoaked } from './soaking.ts';
 import { commonStands, standsOf } from './stands.ts';
 
@@ -29,8 +30,8 @@ interface SourceHistory extends Pick<BranchHistory, 'names' | 'timeline'> {
 export interface PromotionContext {
   /** Of the run. */
   readonly here: Source;
-  /** Another repository of tallyman.yaml, as it is now; `undefined` where none has the name. */
-  readonly elsewhere: (repository: string) => Promise<Source | undefined>;
+  /** Another repository of tallyman.yaml, as it is now; `undefined` where none has the name. Without it none can be read (`--dir`). */
+  readonly elsewhere: ((repository: string) => Promise<Source | undefined>) | undefined;
   /** Policies of this repository that this very run has moved and pushed: a hop takes a run of its own. Default none. */
   readonly moved?: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
@@ -61,9 +62,6 @@ interface Held {
   readonly stands: readonly HeldValue[];
 }
 
-/** Longer chains are cycles. */
-const mostHops = 32;
-
 type Failed = NonNullable<PromotionFacts['failed']>;
 
 /** Reads what `promote` policies take: versions that other policies hold in git (product.md, 6.4). */
@@ -86,16 +84,15 @@ export class Promotions {
     inHaste = false,
   ): Promise<PromotionFacts> {
     const name = describeSource(rule);
-    if (rule.from.repository === undefined && this.#context.moved?.has(rule.from.policy) === true)
-      return { offers: [], ranks: {}, waits: `${name} was moved by this very run; the next one looks at it` };
+    const { elsewhere, moved } = this.#context;
+    if (rule.from.repository !== undefined && elsewhere === undefined)
+      return waiting(`what ${name} holds is in another repository, and with --dir no other one is read`);
+    if (rule.from.repository === undefined && moved?.has(rule.from.policy) === true)
+      return waiting(`${name} was moved by this very run; the next one looks at it`);
     const state = await this.#state(rule, name);
     if ('code' in state) return { offers: [], ranks: {}, failed: state };
     if (isPlaceholder(state.current))
-      return {
-        offers: [],
-        ranks: {},
-        waits: `${name} holds ${shown(state.current)}, which is no version yet`,
-      };
+      return waiting(`${name} holds ${shown(state.current)}, which is no version yet`);
     const { tags, inTime, stands } = await heldBy(state, rule, current);
     const target = { now: current.tag, held: past.flatMap(({ tag }) => tag ?? []) };
     const ranks = rankTags(state.order, tags, inTime, target);
@@ -135,25 +132,12 @@ export class Promotions {
     return state;
   }
 
-  /** Each would wait for what the other holds, and take it as soon as a person moved one of them. */
-  #isCycle({ repository, policy }: Promotion['from']): boolean {
-    const seen = new Set<string>();
-    let at: string | undefined = repository === undefined ? policy : undefined;
-    while (at !== undefined) {
-      if (seen.has(at)) return true;
-      seen.add(at);
-      const rule: Rule | undefined = this.#context.here.value.policies.find(({ name }) => name === at)?.rule;
-      at = rule?.kind === 'promote' && rule.from.repository === undefined ? rule.from.policy : undefined;
-    }
-    return false;
-  }
-
   async #read({ from }: Promotion, name: string): Promise<SourceState | Failed> {
     const { here, elsewhere } = this.#context;
-    if (this.#isCycle(from)) {
+    if (isCycle(from, here.value.policies)) {
       return { code: 'bad-policy', message: `${name} promotes in the end from itself` };
     }
-    const source = from.repository === undefined ? here : await elsewhere(from.repository).catch(asFailure);
+    const source = from.repository === undefined ? here : await elsewhere?.(from.repository).catch(asFailure);
     if (source instanceof Failure) {
       // It concerns this policy, and not its image: others of it go on.
       return { code: 'election-failed', message: `${name} cannot be read: ${source.message}` };
@@ -177,13 +161,17 @@ export class Promotions {
       const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest that no release record tells the tag of; promotion copies a tag with its digest`;
       return { code: 'election-failed', message };
     }
-    const order = ordering(source, bindings);
+    const order = orderAtStart(first.policy, source.value.policies);
     if (order?.rule.kind === 'digest') {
       const message = `${name} follows the one tag ${order.rule.tag} by its digest, and what is promoted is told by its tag; give the images tags of their own, and let ${order.name} elect among those`;
       return { code: 'election-failed', message };
     }
     return { source, bindings, current, order, now: this.#context.now, held: new Map() };
   }
+}
+
+function waiting(waits: string): PromotionFacts {
+  return { offers: [], ranks: {}, waits };
 }
 
 /** A digest that stands alone, with the tag that the field's own records tell. */
@@ -254,17 +242,6 @@ async function latestOf(
     latest = Math.max(latest, since);
   }
   return latest;
-}
-
-/** Along a chain of promotions, the policy at its start knows the order. */
-function ordering(source: Source, bindings: readonly Binding[]): Policy | undefined {
-  let policy = bindings[0]?.policy;
-  for (let hops = 0; policy?.rule.kind === 'promote' && hops < mostHops; hops++) {
-    const { from }: Promotion = policy.rule;
-    if (from.repository !== undefined) return undefined;
-    policy = source.value.policies.find(({ name }) => name === from.policy);
-  }
-  return policy;
 }
 
 function disagreement(name: string, a: Binding, b: Binding): Failed {
