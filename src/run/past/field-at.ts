@@ -129,7 +129,7 @@ export class FieldReader {
 
   #factsIn(path: string, bytes: Uint8Array): { readonly fields: FileFields; readonly rules?: FileRules } {
     const facts = readFacts(bytes, nameClass(path));
-    const fields = new FileFields(this.#withWatched(path, bytes, facts.fields));
+    const fields = new FileFields(this.#withWatched(path, bytes, facts.fields), facts.markers);
     const hasRules = facts.claims.length + facts.policies.length + facts.flux.length > 0;
     return hasRules ? { fields, rules: new FileRules(facts) } : { fields };
   }

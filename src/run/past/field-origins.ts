@@ -7,7 +7,7 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import { Arrivals } from './arrivals.ts';
 import { ChangeIndex } from './change-index.ts';
 import { FieldReader } from './field-at.ts';
-import { findField, type FileFields } from './field-identity.ts';
+import { findBefore, type FileFields } from './field-identity.ts';
 import { formerFile, type WayBack } from './former-file.ts';
 
 /** Which commit brought the value that a field (`path#pointer`) held at `head`; no commit: none down to the horizon. */
@@ -115,15 +115,15 @@ export class FieldOrigins {
     const entry = await this.#fields.entry(commit.id, step.file);
     if (entry !== undefined && entry.id === step.content) return { ...step, commit };
     const fields = await this.#fields.fields(commit.id, step.file);
-    const field = step.fields === undefined ? step.field : findField(step.field, step.fields, fields);
+    const field = step.fields === undefined ? step.field : findBefore(step.field, step.fields, fields);
     if (entry === undefined || field === undefined) return this.#fromElsewhere(step, commit, way);
     if (field.tag !== step.field.tag || field.digest !== step.field.digest) return undefined;
     return { ...step, field, fields, content: entry.id, commit };
   }
 
   async #fromElsewhere(step: Step, commit: LoggedCommit, way?: WayBack): Promise<Step | undefined> {
-    if (step.content === undefined || step.names >= mostNames || way === undefined) return undefined;
-    const named = { ...step, commit: step.commit.id };
+    if (step.fields === undefined || step.names >= mostNames || way === undefined) return undefined;
+    const named = { ...step, fields: step.fields, commit: step.commit.id };
     const file = await formerFile(this.#snapshot, this.#fields, named, commit.id, way);
     return file === undefined ? undefined : this.#step({ ...step, file, names: step.names + 1 }, commit);
   }

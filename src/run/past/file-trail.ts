@@ -7,7 +7,7 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { LoggedRelease } from '../../release/model.ts';
 import type { ChangeIndex } from './change-index.ts';
 import { valueOf, type FieldReader } from './field-at.ts';
-import { findField, isSameImage, type FileFields } from './field-identity.ts';
+import { findBefore, findField, isSameImage, type FileFields } from './field-identity.ts';
 import { formerFile, type WayBack } from './former-file.ts';
 import { recordHolds } from './record-holds.ts';
 import { isStill } from './still.ts';
@@ -23,6 +23,8 @@ interface Trace {
   readonly content: string | undefined;
   /** The commit after this one, where it was found so. */
   readonly commit: CommitId;
+  /** That content does not hold the field. */
+  readonly isLost?: boolean;
 }
 
 /** A field in a commit, and in the commit after it on the way back. */
@@ -209,7 +211,8 @@ export class FileTrail {
     const entry = await this.#fields.entry(commit, trace.file);
     if (entry?.id === trace.content) return trace;
     if (entry !== undefined) {
-      const there = findField(trace.field, trace.fields, await this.#fields.fields(commit, trace.file));
+      if (trace.isLost === true) return trace;
+      const there = findBefore(trace.field, trace.fields, await this.#fields.fields(commit, trace.file));
       if (there !== undefined) return trace;
     }
     const former = await formerFile(this.#snapshot, this.#fields, trace, commit, way);
@@ -221,8 +224,9 @@ export class FileTrail {
     if (entry === undefined) return { ...trace, content: undefined, commit };
     if (entry.id === trace.content) return { ...trace, commit };
     const fields = await this.#fields.fields(commit, trace.file);
-    const field = findField(trace.field, trace.fields, fields);
-    const found = field === undefined ? {} : { field, fields };
+    const find = trace.content === undefined || trace.isLost === true ? findField : findBefore;
+    const field = find(trace.field, trace.fields, fields);
+    const found = field === undefined ? { isLost: true } : { field, fields, isLost: false };
     return { ...trace, ...found, content: entry.id, commit };
   }
 

@@ -5,12 +5,15 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { TreeEntry } from '../../tree/tree.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { FieldReader } from './field-at.ts';
+import { findBefore, type FileFields } from './field-identity.ts';
 import { byNearness } from './nearness.ts';
 
 /** A file, as it is in the commit that gave it its name. */
 export interface NamedFile {
   readonly file: string;
   readonly field: FieldFact;
+  /** All fields of the file. */
+  readonly fields: FileFields;
   readonly content: string | undefined;
   readonly commit: CommitId;
 }
@@ -32,7 +35,7 @@ const mostRead = 64;
  * The file that held a field in the commit before, where its own was not there yet or did not hold it. In this order:
  *
  * 1. of the files that are gone in `named.commit`, the one with the same content, else one with the same image in a field of the same
- *    shape; the nearest name first;
+ *    shape, else one with its value at another place; the nearest name first;
  * 2. the file from which that commit took such a field: documents are put together, or apart;
  * 3. one that was copied and that nobody touched until it went: who copies a file and deletes the first one in another commit has moved it.
  *
@@ -81,7 +84,7 @@ async function copiedFrom(
 
 async function takenFrom(
   reader: FieldReader,
-  { file, field, commit }: NamedFile,
+  { file, field, fields, commit }: NamedFile,
   before: CommitId,
 ): Promise<string | undefined> {
   const had: TreeEntry[] = [];
@@ -94,8 +97,8 @@ async function takenFrom(
     nearest.flatMap(({ path }) => [before, commit].map((one) => ({ commit: one, file: path }))),
   );
   for (const { path } of nearest) {
-    const then = (await reader.fields(before, path)).alike(field);
-    const now = (await reader.fields(commit, path)).alike(field);
+    const then = (await reader.fields(before, path)).alike(field, fields);
+    const now = (await reader.fields(commit, path)).alike(field, fields);
     if (then.length > now.length && then.some((one) => isTakenFor(one, field))) return path;
   }
   return undefined;
@@ -111,10 +114,10 @@ function isRead({ path, mode }: TreeEntry): boolean {
   return mode !== 'symlink' && mode !== 'submodule' && nameClass(path) !== 'other';
 }
 
-/** Of some files of a commit: the nearest with the same content, else the nearest with such a field. */
+/** Of some files of a commit: the nearest with the same content, else the nearest with such a field, else with its value at a place of another kind. */
 async function nearestLike(
   reader: FieldReader,
-  { file, field, content }: NamedFile,
+  { file, field, fields, content }: NamedFile,
   commit: CommitId,
   entries: readonly TreeEntry[],
   isWanted: (field: FieldFact) => boolean,
@@ -128,7 +131,11 @@ async function nearestLike(
   const nearest = byNearness(entries, file).slice(0, mostRead);
   await reader.prepare(nearest.map(({ path }) => ({ commit, file: path })));
   for (const { path } of nearest) {
-    if ((await reader.fields(commit, path)).alike(field).some(isWanted)) return path;
+    if ((await reader.fields(commit, path)).alike(field, fields).some(isWanted)) return path;
+  }
+  for (const { path } of nearest) {
+    const before = findBefore(field, fields, await reader.fields(commit, path));
+    if (before !== undefined && before.tag === field.tag && before.digest === field.digest) return path;
   }
   return undefined;
 }

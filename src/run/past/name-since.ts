@@ -58,7 +58,8 @@ async function isMoved(
   const content = commit && (await reader.entry(commit, file))?.id;
   if (commit === undefined || content === undefined || !byId.has(before)) return false;
   if ((await reader.entry(before, file)) !== undefined) return false;
-  const then = findField(field, await reader.fields(head, file), await reader.fields(commit, file));
-  const named = { file, field: then ?? field, content, commit };
+  const fields = await reader.fields(commit, file);
+  const then = findField(field, await reader.fields(head, file), fields);
+  const named = { file, field: then ?? field, fields, content, commit };
   return (await formerFile(reader.snapshot, reader, named, before, way)) !== undefined;
 }
