@@ -97,7 +97,9 @@ export class Pusher {
     const { memory, repository, signal } = this.#options;
     const { now, listen } = this.#ports;
     const { blocked } = memory;
-    if (blocked !== undefined && blocked.commit === base.commit && now() - blocked.at < hour) {
+    // Where the clock was put back, nobody knows how long ago it was.
+    const age = blocked === undefined ? Infinity : now() - blocked.at;
+    if (blocked?.commit === base.commit && age >= 0 && age < hour) {
       return { kind: 'refused', words: blocked.words };
     }
     const publication = await this.#ports.repository

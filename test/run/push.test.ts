@@ -77,5 +77,9 @@ describe('pushing', () => {
     });
     await opened.run();
     expect(publishes()).toBe(3);
+    // Somebody puts a wrong clock right.
+    opened.now -= 24 * 3_600_000;
+    await opened.run();
+    expect(publishes()).toBe(4);
   });
 });
