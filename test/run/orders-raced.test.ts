@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openWeb, release, rollback, tag } from './orders.ts';
+import { hold, lift, openWeb, release, rollback, tag } from './orders.ts';
 import { wrap, type Stage } from './stage.ts';
 
 let stage: Stage | undefined;
@@ -9,13 +9,17 @@ afterEach(async () => {
 });
 
 /** `web` was at 1.0.0 and 1.1.0, and is at 1.2.0; somebody is quicker than the first push of what is ordered next. */
-async function open(quicker: (on: Stage) => Promise<unknown>): Promise<Stage> {
+async function open(
+  quicker: (on: Stage) => Promise<unknown>,
+  before?: (on: Stage) => Promise<unknown>,
+): Promise<Stage> {
   const on = await openWeb();
   stage = on;
   for (const version of ['1.1.0', '1.2.0']) {
     on.push('web', version);
     await on.run();
   }
+  await before?.(on);
   const { ports, repository } = on;
   let isFirst = true;
   wrap(on, async (base, drafts) => {
@@ -40,11 +44,19 @@ async function note(on: Stage): Promise<void> {
   await on.commit({ 'prod/policy.yaml': `${await on.file('prod/policy.yaml')}# a note\n` });
 }
 
+async function holdWeb(on: Stage): Promise<unknown> {
+  return hold(on, { policies: ['web'] });
+}
+
+async function holdProd(on: Stage): Promise<unknown> {
+  return hold(on, { policies: ['web'], environments: ['prod'] }, { reason: 'INC-9' });
+}
+
 describe('rollback, where the branch moved since it was ordered', () => {
   it('does not go back from a version that nobody had seen, to the one that was to be left', async () => {
     const on = await open(releaseNewer);
     await expect(rollback(on)).rejects.toThrow(
-      /^prod\/web\.yaml:\d+:\d+ went from 1\.2\.0 to 1\.3\.0 while web was being rolled back.*tallyman rollback web$/,
+      /^prod\/web\.yaml:\d+:\d+ went from 1\.2\.0 to 1\.3\.0 while this was carried out.*tallyman rollback web$/,
     );
     expect(await tag(on)).toBe('1.3.0');
   });
@@ -62,6 +74,26 @@ describe('rollback, where the branch moved since it was ordered', () => {
     const on = await open(quicker);
     expect(await rollback(on, more)).toMatchObject({ outcome: 'done' });
     expect(await tag(on)).toBe(version);
+  });
+});
+
+describe('lift, where the branch moved since it was ordered', () => {
+  it('leaves a hold that it was not asked about', async () => {
+    const on = await open(holdProd, holdWeb);
+    await expect(lift(on, { policies: ['web'] })).rejects.toThrow(
+      /^prod\/web\.yaml:\d+:\d+ is held anew \(INC-9\) while .*: tallyman lift web$/,
+    );
+    expect(await on.file('.tallyman/holds.yaml')).toContain('INC-9');
+  });
+
+  it('does not forgive what was taken back in that moment', async () => {
+    const on = await open(async (on) => rollback(on, { overrides: ['hold'] }), holdWeb);
+    await expect(lift(on, { policies: ['web'] })).rejects.toThrow('went from 1.2.0 to 1.1.0 while');
+  });
+
+  it('goes on where what it is about stays', async () => {
+    const on = await open(note, holdWeb);
+    expect(await lift(on, { policies: ['web'] })).toMatchObject({ outcome: 'done' });
   });
 });
 

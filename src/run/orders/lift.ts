@@ -18,6 +18,7 @@ import { boundInAny, outside } from './bound-in.ts';
 import { demandReadableHolds } from './holds-text.ts';
 import { LiftedFiles } from './lifted-files.ts';
 import type { Drawn, Order, OrderedCommit, Scene } from './model.ts';
+import { demandSeenHolds } from './seen.ts';
 import { environmentsOf, mostRecords, orderMessage, stillRecord, stillRelease } from './subject.ts';
 
 export interface LiftOrder extends Order {
@@ -84,6 +85,7 @@ function otherEntries(scope: HoldScope, { prepared }: Scene): readonly string[] 
 async function liftPolicy(name: string, order: LiftOrder, scene: Scene): Promise<Drawn> {
   const { environments } = order.scope;
   const bound = boundInAny(name, environments, scene);
+  demandSeenHolds(liftCommand(order.scope), bound, scene);
   const files = new LiftedFiles(scene);
   await liftFromFile(name, bound, order, scene, files);
   await liftFromPolicy(name, bound, environments, files);

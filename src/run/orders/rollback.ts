@@ -12,6 +12,7 @@ import { boundIn } from './bound-in.ts';
 import { demandFree } from './gates.ts';
 import type { Drawn, Order, Scene } from './model.ts';
 import { drawMoves, type OrderedMove } from './move-to.ts';
+import { demandSeenValues } from './seen.ts';
 
 export interface RollbackOrder extends Order {
   readonly policy: string;
@@ -31,7 +32,7 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
     throw new Failure('usage', `--to "${order.to}" is no tag and no digest.`);
   const bound = boundIn(order.policy, order.environment, scene);
   demandFree(bound, scene, ['hold', 'not-supported'], order.overrides);
-  if (order.to === undefined) demandUnmoved(order, bound, scene);
+  if (order.to === undefined) demandSeenValues(order.policy, bound, scene);
   const moves: OrderedMove[] = [];
   const stuck: Binding[] = [];
   for (const binding of bound) {
@@ -53,24 +54,6 @@ export async function drawRollback(order: RollbackOrder, scene: Scene): Promise<
     return { commits: [], notes: [`Every field of ${order.policy} holds ${order.to ?? ''} already.`] };
   const lines = order.overrides.length === 0 ? [] : [`Overrides: ${order.overrides.join(', ')}.`];
   return drawMoves(order.policy, moves, { ...order, intent: 'rollback', lines }, scene);
-}
-
-/** Who goes back from a version means that one: what came instead of it is another, and what was before that may be the very one that was to be left. */
-function demandUnmoved({ policy }: RollbackOrder, bound: readonly Binding[], { given = [] }: Scene): void {
-  const before = new Map(given.map((binding) => [binding.key, binding]));
-  for (const binding of bound) {
-    const [from, to] = [before.get(binding.key), binding].map((one) => one && shownValue(currentOf(one)));
-    if (from === undefined || from === to) continue;
-    throw new Failure(
-      'refused',
-      `${formatPlace(binding.place)} went from ${from} to ${to} while ${policy} was being rolled back, and stays so. If that is to be left as well: tallyman rollback ${policy}`,
-      binding.place,
-    );
-  }
-}
-
-function shownValue({ tag, digest }: Current): string {
-  return [tag ?? '', digest ?? ''].filter((part) => part !== '').join('@');
 }
 
 async function valueFor(
