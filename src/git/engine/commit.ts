@@ -8,7 +8,7 @@ export interface NewCommit {
   readonly parents: readonly CommitId[];
   readonly author: Person;
   readonly committer: Person;
-  /** Milliseconds since the epoch, for both; written in whole seconds, in UTC. */
+  /** Milliseconds since the epoch, for both; written in whole seconds, in UTC. What is before it: 0. */
   readonly at: number;
   readonly message: string;
 }
@@ -22,7 +22,8 @@ export function encodeCommit(commit: NewCommit, signature?: string): Buffer {
   if (commit.message.includes('\0')) {
     throw new Failure('invalid-input', 'the commit message holds a NUL character; git does not allow that');
   }
-  const stamp = `${Math.floor(commit.at / 1000)} +0000`;
+  // Git has no dates before 1970; a clock may.
+  const stamp = `${Math.max(0, Math.floor(commit.at / 1000))} +0000`;
   const lines = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),

@@ -76,6 +76,11 @@ describe('encodeCommit and parseCommit', () => {
     });
   });
 
+  it('take a clock before 1970 for its first second: git has no dates before', () => {
+    const bytes = encodeCommit({ tree, parents: [], author: ann, committer: ann, at: -1, message: 'm' });
+    expect(bytes.toString()).toContain('committer Ann <ann@example.com> 0 +0000\n');
+  });
+
   it.each([
     ['an empty name', { author: { name: ' <> ', email: 'a@b' } }],
     ['an empty address', { committer: { name: 'Ann', email: '' } }],
