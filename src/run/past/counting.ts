@@ -5,8 +5,8 @@ import type { BranchLog } from './branch-log.ts';
 import type { FieldReader } from './field-at.ts';
 import { findField } from './field-identity.ts';
 import { recordHolds } from './record-holds.ts';
+import { isLift } from './is-lift.ts';
 import { nameSince } from './name-since.ts';
-import { isStill } from './still.ts';
 import { isBoundary } from './told.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function countRecords(
     if (then === undefined) passed.push(claim);
     else if (
       claim.record.intent !== 'lift' ||
-      (await isStillAt(bringer, { ...of, field: then }, log, reader))
+      (await isLift(reader, claim, parentOf(bringer, log), { bringer, file: of.file, field: then }))
     )
       found.add(claim);
   }
@@ -105,14 +105,8 @@ async function fieldAt(
   return then?.pointer === place.pointer && recordHolds(record, then) ? then : undefined;
 }
 
-async function isStillAt(
-  commit: CommitId,
-  { file, field }: CountedField,
-  { byId }: BranchLog,
-  reader: FieldReader,
-): Promise<boolean> {
+/** Where the log ends, nobody knows what was before it. */
+function parentOf(commit: CommitId, { byId }: BranchLog): CommitId | undefined {
   const [parent] = byId.get(commit)?.parents ?? [];
-  // Where the log ends, nobody knows what was before it.
-  const before = parent === undefined || !byId.has(parent) ? undefined : parent;
-  return isStill(reader, before, { commit, file, field });
+  return parent === undefined || !byId.has(parent) ? undefined : parent;
 }

@@ -9,8 +9,8 @@ import type { ChangeIndex } from './change-index.ts';
 import { valueOf, type FieldReader } from './field-at.ts';
 import { findBefore, findField, isSameImage, type FileFields } from './field-identity.ts';
 import { formerFile, type WayBack } from './former-file.ts';
+import { isLift } from './is-lift.ts';
 import { recordHolds } from './record-holds.ts';
-import { isStill } from './still.ts';
 
 type Lift = LoggedRelease & { readonly place: FieldPlace };
 
@@ -235,12 +235,14 @@ export class FileTrail {
     { file, field }: Trace,
     line: readonly LoggedCommit[],
   ): Promise<boolean> {
-    const isTold = (this.#lifts.get(id) ?? []).some(
+    const told = (this.#lifts.get(id) ?? []).filter(
       ({ place, record }) =>
         place.file === file && place.pointer === field.pointer && recordHolds(record, field),
     );
     const parent = parents.slice(0, 1).find((one) => this.#idsOf(line).has(one));
-    return isTold && isStill(this.#fields, parent, { commit: id, file, field });
+    for (const lift of told)
+      if (await isLift(this.#fields, lift, parent, { bringer: id, file, field })) return true;
+    return false;
   }
 
   /** Reads all versions of the file at once. */
