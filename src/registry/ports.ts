@@ -15,6 +15,8 @@ export interface ImageDetails {
   /** Milliseconds since the epoch, from the config blob; of an index: the latest of its images. `undefined` where no image tells. */
   readonly created: number | undefined;
   readonly platforms: readonly Platform[];
+  /** Of an index: the manifests of its images, in its order, attestations left out. Absent: it is none. */
+  readonly children?: readonly Digest[];
   /** Of the config (of an index: of its first image), and annotations of the manifest over them. Untrusted text. */
   readonly labels: Readonly<Record<string, string>>;
 }

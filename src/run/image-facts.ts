@@ -1,3 +1,4 @@
+import { Failure } from '../core/failure.ts';
 import { parseDigest, type Digest } from '../image/digest.ts';
 import { formatPlatform, parsePlatform, type Platform } from '../image/platform.ts';
 import type { Repository } from '../image/reference.ts';
@@ -18,6 +19,8 @@ interface KeptImage {
   /** `os/architecture[/variant]`. */
   readonly platforms: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Of an index; `[]` for other images. Absent in what an older version kept. */
+  readonly children?: readonly string[];
 }
 
 /**
@@ -89,6 +92,30 @@ export class ImageLookup {
     if (digest === undefined) return undefined;
     const kept = await this.#kept([digest]);
     return (kept.get(digest) ?? (await this.#inspect(tag)))?.labels;
+  }
+
+  /**
+   * The digest that counts for one that stands beside a tag: that of a child of the tag's index counts as the index's own (product.md, 3). Any other
+   * digest is itself, and so is each where nothing was asked of the tag yet.
+   * @throws Failure where the registry does not answer
+   */
+  async whole(tag: Tag, digest: string): Promise<string> {
+    const top = this.#digests[tag] ?? undefined;
+    if (top === undefined || top === digest) return digest;
+    const kept = (await this.#kept([top])).get(top);
+    const image = kept?.children === undefined ? await this.#inspectIfSound(tag) : kept;
+    return image?.children?.includes(digest) === true ? image.digest : digest;
+  }
+
+  /** An image whose manifests are not as they should be has no children that are known. */
+  async #inspectIfSound(tag: Tag): Promise<KeptImage | undefined> {
+    try {
+      return await this.#inspect(tag);
+    } catch (error) {
+      if (error instanceof Failure && (error.code === 'bad-answer' || error.code === 'too-large'))
+        return undefined;
+      throw error;
+    }
   }
 
   async #answerAge(tag: Tag): Promise<void> {
@@ -165,7 +192,8 @@ function readKept(digest: string, json: string): [string, KeptImage][] {
       kept?.digest === digest &&
       typeof kept.labels === 'object' &&
       kept.created !== undefined &&
-      Array.isArray(kept.platforms);
+      Array.isArray(kept.platforms) &&
+      (kept.children === undefined || Array.isArray(kept.children));
     return whole ? [[digest, kept as KeptImage]] : [];
   } catch {
     return [];
@@ -178,6 +206,7 @@ function keep(details: ImageDetails): KeptImage {
     created: details.created ?? null,
     platforms: details.platforms.map(formatPlatform),
     labels: pickLabels(details.labels),
+    children: details.children ?? [],
   };
 }
 

@@ -90,6 +90,7 @@ export function registryContract(name: string, start: () => Promise<RegistryUnde
           { os: 'linux', architecture: 'amd64', variant: undefined },
           { os: 'linux', architecture: 'arm64', variant: undefined },
         ],
+        children: platforms.map(() => expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string),
         labels: { a: 'b' },
       });
     });

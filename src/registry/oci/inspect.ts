@@ -96,6 +96,7 @@ export class ImageReader {
       digest,
       created,
       platforms: [...platforms.values()],
+      children: children.map((child) => child.digest),
       labels: { ...labels, ...index.annotations },
     };
   }

@@ -200,6 +200,7 @@ describe('an index', () => {
         { os: 'linux', architecture: 'amd64', variant: undefined },
         { os: 'linux', architecture: 'arm64', variant: 'v8' },
       ],
+      children: [old.top.digest, late.top.digest],
       labels: {},
     });
   });
