@@ -21,6 +21,8 @@ export class CommitBlocks {
   #block = Buffer.alloc(0);
   #used = 0;
   #places = new TextPlaces();
+  /** In a log, most commits are followed by their first parent, whose name is a text already. */
+  #expected: CommitId | undefined;
   /** Of the last room. */
   #from = 0;
   #start = 0;
@@ -48,7 +50,9 @@ export class CommitBlocks {
   /** The commit that was written into the last room. @throws Failure `corrupt` where it is none */
   keep(): CommitView {
     this.#used = this.#end;
-    return viewOf(this.#block, this.#from, this.#start, this.#end, this.#places);
+    const view = viewOf(this.#block, this.#from, this.#start, this.#end, this.#places, this.#expected);
+    this.#expected = view.parents[0];
+    return view;
   }
 
   end(): void {
@@ -82,9 +86,16 @@ export function* commitsIn(blocks: Buffer): Generator<CommitView, void, undefine
 }
 
 /** Whatever stands there, the name is that of the bytes: nothing else can be reached by it. */
-function viewOf(block: Buffer, from: number, start: number, end: number, places: TextPlaces): CommitView {
+function viewOf(
+  block: Buffer,
+  from: number,
+  start: number,
+  end: number,
+  places: TextPlaces,
+  expected?: CommitId,
+): CommitView {
   const id = hash('sha1', block.subarray(from, end), 'hex') as CommitId;
-  return new CommitView(id, block, start, end, places);
+  return new CommitView(id === expected ? expected : id, block, start, end, places);
 }
 
 /** Of a block: some 2,000 commits. */

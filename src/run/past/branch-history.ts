@@ -42,8 +42,8 @@ export class BranchHistory {
   /** Who brought what the fields hold. */
   readonly origins: FieldOrigins;
   #loaded: Promise<BranchClaims> | undefined;
-  /** Whose past is asked for. */
-  readonly #asked: PastBinding[] = [];
+  /** Whose past is asked for while the log is read. */
+  #asked: PastBinding[] | undefined = [];
   #index: ChangeIndex | undefined;
   #arrivals: Arrivals | undefined;
 
@@ -94,7 +94,7 @@ export class BranchHistory {
    * @param order where only the mark counts: then versions below it may be left out. Default: nothing is
    */
   async past(binding: PolicyBinding, order?: MarkOrder): Promise<Past> {
-    this.#asked.push(binding);
+    this.#asked?.push(binding);
     const loaded = await this.#load();
     const { line } = loaded.log;
     const [told] = await Promise.all([
@@ -247,7 +247,9 @@ export class BranchHistory {
 
   async #load(): Promise<BranchClaims> {
     this.#loaded ??= readBranchClaims(this.#snapshot, this.#since, (newest) => {
-      this.#records.prepareAhead(this.#asked, newest);
+      this.#records.prepareAhead(this.#asked ?? [], newest);
+    }).finally(() => {
+      this.#asked = undefined;
     });
     return this.#loaded;
   }
