@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { dropNode } from '../yaml/drop.ts';
-import type { Outline } from '../yaml/outline.ts';
+import type { Outline, OutlineNode } from '../yaml/outline.ts';
 import { readOutline } from '../yaml/read.ts';
 import { lineEnd } from '../yaml/remove.ts';
 import { renderScalar } from '../yaml/render.ts';
@@ -29,9 +29,15 @@ const header = `# What Tallyman must not move. "tallyman hold" and "tallyman lif
  */
 export function addHold(text: string | undefined, hold: NewHold): string {
   const before = text ?? header;
-  const after = applyEdits(before, insertion(before, hold));
-  const expected = [...parseHolds(before).entries.map(meaning), meaning({ ...hold, hold })];
-  return proven(after, expected);
+  const known = parseHolds(before).entries.map(meaning);
+  const added = meaning({ ...hold, hold });
+  const outline = outlineOf(before);
+  const list = find(outline, 0, '/holds');
+  const last = applyEdits(before, insertion(before, outline, list, hold));
+  // What ends with a text that keeps its empty lines takes nothing behind it, but before it.
+  if (list !== undefined && known.length > 0 && !holds(last, [...known, added]))
+    return proven(inFront(before, nodeAt(outline, list), hold), [added, ...known]);
+  return proven(last, [...known, added]);
 }
 
 /** The file without one entry. */
@@ -60,26 +66,46 @@ function removed(text: string, pointer: string): string {
   );
 }
 
-function insertion(text: string, hold: NewHold): readonly TextEdit[] {
-  const outline = outlineOf(text);
-  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
-  const list = find(outline, 0, '/holds');
+function insertion(
+  text: string,
+  outline: Outline,
+  list: number | undefined,
+  hold: NewHold,
+): readonly TextEdit[] {
+  const lineBreak = lineBreakOf(text);
   if (list === undefined) {
     const start = text === '' || text.endsWith('\n') ? '' : lineBreak;
     const source = `${start}holds:${lineBreak}${block(hold, '  ', lineBreak)}${lineBreak}`;
     return [{ start: text.length, end: text.length, source }];
   }
   const node = nodeAt(outline, list);
-  const isEmpty = children(outline, list).length === 0;
-  if (node.style === 'flow' && !isEmpty) {
-    return [{ start: node.end - 1, end: node.end - 1, source: `, ${flow(hold)}` }];
+  const last = children(outline, list).at(-1);
+  const isEmpty = last === undefined;
+  if (node.style === 'flow' && last !== undefined) {
+    // Right behind it: a comment or a comma may follow.
+    const { end } = nodeAt(outline, last);
+    return [{ start: end, end, source: `, ${flow(hold)}` }];
   }
+  if (nodeAt(outline, node.parent).style === 'flow')
+    return [{ start: node.end - 1, end: node.end - 1, source: flow(hold) }];
   const stop = lineEnd(text, node.end);
   const end = text[stop - 1] === '\r' ? stop - 1 : stop;
   const indent = isEmpty ? '  ' : text.slice(text.lastIndexOf('\n', node.start - 1) + 1, node.start);
   const added = { start: end, end, source: `${lineBreak}${block(hold, indent, lineBreak)}` };
   if (node.start === node.end || !isEmpty) return [added];
   return [{ start: text.indexOf(':', node.keyEnd) + 1, end: node.end, source: '' }, added];
+}
+
+/** The list of the file, with the entry as its first one. */
+function inFront(text: string, list: OutlineNode, hold: NewHold): string {
+  const start = text.lastIndexOf('\n', list.start - 1) + 1;
+  const lineBreak = lineBreakOf(text);
+  const source = `${block(hold, text.slice(start, list.start), lineBreak)}${lineBreak}`;
+  return applyEdits(text, [{ start, end: start, source }]);
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 function block(hold: NewHold, indent: string, lineBreak: string): string {
@@ -130,11 +156,15 @@ function meaning({ scope, hold }: Pick<HoldEntry, 'scope' | 'hold'>): Meaning {
   return [scope, hold.reason, hold.by, until];
 }
 
+function holds(text: string, expected: readonly Meaning[]): boolean {
+  const { entries, problems } = parseHolds(text);
+  return problems.length === 0 && JSON.stringify(entries.map(meaning)) === JSON.stringify(expected);
+}
+
 /** The proof before commit: the new file holds exactly what was planned. */
 function proven(text: string, expected: readonly Meaning[]): string {
-  const { entries, problems } = parseHolds(text);
-  const [problem] = problems;
-  if (problem === undefined && JSON.stringify(entries.map(meaning)) === JSON.stringify(expected)) return text;
+  if (holds(text, expected)) return text;
+  const [problem] = parseHolds(text).problems;
   throw new Failure(
     'internal',
     `The edit of ${holdsPath} is refused, as it would not hold exactly what was planned${problem === undefined ? '' : ` (${problem.message})`}. This is a bug of Tallyman; please report it with the file.`,

@@ -119,6 +119,17 @@ describe('addHold and dropHold', () => {
       '# why\n    - policies',
     ],
     ['flow style', 'holds: [{policies: [api], reason: x}]\n', 'reason: x}, {policies: [web], reason: '],
+    [
+      'a comma behind the last',
+      'holds: [{policies: [api], reason: x},]\n',
+      'reason: x}, {policies: [web], reason: ',
+    ],
+    [
+      'lines in flow style, with comments',
+      'holds: [\n  {policies: [api], reason: x} # api\n]\n',
+      'reason: x}, {policies: [web], reason: ',
+    ],
+    ['a file that is flow style', '{holds: []}\n', '{holds: [{policies: [web], reason: '],
     ['CRLF', 'holds:\r\n  - policies: [api]\r\n    reason: x\r\n', 'reason: x\r\n  - policies: [web]\r\n'],
     ['a comment only', '# nothing\n', '# nothing\nholds:\n  - policies: [web]\n'],
   ])('adds to %s, and takes it away again', (_, before, expected) => {
@@ -129,6 +140,14 @@ describe('addHold and dropHold', () => {
     const others = parseHolds(before).entries.length;
     const again = others > 0 ? before : addHold(dropHold(after, entry), web);
     expect(dropHold(after, entry)).toBe(others > 0 ? before : dropHold(again, lastOf(again)));
+  });
+
+  it('adds before a text that keeps its empty lines', () => {
+    const before = '# top\nholds:\n  - policies: [api]\n    reason: |+\n      kept\n\n\n';
+    const after = addHold(before, web);
+    const [first, second] = parseHolds(after).entries;
+    expect([first, second].map((entry) => entry?.hold.reason)).toEqual(['on: fire # now', 'kept\n\n\n']);
+    expect(first && dropHold(after, first)).toBe(before);
   });
 
   it('refuses to add to what it cannot read', () => {
