@@ -43,6 +43,8 @@ export const doubts = {
   'not-held': 'the field held another value when the record came to the branch',
   'not-moved': 'the field held that value before the record came to the branch',
   repeated: 'an older commit of the same merge has the same record',
+  copied:
+    'holds and lifts are made upon the branch itself, and by a commit that does nothing else; this record is a copy',
 } as const;
 
 export type Doubt = keyof typeof doubts;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readReleaseLog } from '../../src/run/past/release-log.ts';
 import { git } from '../git/git.ts';
 import { makeCommit } from '../git/make-commit.ts';
 import { at, commit, run } from './moves.ts';
@@ -19,6 +20,7 @@ describe('what was taken back after a lift stays so', () => {
     const { on, message } = await liftedOnce();
     await commit(on, { 'notes.yaml': 'a: 1\n' }, `Notes (#7)\n\n* notes\n\n* ${message}\n`);
     expect(await run(on)).toEqual([]);
+    expect(await told(on)).toEqual(['update', 'lift', 'update', 'lift copied']);
   });
 
   it('where a branch with a cherry-pick of the lift is merged', async () => {
@@ -36,6 +38,7 @@ describe('what was taken back after a lift stays so', () => {
     const merge = makeCommit(on.path, { files, message: message9, parents: [head, side], at: on.now });
     git(on.path, 'update-ref', 'refs/heads/main', merge, head);
     expect(await run(on)).toEqual([]);
+    expect(await told(on)).toEqual(['update', 'lift', 'update', 'lift copied']);
   });
 });
 
@@ -51,6 +54,15 @@ it('counts where it takes away the only annotation of a workload', async () => {
   expect(await on.file(file)).not.toContain('tallyman.dev/hold');
   expect(await run(on)).toEqual(['web']);
 });
+
+/** What `history --ignored` lists: what counts, oldest first, then what does not. */
+async function told(on: Stage): Promise<readonly string[]> {
+  const { releases, doubted } = await readReleaseLog(await on.repository.sync(), { since: 0 });
+  return [
+    ...releases.map(({ record }) => record.intent).toReversed(),
+    ...doubted.map(({ record, doubt }) => `${record.intent} ${doubt}`),
+  ];
+}
 
 /** 1.1.0 is taken back, lifted, released again and taken back again. */
 async function liftedOnce(): Promise<{ readonly on: Stage; readonly message: string }> {

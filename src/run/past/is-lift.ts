@@ -13,7 +13,7 @@ interface LiftedField {
 }
 
 /**
- * Whether the record of a lift counts: it is made upon the branch itself, in a commit that leaves the field as it was and changes nothing but what held
+ * Whether the record of a lift, or of a hold, counts: it is made upon the branch itself, in a commit that leaves the field as it was and changes nothing but what held
  * fields. Elsewhere the record was copied, such as by a squash or the merge of a branch with a cherry-pick, and what it lifted is long past.
  * @param parent the commit of the branch before it; `undefined` where the log ends
  */

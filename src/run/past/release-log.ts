@@ -5,6 +5,7 @@ import type { Doubt, DoubtedRelease, LoggedRelease, Release } from '../../releas
 import { readBranchLog, type BranchLog } from './branch-log.ts';
 import { FieldReader, type FileAt } from './field-at.ts';
 import { findField } from './field-identity.ts';
+import { isLift } from './is-lift.ts';
 import { recordHolds } from './record-holds.ts';
 
 /** What the history of a branch tells of its releases. */
@@ -119,7 +120,7 @@ class Judge {
   }
 
   /** Why a record does not count; `undefined` where it does. */
-  async doubt({ record, landed }: Release): Promise<Doubt | undefined> {
+  async doubt({ commit, record, landed }: Release): Promise<Doubt | undefined> {
     const place = parseFieldKey(record.field);
     if (place === undefined) return 'no-field';
     const fields = await this.#fields.fields(landed.id, place.file);
@@ -127,8 +128,12 @@ class Judge {
     if (field === undefined) return 'no-field';
     if (!recordHolds(record, field)) return 'not-held';
     const before = this.#before(landed);
-    if (moves(record.intent) && before !== undefined) {
-      const there = findField(field, fields, await this.#fields.fields(before.id, place.file));
+    const { file } = place;
+    if (!moves(record.intent)) {
+      if (!(await isLift(this.#fields, { commit }, before?.id, { bringer: landed.id, file, field })))
+        return 'copied';
+    } else if (before !== undefined) {
+      const there = findField(field, fields, await this.#fields.fields(before.id, file));
       if (there !== undefined && there.tag === field.tag && there.digest === field.digest) return 'not-moved';
     }
     const key = JSON.stringify([landed.id, record.field, record.to, record.digest, record.intent]);
