@@ -1,7 +1,7 @@
 /** Whether somebody who is trusted signed a commit. */
 export type Verdict =
-  /** `by` names the signer; `own`: by the key that signs our own commits. */
-  | { readonly trusted: true; readonly by: string; readonly own: boolean }
+  /** `by` names the signer; `own`: by the key that signs our own commits; `listed`: by one that is among the trusted signers. */
+  | { readonly trusted: true; readonly by: string; readonly own: boolean; readonly listed: boolean }
   /** `why` ends a sentence that names the commit: `carries no signature`. */
   | { readonly trusted: false; readonly why: string };
 

@@ -4,6 +4,7 @@ import type { Snapshot } from '../git/repository.ts';
 import type { CommitVerifier, Verdict } from '../git/verifier.ts';
 import { mainline } from '../release/first-parent.ts';
 import type { CommitId, LoggedCommit } from '../release/log.ts';
+import { parseRecords } from '../release/record.ts';
 import { oneLine } from '../release/text.ts';
 import type { StateStore } from '../state/store.ts';
 import type { RunSettings } from './settings.ts';
@@ -70,7 +71,7 @@ type Line = () => Promise<readonly LoggedCommit[]>;
 async function checkTip(head: Head, verifier: CommitVerifier, line: Line): Promise<void> {
   const { commit } = head.snapshot;
   const bytes = await head.snapshot.commitBytes([commit]);
-  const verdict = await verdictOf(verifier, bytes.get(commit));
+  const verdict = await verdictOf(head, verifier, bytes.get(commit));
   if (!verdict.trusted) throw untrusted(head, (await line())[0], verdict.why);
 }
 
@@ -107,7 +108,7 @@ async function checkLine(
     const commits = asked.slice(from, from + portion);
     const bytes = await head.snapshot.commitBytes(commits.map(({ id }) => id));
     for (const commit of commits) {
-      const verdict = await verdictOf(verifier, bytes.get(commit.id));
+      const verdict = await verdictOf(head, verifier, bytes.get(commit.id));
       if (!verdict.trusted) throw untrusted(head, commit, verdict.why);
       if (verdict.own) return true;
     }
@@ -115,8 +116,26 @@ async function checkLine(
   return false;
 }
 
-async function verdictOf(verifier: CommitVerifier, bytes: Uint8Array | undefined): Promise<Verdict> {
-  return bytes === undefined ? { trusted: false, why: 'is not here in full' } : verifier.verify(bytes);
+async function verdictOf(
+  { snapshot: { branch } }: Head,
+  verifier: CommitVerifier,
+  bytes: Uint8Array | undefined,
+): Promise<Verdict> {
+  if (bytes === undefined) return { trusted: false, why: 'is not here in full' };
+  const verdict = await verifier.verify(bytes);
+  if (!verdict.trusted || !verdict.own) return verdict;
+  const other = branchesIn(bytes).find((name) => name !== branch);
+  if (other === undefined) return verdict;
+  if (verdict.listed) return { ...verdict, own: false };
+  const why = `is our own, but was made for the branch ${shown(other)}, where nobody may have asked who signed what it is built upon`;
+  return { trusted: false, why };
+}
+
+/** That the records of one of our commits tell. One without records may be of any. */
+function branchesIn(commit: Uint8Array): readonly string[] {
+  const text = new TextDecoder().decode(commit);
+  const { records } = parseRecords(text.slice(text.indexOf('\n\n')));
+  return records.map(({ branch }) => branch);
 }
 
 function untrusted(

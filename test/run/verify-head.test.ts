@@ -6,6 +6,7 @@ import { createSshSigner, type SshSigner } from '../../src/git/signing/ssh-signe
 import { generateSshKey } from '../../src/git/signing/ssh-keygen.ts';
 import { createCommitVerifier } from '../../src/git/verify/commit-verifier.ts';
 import type { CommitId } from '../../src/release/log.ts';
+import { renderRecord } from '../../src/release/record.ts';
 import type { RunResult } from '../../src/run/run.ts';
 import type { HeadRule } from '../../src/run/verify-head.ts';
 import { openMemoryState } from '../../src/state/memory.ts';
@@ -15,6 +16,7 @@ import { Stage, titles, web } from './stage.ts';
 const people = {
   ann: { name: 'Ann', email: 'ann@test.invalid' },
   eve: { name: 'Eve', email: 'eve@test.invalid' },
+  bot: { name: 'Bot', email: 'bot@test.invalid' },
 };
 
 type Keys = Readonly<Record<'bot' | 'ann' | 'eve', SshSigner>>;
@@ -25,7 +27,7 @@ class Signed {
   readonly #keys: Keys;
   readonly #opened: ConfigRepository[] = [];
   /** Whose keys are listed. */
-  trusted: readonly ('ann' | 'eve')[] = ['ann'];
+  trusted: readonly ('ann' | 'eve' | 'bot')[] = ['ann'];
 
   private constructor(stage: Stage, keys: Keys) {
     this.stage = stage;
@@ -170,6 +172,39 @@ describe('verifyHead: tip', () => {
     const opened = await open('tip');
     await opened.commit('eve', 'eve');
     await expect(hold(opened.stage, { policies: ['web'] })).rejects.toThrow('not among the trusted signers');
+  });
+});
+
+/** As a run on that branch writes it. */
+function message(branch: string): string {
+  const moved = {
+    env: 'prod',
+    policy: 'web',
+    field: 'prod/web.yaml#/image',
+    image: 'x/acme/web',
+    from: '1.0.0',
+  };
+  const rest = { fromDigest: '', to: '1.1.0', digest: '', revision: '', intent: 'update' } as const;
+  return `release(web): 1.1.0\n\n${renderRecord({ branch, ...moved, ...rest })}\n`;
+}
+
+describe.each(['tip', 'since-last-verified'] as const)('verifyHead: %s', (mode) => {
+  it('does not take our commit on another branch for one that was made on a head that was looked at', async () => {
+    const opened = await open(mode);
+    opened.rule(mode, (await opened.stage.repository.sync()).commit);
+    await opened.commit('eve', 'eve');
+    const brought = await opened.commit('ann', 'bot', message('dev'));
+    const told = why(await opened.stage.run());
+    expect(told).toContain(`commit ${brought} by Ann`);
+    expect(told).toContain('is our own, but was made for the branch dev, where nobody may have asked');
+  });
+
+  it('takes it as that of any signer where its key is listed', async () => {
+    const opened = await open(mode);
+    opened.rule(mode, (await opened.stage.repository.sync()).commit);
+    opened.trusted = ['bot'];
+    await opened.commit('ann', 'bot', message('dev'));
+    expect(titles(await opened.stage.run())).toEqual(['web']);
   });
 });
 

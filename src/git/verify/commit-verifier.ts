@@ -71,7 +71,8 @@ class Verifier implements CommitVerifier {
     const ours = ownText === '' ? [] : await readOpenPgpKeys(ownText, 'our own OpenPGP key');
     const all = await mergeOpenPgpKeys([...ours, ...trusted.flat()]);
     // Ours come first.
-    const keys = { own: all.slice(0, ours.length), trusted: all.slice(ours.length) };
+    const listed = new Set(trusted.flat().map((key) => key.getFingerprint()));
+    const keys = { own: all.slice(0, ours.length), trusted: all.slice(ours.length), listed };
     this.#openPgp = { texts, keys };
     return this.#openPgp.keys;
   }

@@ -7,6 +7,8 @@ import type { SignedCommit } from './signed-commit.ts';
 export interface OpenPgpKeys {
   readonly trusted: readonly PublicKey[];
   readonly own: readonly PublicKey[];
+  /** Fingerprints of what is listed, our own key among them where it is. */
+  readonly listed: ReadonlySet<string>;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function mergeOpenPgpKeys(keys: readonly PublicKey[]): Promise<read
  */
 export async function openPgpVerdict(
   { payload, signature: armored }: SignedCommit,
-  { trusted, own }: OpenPgpKeys,
+  { trusted, own, listed }: OpenPgpKeys,
   now: number,
 ): Promise<Verdict> {
   const openpgp = await import('openpgp');
@@ -78,7 +80,8 @@ export async function openPgpVerdict(
     return no(`is signed by the OpenPGP key ${shown} of ${nameOf(key)}, which ${unfit}`);
   if (why !== undefined) return no(`carries an OpenPGP signature by ${shown} that does not fit it: ${why}`);
   const isOwn = own.includes(key);
-  return { trusted: true, by: isOwn ? `our own key ${shown}` : nameOf(key), own: isOwn };
+  const by = isOwn ? `our own key ${shown}` : nameOf(key);
+  return { trusted: true, by, own: isOwn, listed: listed.has(key.getFingerprint()) };
 }
 
 async function reasonAgainst(verified: Promise<unknown> | undefined): Promise<string | undefined> {

@@ -31,14 +31,15 @@ export function sshVerdict(
   if (signature.namespace !== namespace)
     return no(`carries a signature by ${shown} that was made for something else than git`);
   const key = signature.publicKey.toString('base64');
-  if (own?.split(' ')[1] === key) return { trusted: true, by: `our own key ${shown}`, own: true };
+  const isOwn = own?.split(' ')[1] === key;
   const lines = allowed.filter((line) => line.key === key);
-  if (lines.length === 0) return no(`is signed by the key ${shown}, which is not among the trusted signers`);
   const refused = lines.map((line) => whyNot(line, commit.committedAt));
   const good = refused.indexOf(undefined);
-  if (good < 0)
-    return no(`is signed by the key ${shown} of ${lines[0]?.principals ?? ''}, ${refused[0] ?? ''}`);
-  return { trusted: true, by: lines[good]?.principals ?? shown, own: false };
+  const listed = good >= 0;
+  if (isOwn) return { trusted: true, by: `our own key ${shown}`, own: true, listed };
+  if (listed) return { trusted: true, by: lines[good]?.principals ?? shown, own: false, listed };
+  if (lines.length === 0) return no(`is signed by the key ${shown}, which is not among the trusted signers`);
+  return no(`is signed by the key ${shown} of ${lines[0]?.principals ?? ''}, ${refused[0] ?? ''}`);
 }
 
 function whyNot({ namespaces, validAfter, validBefore }: AllowedSigner, at: number): string | undefined {
