@@ -68,7 +68,13 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
     ...context,
     scans,
     now,
-    promotions: new Promotions({ here: { value: prepared, history }, elsewhere, moved, now }),
+    promotions: new Promotions({
+      here: { value: prepared, history },
+      elsewhere,
+      moved,
+      now,
+      self: context.settings.repository,
+    }),
     concurrency: context.settings.scanConcurrency,
     environmentOf,
   });

@@ -211,6 +211,20 @@ describe('promotion', () => {
     expect(asked).toEqual(['far']);
   });
 
+  it('knows its own repository by its name too', async () => {
+    const on = await open({ promote: 'from: fleet/web-staging' });
+    on.ports = { ...on.ports, neighbour: async () => undefined };
+    on.put('web', '1.1.0', 'x');
+    await on.run();
+    expect(titles(await on.run())).toEqual(['web-prod']);
+    const policy = await on.file('staging/policy.yaml');
+    await on.commit({
+      'staging/policy.yaml': policy.replace('semver: "*"', 'promote: {from: fleet/web-prod}'),
+    });
+    on.put('web', '1.2.0', 'y');
+    expect(codes(await on.run())).toEqual(['bad-policy', 'bad-policy']);
+  });
+
   it('takes from another repository as it is now', async () => {
     const source = await open();
     const image = source.image('web');
@@ -218,6 +232,7 @@ describe('promotion', () => {
       'prod/web.yaml': deployment('web', `${image}:1.0.0`),
       'prod/policy.yaml': policyFile('web-prod', image, 'promote: {from: fleet/web-staging}'),
     }));
+    other.settings = { ...other.settings, repository: 'production' };
     const memory = new RunMemory();
     other.ports = {
       ...source.ports,

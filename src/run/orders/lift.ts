@@ -236,7 +236,7 @@ async function rejectedOf(bound: readonly Binding[], scene: Scene): Promise<read
   const elsewhere = async (name: string): Promise<Source | undefined> =>
     scene.ports.neighbour?.(name, scene.signal);
   const here = { value: scene.prepared, history: scene.history };
-  const promotions = new Promotions({ here, elsewhere, now: scene.now });
+  const promotions = new Promotions({ self: scene.settings.repository, here, elsewhere, now: scene.now });
   const rejected: Binding[] = [];
   for (const binding of bound) {
     const isKept = (await scene.history.rival(binding)) !== undefined;

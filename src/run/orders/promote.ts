@@ -36,7 +36,12 @@ export async function drawPromote(order: PromoteOrder, scene: Scene): Promise<Dr
   demandFree(bound, scene, ['hold', 'schedule', 'freeze', 'paused', 'not-supported'], order.overrides);
   const { prepared, history, ports, now, signal } = scene;
   const elsewhere = async (name: string): Promise<Source | undefined> => ports.neighbour?.(name, signal);
-  const promotions = new Promotions({ here: { value: prepared, history }, elsewhere, now });
+  const promotions = new Promotions({
+    self: scene.settings.repository,
+    here: { value: prepared, history },
+    elsewhere,
+    now,
+  });
   const lister = new Listed(scene);
   const moves: OrderedMove[] = [];
   // What it holds now is the same for every field.

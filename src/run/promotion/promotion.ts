@@ -11,7 +11,7 @@ import { nameDigest } from '../past/digest-names.ts';
 import { isDigestAlone } from '../past/record-holds.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { currentOf } from '../rule.ts';
-import { isCycle, orderAtStart } from './hops.ts';
+import { isCycle, orderAtStart, sourceOf } from './hops.ts';
 import { span, whyNotSoaked } from './soaking.ts';
 import { commonStands, standsOf } from './stands.ts';
 
@@ -28,6 +28,8 @@ interface SourceHistory extends Pick<BranchHistory, 'names' | 'timeline'> {
 }
 
 export interface PromotionContext {
+  /** The name in tallyman.yaml of the repository that the run is of. Default: none, as with `--dir`. */
+  readonly self?: string;
   /** Of the run. */
   readonly here: Source;
   /** Another repository of tallyman.yaml, as it is now; `undefined` where none has the name. Without it none can be read (`--dir`). */
@@ -74,15 +76,17 @@ export class Promotions {
   }
 
   /**
+   * @param asked the policy's rule
    * @param past what the field held, for its place in the source's order
    * @param inHaste whether a person asked for it: soaking does not count
    */
   async facts(
-    rule: Promotion,
+    asked: Promotion,
     current: Current,
     past: readonly Current[],
     inHaste = false,
   ): Promise<PromotionFacts> {
+    const rule = { ...asked, from: sourceOf(asked, this.#context.self) };
     const name = describeSource(rule);
     const { elsewhere, moved } = this.#context;
     if (rule.from.repository !== undefined && elsewhere === undefined)
@@ -133,8 +137,8 @@ export class Promotions {
   }
 
   async #read({ from }: Promotion, name: string): Promise<SourceState | Failed> {
-    const { here, elsewhere } = this.#context;
-    if (isCycle(from, here.value.policies)) {
+    const { here, elsewhere, self } = this.#context;
+    if (isCycle(from, here.value.policies, self)) {
       return { code: 'bad-policy', message: `${name} promotes in the end from itself` };
     }
     const source = from.repository === undefined ? here : await elsewhere?.(from.repository).catch(asFailure);
@@ -161,7 +165,7 @@ export class Promotions {
       const message = `${name} holds no tag at ${formatPlace(first.place)}, only a digest that no release record tells the tag of; promotion copies a tag with its digest`;
       return { code: 'election-failed', message };
     }
-    const order = orderAtStart(first.policy, source.value.policies);
+    const order = orderAtStart(first.policy, source.value.policies, from.repository ?? self);
     if (order?.rule.kind === 'digest') {
       const message = `${name} follows the one tag ${order.rule.tag} by its digest, and what is promoted is told by its tag; give the images tags of their own, and let ${order.name} elect among those`;
       return { code: 'election-failed', message };
