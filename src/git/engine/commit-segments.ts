@@ -6,7 +6,7 @@ import { constants, zstdCompress, zstdDecompressSync, type ZstdOptions } from 'n
 import { Failure } from '../../core/failure.ts';
 import { CommitBlocks, commitsIn } from './commit-blocks.ts';
 import type { CommitView } from './commit-view.ts';
-import { diskFailure, writeDurably } from './durable.ts';
+import { diskFailure, errorCode, writeDurablyAside } from './durable.ts';
 
 /**
  * Commits in files that are read whole: compressed blocks, which are five times smaller and faster to read than a pack, where every commit is a
@@ -45,7 +45,7 @@ export class CommitSegments {
     const folded = await Promise.all(compressed(old.flatMap((name) => this.#readFile(name))));
     const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
     const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
-    writeDurably(path, Buffer.concat([...folded, ...frames].flatMap(withLength)));
+    await writeDurablyAside(path, Buffer.concat([...folded, ...frames].flatMap(withLength)));
     for (const name of old) rmSync(join(this.#directory, name), { force: true });
   }
 
@@ -60,9 +60,14 @@ export class CommitSegments {
 
   #names(): string[] {
     if (!existsSync(this.#directory)) return [];
-    return readdirSync(this.#directory)
-      .filter((name) => name.endsWith(suffix))
-      .sort();
+    try {
+      return readdirSync(this.#directory)
+        .filter((name) => name.endsWith(suffix))
+        .sort();
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTDIR') throw diskFailure(error, 'read', this.#directory);
+      throw new Failure('corrupt', `the kept history ${this.#directory} is no folder`, { cause: error });
+    }
   }
 }
 

@@ -25,7 +25,7 @@ export function writeForNow(path: string, bytes: Uint8Array | string): void {
  * As `writeDurably`, on another thread: large files, for whose flush nobody else has to wait. Nobody may change `bytes` until it is done.
  * @throws Failure `disk`
  */
-export async function writeDurablyAside(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+export async function writeDurablyAside(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
   const temporary = temporaryFor(path);
   try {
     makeFolder(dirname(path));

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../core/failure.ts';
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
@@ -43,6 +42,8 @@ export class HistoryStore {
   readonly #commits = new Map<CommitId, CommitView>();
   readonly #mostOlder: number;
   #loaded = false;
+  /** What came last is on the disk. */
+  #written: Promise<void> = Promise.resolve();
 
   /**
    * @param inClone reads the commits that came with fetches of the branch itself, and our own
@@ -119,11 +120,20 @@ export class HistoryStore {
     base: Omit<Held, 'tip'> & { readonly tip?: CommitId },
     ask: Ask,
   ): Promise<readonly LoggedCommit[] | undefined> {
-    const edge = await this.#read(tip, base, ask);
-    writeDurably(this.#heldPath, JSON.stringify({ tip, since: base.since, edge } satisfies Held));
-    const commits = this.#walk(tip, since);
-    await setImmediate(); // whoever reads so many messages next takes long as well
-    return commits;
+    try {
+      const held: Held = { tip, since: base.since, edge: await this.#read(tip, base, ask) };
+      const commits = this.#walk(tip, since, () => held); // while the last of it goes to the disk
+      await this.#written;
+      writeDurably(this.#heldPath, JSON.stringify(held));
+      return commits;
+    } catch (error) {
+      this.#commits.clear(); // what is not on the disk is not kept
+      this.#loaded = false;
+      throw error;
+    } finally {
+      await this.#written.catch(() => undefined); // nobody else begins before
+      this.#written = Promise.resolve();
+    }
   }
 
   /** @returns the commits that the history ends with: those before them are not here */
@@ -185,10 +195,15 @@ export class HistoryStore {
     return [...new Set(edge)];
   }
 
-  #walk(tip: CommitId, since: number): readonly LoggedCommit[] | undefined {
+  #walk(
+    tip: CommitId,
+    since: number,
+    told = (): Held | undefined => this.#held(),
+  ): readonly LoggedCommit[] | undefined {
+    if (this.#find(tip) === undefined) return undefined;
     const { commits, incomplete } = walkCommits(tip, since, (id) => this.#find(id));
     if (incomplete.length === 0) return commits;
-    const held = this.#held();
+    const held = told();
     if (held === undefined || held.since > since) return undefined;
     const edge = new Set(held.edge);
     return incomplete.every((commit) => edge.has(commit.id)) ? commits : undefined;
@@ -226,6 +241,7 @@ export class HistoryStore {
     since: number,
     mostOlder: number,
   ): Promise<readonly CommitId[] | undefined> {
+    await this.#written;
     const expected = new ExpectedCommits(wanted, since, (id) => this.#commits.get(id), answer.shallow);
     const segment = this.#segments.begin();
     const isCut = await readCommitPack(packParts(answer), {
@@ -244,7 +260,8 @@ export class HistoryStore {
       for (const { id } of expected.older) this.#commits.delete(id);
       return undefined;
     }
-    await segment.end();
+    this.#written = segment.end();
+    this.#written.catch(() => undefined); // told by whoever waits for it
     return isCut ? expected.edge() : [];
   }
 

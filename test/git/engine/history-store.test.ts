@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HistoryStore } from '../../../src/git/engine/history-store.ts';
@@ -54,5 +55,27 @@ describe('a history that comes oldest first', () => {
       const later = new HistoryStore(join(stage.directory, 'history'), inClone);
       expect(later.local(tip, since)?.length).toBe(log.length);
     });
+  });
+});
+
+it('a log that the disk does not take is told as that, and fetched anew the next time', async () => {
+  await Stage.in(async (stage) => {
+    stage.pushEmpty(3000, hour);
+    const transport = new FakeTransport(stage.server);
+    const tip = git(stage.server, 'rev-parse', 'main') as CommitId;
+    const directory = join(stage.directory, 'history');
+    const store = new HistoryStore(directory, () => undefined);
+    const inTheWay = store.fetch(tip, start, async (request) => {
+      mkdirSync(stage.directory, { recursive: true });
+      writeFileSync(directory, 'not a folder');
+      return transport.fetch(request);
+    });
+    await expect(inTheWay).rejects.toThrow(`${directory} is no folder`);
+    // Another process finds it so.
+    expect(new HistoryStore(directory, () => undefined).local(tip, start)).toBeUndefined();
+    const log = await store.fetch(tip, start, async (request) => transport.fetch(request));
+    expect(log.length).toBe(3001);
+    const later = new HistoryStore(directory, () => undefined);
+    expect(later.local(tip, start)?.length).toBe(3001);
   });
 });
