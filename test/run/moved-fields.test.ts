@@ -56,6 +56,19 @@ describe('a file that is copied first, and deleted later', () => {
   });
 });
 
+it.each([
+  ['as it is', (text: string) => text],
+  ['with edits', (text: string) => `${text}# moved\n`],
+])('a file that is deleted first, and put elsewhere later, is one that moved: %s', async (_, edit) => {
+  const on = await takenBack();
+  const text = await on.file(file);
+  await commit(on, { [file]: null });
+  expect(await run(on)).toEqual([]);
+  await commit(on, { 'prod/notes.yaml': 'notes: 1\n' });
+  await commit(on, { [next]: edit(text) });
+  expect(await comesBack(on)).toBe(false);
+});
+
 it('records of another file that had the name before hide nothing', async () => {
   const on = await takenBack();
   const other = 'prod/other.yaml';
@@ -79,6 +92,42 @@ it('a lift under another name counts once the file has its old name again', asyn
   await commit(on, { [next]: null, [file]: await on.file(next) });
   expect(await run(on)).toEqual(['web']);
   expect(await on.file(file)).toContain(':1.1.0');
+});
+
+describe('a version that moves to a field of another kind', () => {
+  const released = async (files: (image: string, tag: string) => Record<string, string>): Promise<Stage> => {
+    const on = (stage = await openWeb('', (image) => ({ [file]: '', ...files(image('web'), '1.0.0') })));
+    on.push('web', '1.1.0');
+    expect(await run(on)).toEqual(['web']);
+    await commit(on, files(on.image('web'), '1.0.0'));
+    expect(await run(on)).toEqual([]);
+    return on;
+  };
+
+  it('from a HelmRelease into a file of values', async () => {
+    const values = (image: string, tag: string, by: string): string =>
+      `${by}image:\n${by}  repository: ${image}\n${by}  tag: ${tag}\n`;
+    const head = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n';
+    const on = await released((image, tag) => ({
+      'prod/release.yaml': `${head}  values:\n${values(image, tag, '    ')}`,
+    }));
+    const moved = values(on.image('web'), '1.0.0', '');
+    await commit(on, { 'prod/release.yaml': `${head}  chart: {}\n`, 'prod/values.yaml': moved });
+    expect(await comesBack(on)).toBe(false);
+  });
+
+  it('from a workload into the images of a kustomization', async () => {
+    const kustomization = 'kind: Kustomization\nresources: [w.yaml]\n';
+    const on = await released((image, tag) => ({
+      'prod/w.yaml': deployment('web', `${image}:${tag}`),
+      'prod/kustomization.yaml': kustomization,
+    }));
+    await commit(on, {
+      'prod/w.yaml': deployment('web', on.image('web')),
+      'prod/kustomization.yaml': `${kustomization}images:\n- {name: ${on.image('web')}, newTag: 1.0.0}\n`,
+    });
+    expect(await comesBack(on)).toBe(false);
+  });
 });
 
 describe('a document that moves', () => {

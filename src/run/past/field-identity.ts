@@ -84,19 +84,31 @@ export function findField(field: FieldFact, present: FileFields, other: FileFiel
 export function findBefore(field: FieldFact, present: FileFields, other: FileFields): FieldFact | undefined {
   const found = findField(field, present, other);
   if (found !== undefined) return found;
-  const lost = other.all.filter(
-    (one) => isSameImage(one, field) && findField(one, other, present) === undefined,
-  );
-  const same = lost.filter((one) => one.tag === field.tag && one.digest === field.digest);
+  const lost = lostFields(present, other).filter((one) => isSameImage(one, field));
   const marker = present.markerOf(field);
-  const marked = same.filter((one) => other.markerOf(one) === marker);
+  const isOther = (one: FieldFact): boolean => ![undefined, marker].includes(other.markerOf(one));
+  const same = lost.filter((one) => one.tag === field.tag && one.digest === field.digest);
+  const fitting = same.filter((one) => marker === undefined || !isOther(one));
+  const marked = fitting.find((one) => other.markerOf(one) === marker);
   const [only, ...others] = lost.filter((one) => one.name !== undefined && field.name !== undefined);
-  return marked[0] ?? same[0] ?? (others.length === 0 ? only : undefined);
+  return marked ?? fitting[0] ?? (others.length === 0 ? only : undefined);
+}
+
+/** The fields of the version right before that `present` does not have any more, or whose image names no version there. */
+export function lostFields(present: FileFields, other: FileFields): readonly FieldFact[] {
+  return other.all.filter((one) => {
+    const now = findField(one, other, present);
+    return now === undefined || (hasVersion(one) && !hasVersion(now));
+  });
 }
 
 /** Whether two fields hold the same image, however it is spelled; where one of them names none, nothing speaks against it. */
 export function isSameImage({ name: a }: FieldFact, { name: b }: FieldFact): boolean {
   return a === undefined || b === undefined || canonical(a) === canonical(b);
+}
+
+function hasVersion({ tag, digest }: FieldFact): boolean {
+  return tag !== undefined || digest !== undefined;
 }
 
 function canonical(name: string): string {

@@ -125,7 +125,9 @@ export class FieldOrigins {
     if (step.fields === undefined || step.names >= mostNames || way === undefined) return undefined;
     const named = { ...step, fields: step.fields, commit: step.commit.id };
     const file = await formerFile(this.#snapshot, this.#fields, named, commit.id, way);
-    return file === undefined ? undefined : this.#step({ ...step, file, names: step.names + 1 }, commit);
+    // It held nothing where there was no file.
+    if (file === undefined || (await this.#fields.entry(commit.id, file)) === undefined) return undefined;
+    return this.#step({ ...step, file, names: step.names + 1 }, commit);
   }
 
   async #whole(): Promise<Chain> {

@@ -5,7 +5,7 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { TreeEntry } from '../../tree/tree.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { FieldReader } from './field-at.ts';
-import { findBefore, type FileFields } from './field-identity.ts';
+import { findBefore, isSameImage, lostFields, type FileFields } from './field-identity.ts';
 import { byNearness } from './nearness.ts';
 
 /** A file, as it is in the commit that gave it its name. */
@@ -30,6 +30,8 @@ export interface WayBack {
 
 /** Files that are looked into where one field came from; of more, the nearest. */
 const mostRead = 64;
+/** Commits in which a file may be nowhere, on its way from one place to another. */
+const mostBack = 64;
 
 /**
  * The file that held a field in the commit before, where its own was not there yet or did not hold it. In this order:
@@ -38,8 +40,9 @@ const mostRead = 64;
  *    shape, else one with its value at another place; the nearest name first;
  * 2. the file from which that commit took such a field: documents are put together, or apart;
  * 3. one that was copied and that nobody touched until it went: who copies a file and deletes the first one in another commit has moved it.
+ * 4. one that went in one of the last commits before, with the same value: who deletes a file and puts it elsewhere in another commit has moved it as well.
  *
- * @returns `undefined` where the field was new
+ * @returns a file that may be gone in `before`; `undefined` where the field was new
  */
 export async function formerFile(
   snapshot: Snapshot,
@@ -55,13 +58,16 @@ export async function formerFile(
   const gone = older.filter((entry) => !present.has(entry.path) && isRead(entry));
   const moved =
     (await nearestLike(reader, named, before, gone, () => true)) ?? (await takenFrom(reader, named, before));
-  const [head] = way.line;
-  if (moved !== undefined || head === undefined || head.id === named.commit) return moved;
-  const last = new Set((await list(head.id)).map(({ path }) => path));
+  if (moved !== undefined) return moved;
+  const head = way.line[0]?.id ?? named.commit;
+  const last = new Set((await list(head)).map(({ path }) => path));
   const copied = older.filter(
     (entry) => present.get(entry.path) === entry.id && !last.has(entry.path) && isRead(entry),
   );
-  return copiedFrom(reader, named, before, copied, way);
+  return (
+    (await copiedFrom(reader, named, before, copied, way)) ??
+    (await deletedBefore(reader, named, way, present))
+  );
 }
 
 async function copiedFrom(
@@ -71,8 +77,7 @@ async function copiedFrom(
   entries: readonly TreeEntry[],
   way: WayBack,
 ): Promise<string | undefined> {
-  const { tag, digest } = named.field;
-  const isSame = (field: FieldFact): boolean => field.tag === tag && field.digest === digest;
+  const isSame = (field: FieldFact): boolean => isSameValue(field, named.field);
   const open = new Map(entries.map((entry) => [entry.path, entry]));
   for (;;) {
     const path = await nearestLike(reader, named, before, [...open.values()], isSame);
@@ -80,6 +85,30 @@ async function copiedFrom(
     if (entry === undefined || (await isLeftAlone(reader, entry, way))) return path;
     open.delete(entry.path);
   }
+}
+
+async function deletedBefore(
+  reader: FieldReader,
+  named: NamedFile,
+  { line, place }: WayBack,
+  present: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  const isSame = (field: FieldFact): boolean => isSameValue(field, named.field);
+  for (let at = place + 1; at <= place + mostBack; at++) {
+    const [newer, older] = [line[at]?.id, line[at + 1]?.id];
+    if (newer === undefined || older === undefined) return undefined;
+    const gone: TreeEntry[] = [];
+    for (const path of (await reader.changed(newer, older)) ?? []) {
+      // What comes back under its name is followed by it.
+      if (path === named.file) return undefined;
+      const entry = present.has(path) ? undefined : await reader.entry(older, path);
+      if (entry !== undefined && isRead(entry) && (await reader.entry(newer, path)) === undefined)
+        gone.push(entry);
+    }
+    const found = await nearestLike(reader, named, older, gone, isSame);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 async function takenFrom(
@@ -101,13 +130,22 @@ async function takenFrom(
     const now = (await reader.fields(commit, path)).alike(field, fields);
     if (then.length > now.length && then.some((one) => isTakenFor(one, field))) return path;
   }
+  for (const { path } of nearest) {
+    const lost = lostFields(await reader.fields(commit, path), await reader.fields(before, path));
+    const isNamed = (one: FieldFact): boolean => one.name !== undefined && field.name !== undefined;
+    if (lost.some((one) => isNamed(one) && isSameImage(one, field) && isSameValue(one, field))) return path;
+  }
   return undefined;
 }
 
 /** A container is known by its name as well; of what has no name, the value must tell. */
 function isTakenFor(one: FieldFact, field: FieldFact): boolean {
   if (field.container !== undefined) return one.container === field.container;
-  return one.tag === field.tag && one.digest === field.digest;
+  return isSameValue(one, field);
+}
+
+function isSameValue(one: FieldFact, other: FieldFact): boolean {
+  return one.tag === other.tag && one.digest === other.digest;
 }
 
 function isRead({ path, mode }: TreeEntry): boolean {
@@ -135,7 +173,7 @@ async function nearestLike(
   }
   for (const { path } of nearest) {
     const before = findBefore(field, fields, await reader.fields(commit, path));
-    if (before !== undefined && before.tag === field.tag && before.digest === field.digest) return path;
+    if (before !== undefined && isSameValue(before, field)) return path;
   }
   return undefined;
 }
