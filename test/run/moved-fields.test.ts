@@ -31,6 +31,20 @@ async function comesBack(on: Stage): Promise<boolean> {
   return first !== undefined;
 }
 
+/** 1.1.0 is released in files of one's own, and taken back. */
+async function released(files: (image: string, tag: string) => Record<string, string>): Promise<Stage> {
+  const on = (stage = await openWeb('', (image) => ({ [file]: '', ...files(image('web'), '1.0.0') })));
+  on.push('web', '1.1.0');
+  expect(await run(on)).toEqual(['web']);
+  await commit(on, files(on.image('web'), '1.0.0'));
+  expect(await run(on)).toEqual([]);
+  return on;
+}
+
+function values(image: string, tag: string, by: string): string {
+  return `${by}image:\n${by}  repository: ${image}\n${by}  tag: ${tag}\n`;
+}
+
 describe('a file that is copied first, and deleted later', () => {
   it.each([
     ['as it is', (text: string) => text],
@@ -95,18 +109,7 @@ it('a lift under another name counts once the file has its old name again', asyn
 });
 
 describe('a version that moves to a field of another kind', () => {
-  const released = async (files: (image: string, tag: string) => Record<string, string>): Promise<Stage> => {
-    const on = (stage = await openWeb('', (image) => ({ [file]: '', ...files(image('web'), '1.0.0') })));
-    on.push('web', '1.1.0');
-    expect(await run(on)).toEqual(['web']);
-    await commit(on, files(on.image('web'), '1.0.0'));
-    expect(await run(on)).toEqual([]);
-    return on;
-  };
-
   it('from a HelmRelease into a file of values', async () => {
-    const values = (image: string, tag: string, by: string): string =>
-      `${by}image:\n${by}  repository: ${image}\n${by}  tag: ${tag}\n`;
     const head = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n';
     const on = await released((image, tag) => ({
       'prod/release.yaml': `${head}  values:\n${values(image, tag, '    ')}`,
