@@ -29,6 +29,7 @@ export class FieldReader {
   readonly #changes = new Map<string, ReadonlySet<string> | undefined>();
   #told = 0;
   #index: ChangeIndex | undefined;
+  #paths: { readonly commit: CommitId; readonly paths: ReadonlySet<string> } | undefined;
   readonly #anywhere: readonly WatchedField[];
   readonly #byFile: ReadonlyMap<string | undefined, readonly WatchedField[]>;
 
@@ -95,6 +96,15 @@ export class FieldReader {
       this.#changes.set(key, paths === undefined ? undefined : new Set(paths));
     }
     return this.#changes.get(key);
+  }
+
+  /** All files of a commit; those of the one that was asked for last are kept. */
+  async paths(commit: CommitId): Promise<ReadonlySet<string>> {
+    if (this.#paths?.commit !== commit) {
+      const entries = await (await this.snapshot.at(commit)).list();
+      this.#paths = { commit, paths: new Set(entries.map(({ path }) => path)) };
+    }
+    return this.#paths.paths;
   }
 
   /** Which commits changed a file. @param chain asked for once: each the first parent of the one before it */

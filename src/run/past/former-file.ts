@@ -53,21 +53,33 @@ export async function formerFile(
 ): Promise<string | undefined> {
   if ((await reader.entry(before, named.file)) !== undefined) return takenFrom(reader, named, before);
   const list = async (commit: CommitId): Promise<readonly TreeEntry[]> => (await snapshot.at(commit)).list();
-  const present = new Map((await list(named.commit)).map(({ path, id }) => [path, id]));
-  const older = await list(before);
-  const gone = older.filter((entry) => !present.has(entry.path) && isRead(entry));
+  const gone = await goneIn(reader, named.commit, before, list);
   const moved =
     (await nearestLike(reader, named, before, gone, () => true)) ?? (await takenFrom(reader, named, before));
   if (moved !== undefined) return moved;
-  const head = way.line[0]?.id ?? named.commit;
-  const last = new Set((await list(head)).map(({ path }) => path));
-  const copied = older.filter(
-    (entry) => present.get(entry.path) === entry.id && !last.has(entry.path) && isRead(entry),
-  );
-  return (
-    (await copiedFrom(reader, named, before, copied, way)) ??
-    (await deletedBefore(reader, named, way, present))
-  );
+  const last = await reader.paths(way.line[0]?.id ?? named.commit);
+  const left = (await list(before)).filter((entry) => !last.has(entry.path) && isRead(entry));
+  return (await copiedFrom(reader, named, before, left, way)) ?? (await deletedBefore(reader, named, way));
+}
+
+/** The files that a commit deleted. */
+async function goneIn(
+  reader: FieldReader,
+  commit: CommitId,
+  before: CommitId,
+  list: (commit: CommitId) => Promise<readonly TreeEntry[]>,
+): Promise<readonly TreeEntry[]> {
+  const changed = await reader.changed(commit, before);
+  const gone: TreeEntry[] = [];
+  if (changed === undefined) {
+    const present = new Set((await list(commit)).map(({ path }) => path));
+    gone.push(...(await list(before)).filter(({ path }) => !present.has(path)));
+  }
+  for (const path of changed ?? []) {
+    const entry = await reader.entry(before, path);
+    if (entry !== undefined && (await reader.entry(commit, path)) === undefined) gone.push(entry);
+  }
+  return gone.filter(isRead);
 }
 
 async function copiedFrom(
@@ -91,7 +103,6 @@ async function deletedBefore(
   reader: FieldReader,
   named: NamedFile,
   { line, place }: WayBack,
-  present: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   const isSame = (field: FieldFact): boolean => isSameValue(field, named.field);
   for (let at = place + 1; at <= place + mostBack; at++) {
@@ -101,9 +112,10 @@ async function deletedBefore(
     for (const path of (await reader.changed(newer, older)) ?? []) {
       // What comes back under its name is followed by it.
       if (path === named.file) return undefined;
-      const entry = present.has(path) ? undefined : await reader.entry(older, path);
-      if (entry !== undefined && isRead(entry) && (await reader.entry(newer, path)) === undefined)
-        gone.push(entry);
+      const entry = await reader.entry(older, path);
+      if (entry === undefined || !isRead(entry)) continue;
+      const later = [newer, named.commit].map(async (commit) => reader.entry(commit, path));
+      if ((await Promise.all(later)).every((found) => found === undefined)) gone.push(entry);
     }
     const found = await nearestLike(reader, named, older, gone, isSame);
     if (found !== undefined) return found;
@@ -178,7 +190,7 @@ async function nearestLike(
   return undefined;
 }
 
-/** Whether a file is the same in all commits from the newest to that place in which it is there. */
+/** Whether a file is the same in all commits from the newest to that place in which it is there, that one among them. */
 async function isLeftAlone(
   reader: FieldReader,
   { path, id }: TreeEntry,
