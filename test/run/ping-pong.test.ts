@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { deployment, policyFile } from '../scenarios/world.ts';
 import { lift, openWeb, rollback, tag } from './orders.ts';
-import { codes, titles, type Stage } from './stage.ts';
+import { codes, Stage, titles } from './stage.ts';
 
 let stage: Stage | undefined;
 afterEach(async () => {
@@ -105,6 +105,30 @@ describe('another writer', () => {
     await put(on, '1.3.0');
     on.push('web', '1.4.0');
     expect(titles(await on.run())).toEqual(['web']);
+  });
+
+  it('is told of a tag that is followed by the digests', async () => {
+    const on = (stage = await Stage.open((image, add) => {
+      const digest = add('web', 'stable', 'first');
+      return {
+        'prod/web.yaml': deployment('web', `${image('web')}:stable@${digest}`),
+        'prod/policy.yaml': policyFile('web', image('web'), 'digest: {tag: stable}'),
+      };
+    }));
+    const [first] = /stable@[^"]+/.exec(await on.file('prod/web.yaml')) ?? [];
+    const left: string[] = [];
+    for (const content of ['second', 'third']) {
+      left.push(on.put('web', 'stable', content).slice(0, 19));
+      await on.run();
+      on.now += hour;
+      await put(on, first ?? '');
+      on.now += hour;
+    }
+    on.put('web', 'stable', 'fourth');
+    const held = await on.run();
+    if (held.outcome === 'failed') throw held.failure;
+    expect(titles(held)).toEqual([]);
+    for (const digest of left) expect(held.plan.problems[0]?.message).toContain(`off stable@${digest} in `);
   });
 
   it('stops the group that the field is in', async () => {

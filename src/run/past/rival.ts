@@ -38,8 +38,13 @@ export async function rivalOf(
   return {
     author: moved[1]?.author ?? '',
     commits: moved.map(({ commit }) => commit),
-    values: [older, newer].map(({ record }) => record.to),
+    values: [older, newer].map(({ record }) => nameOf(record)),
   };
+}
+
+/** With the digest where it alone tells the value from what stood there before. */
+function nameOf({ from, to, digest }: ReleaseRecord): string {
+  return from === to && digest !== '' ? `${to}@${digest.slice(0, 19)}` : to;
 }
 
 function isRun({ record: { intent, ordered } }: OwnMove): boolean {
