@@ -166,4 +166,16 @@ describePeer(['git', 'gpg'], 'OpenPGP signatures, judged by gpg and git', () => 
       'the OpenPGP signing key cannot sign: it has expired',
     );
   });
+
+  it('are not made with a curve that is not known, which is told as that', async () => {
+    const user = 'Curve <curve@example.com>';
+    await gpg(['--passphrase', 'open sesame', '--quick-generate-key', user, 'brainpoolP256r1', 'sign', '1y']);
+    const privateKey = await gpg(['--passphrase', 'open sesame', '--armor', '--export-secret-keys', user]);
+    await expect(createOpenPgpSigner({ privateKey, passphrase: 'open sesame' })).rejects.toThrow(
+      'the OpenPGP signing key is of a kind that cannot be used (a brainpool curve, say)',
+    );
+    await expect(createOpenPgpSigner({ privateKey, passphrase: 'open barley' })).rejects.toThrow(
+      'does not open with the passphrase',
+    );
+  });
 });

@@ -57,8 +57,13 @@ async function unlock(key: PrivateKey, passphrase: string | undefined, source: s
   const openpgp = await import('openpgp');
   try {
     return await openpgp.decryptKey({ privateKey: key, passphrase });
-  } catch {
-    throw bad(source, 'does not open with the passphrase that was given');
+  } catch (error) {
+    if (error instanceof Error && /incorrect key passphrase/i.test(error.message))
+      throw bad(source, 'does not open with the passphrase that was given');
+    throw bad(
+      source,
+      'is of a kind that cannot be used (a brainpool curve, say); give an ed25519, RSA or NIST key',
+    );
   }
 }
 
