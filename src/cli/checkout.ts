@@ -1,3 +1,4 @@
+import { Failure } from '../core/failure.ts';
 import type { ConfigRepository } from '../git/repository.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { CliContext } from './context.ts';
@@ -12,6 +13,7 @@ export interface CheckoutOptions extends ConfigOptions {
 /**
  * Opens the git history of a local checkout (`--dir`), with what the configuration says of it, where there is one.
  * @param use is given notes for people as well: a shallow checkout tells only a part
+ * @throws Failure `invalid-input` where a partial clone lacks what is read
  */
 export async function withCheckout<Result>(
   options: CheckoutOptions,
@@ -24,7 +26,7 @@ export async function withCheckout<Result>(
   const path = await directoryPath(options.dir, context);
   const config = await optionalConfig(options, context);
   const settings = directorySettings(config, options.repository);
-  const { repository, branch, shallow } = await context.wiring.openCheckout(path, options.branch);
+  const { repository, branch, shallow, partial } = await context.wiring.openCheckout(path, options.branch);
   const notes = shallow
     ? [
         `Note: this checkout of ${branch} is shallow, so older releases are not seen; "git fetch --unshallow" brings them.`,
@@ -32,7 +34,16 @@ export async function withCheckout<Result>(
     : [];
   try {
     return await use({ repository, settings }, notes);
+  } catch (error) {
+    if (partial && error instanceof Failure && error.code === 'corrupt') throw partly(path, error);
+    throw error;
   } finally {
     await repository.close();
   }
+}
+
+/** Nothing is fetched for who reads a checkout: it works without network. */
+function partly(path: string, cause: Failure): Failure {
+  const message = `${path} is a partial clone (git clone --filter), and lacks files that the history is compared with; \`git fetch --refetch --no-filter\` in it brings them, or clone without --filter.`;
+  return new Failure('invalid-input', message, { cause });
 }

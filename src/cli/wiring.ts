@@ -63,6 +63,8 @@ export interface Checkout {
   readonly branch: string;
   /** Whether older commits are missing (`git clone --depth`). */
   readonly shallow: boolean;
+  /** Whether files or folders may be missing (`git clone --filter`). */
+  readonly partial: boolean;
 }
 
 export interface Log {

@@ -74,6 +74,25 @@ describePeer('git', 'history from a git server, with nothing kept', () => {
     expect(part.stderr).toContain('git fetch --unshallow');
   });
 
+  it.each(['blob:none', 'tree:0'])(
+    'says what a clone with %s lacks, and reads it once it is there',
+    async (filter) => {
+      const { directory } = on.house;
+      await git(join(directory, 'config.git'), ['config', 'uploadpack.allowFilter', 'true']);
+      const name = `partial-${filter.replace(':', '-')}`;
+      const url = `file://${join(directory, 'config.git')}`;
+      await git(directory, ['clone', '--quiet', `--filter=${filter}`, '--branch', 'main', url, name]);
+      const lacks = await tallyman(['history', '--dir', name], { directory });
+      expect(lacks.exit).toBe(2);
+      expect(lacks.stderr).toContain('is a partial clone (git clone --filter)');
+      const [, ...fetch] = /git fetch [^`]+/.exec(lacks.stderr)?.[0].split(' ') ?? [];
+      // No work in the background, that goes on after the test.
+      await git(join(directory, name), ['-c', 'maintenance.auto=false', ...fetch]);
+      const whole = await tallyman(['history', '--dir', name, '-o', 'json'], { directory });
+      expect(json(whole)['releases']).toHaveLength(releases);
+    },
+  );
+
   async function serve(
     config: Record<string, string>,
     protocol: 0 | 2,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from '../../core/failure.ts';
@@ -12,6 +12,8 @@ interface Checkout {
   readonly branch: string;
   /** Whether older commits are missing (`git clone --depth`). */
   readonly shallow: boolean;
+  /** Whether git may have left out files or folders, to fetch them when it needs them (`git clone --filter`). */
+  readonly partial: boolean;
 }
 
 /**
@@ -35,5 +37,15 @@ export function openCheckout(path: string, branch: string | undefined): Checkout
     committer: nobody,
     now: () => 0,
   });
-  return { repository, branch: name, shallow: existsSync(join(common, 'shallow')) };
+  return {
+    repository,
+    branch: name,
+    shallow: existsSync(join(common, 'shallow')),
+    partial: hasPromises(join(common, 'objects', 'pack')),
+  };
+}
+
+/** Packs of partial clones have such a file beside them. */
+function hasPromises(packs: string): boolean {
+  return existsSync(packs) && readdirSync(packs).some((name) => name.endsWith('.promisor'));
 }
