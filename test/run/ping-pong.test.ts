@@ -59,6 +59,25 @@ describe('another writer', () => {
     expect(await tag(on)).toBe('1.3.0');
   });
 
+  it('that takes the digest away which digest: pin puts there holds it as well', async () => {
+    const on = await open('  digest: pin\n');
+    const plain = await on.file('prod/web.yaml');
+    const base = async (): Promise<void> => {
+      const changes = [{ path: 'prod/web.yaml', bytes: Buffer.from(plain) }];
+      const drafts = [{ changes, message: 'Update images\n', author: flux }];
+      await on.repository.publish(await on.repository.sync(), drafts);
+      on.now += hour;
+    };
+    for (const round of [1, 2]) {
+      expect(titles(await on.run()), `round ${round}`).toEqual(['web']);
+      expect(await on.file('prod/web.yaml')).toContain('1.0.0@sha256:');
+      await base();
+    }
+    on.forget();
+    expect(codes(await on.run())).toEqual(['another-writer']);
+    expect(await on.file('prod/web.yaml')).toBe(plain);
+  });
+
   it.each([
     ['once', 1, hour],
     ['twice, more than a day apart', 2, 13 * hour],

@@ -155,8 +155,9 @@ class TreeEditor {
 /** `undefined` where the change makes it. */
 function itemNamed(items: readonly TreeItem[], name: string, change: FileChange): TreeItem | undefined {
   const [item, another] = items.filter((item) => item.name === name);
-  if (another !== undefined || name.includes('\uFFFD'))
-    throw unfit(change.path, 'its name is not clear UTF-8');
+  if (name.includes('\uFFFD')) throw unfit(change.path, 'its name is not clear UTF-8');
+  if (another !== undefined)
+    throw unfit(change.path, `"${name}" stands twice in its folder (git fsck tells)`);
   if (item === undefined && change.create !== true)
     throw unfit(change.path, 'it is not in the commit before');
   return item;

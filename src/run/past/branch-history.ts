@@ -16,7 +16,7 @@ import { FileTrail, type BroughtValue } from './file-trail.ts';
 import { nameDigests, type DigestNames } from './digest-names.ts';
 import { previousOf } from './previous.ts';
 import { recordHolds } from './record-holds.ts';
-import { rivalOf } from './rival.ts';
+import { isStillThere, rivalOf } from './rival.ts';
 import { mostLookedBack, untold } from './untold.ts';
 import { inOrderOfComing, takenBack, type Moved } from './without-order.ts';
 
@@ -129,7 +129,7 @@ export class BranchHistory {
     const { log } = loaded;
     // Almost always the newest is still there: then the one before it needs no look.
     const [newest] = await this.#records.moves({ file, field, key }, loaded, 1);
-    if (newest === undefined || recordHolds(newest.record, field)) return undefined;
+    if (newest === undefined || isStillThere(newest, field)) return undefined;
     const [newer, older] = await this.#records.moves({ file, field, key }, loaded, 2);
     if (newer === undefined || older === undefined) return undefined;
     const line = log.line.slice(0, log.line.findIndex(({ id }) => id === older.bringer) + 1);

@@ -1,8 +1,10 @@
+import type { FieldFact } from '../../fields/model.ts';
 import type { Rival } from '../../policy/election/decision.ts';
 import type { CommitId } from '../../release/log.ts';
 import type { ReleaseRecord } from '../../release/model.ts';
 import type { BroughtValue } from './file-trail.ts';
 import { pinnedBy } from './pinned-by.ts';
+import { recordHolds } from './record-holds.ts';
 
 /** A record that counts, with the commit that brought it to the branch. */
 export interface OwnMove {
@@ -47,11 +49,22 @@ function nameOf({ from, to, digest }: ReleaseRecord): string {
   return from === to && digest !== '' ? `${to}@${digest.slice(0, 19)}` : to;
 }
 
+/** Whether the field holds what was put there: then nobody took it off. */
+export function isStillThere({ record }: OwnMove, field: FieldFact): boolean {
+  return recordHolds(record, field) && !(isInsertion(record) && (field.digest ?? '') === '');
+}
+
+/** Whether it only put a digest beside the tag that stood there. Of other records nobody can tell whether their digest was written. */
+function isInsertion({ from, fromDigest, to, digest }: ReleaseRecord): boolean {
+  return from === to && fromDigest === '' && digest !== '';
+}
+
 function isRun({ record: { intent, ordered } }: OwnMove): boolean {
   return intent === 'update' || (intent === 'promote' && ordered !== true);
 }
 
 /** Whether nobody moved the field in between. */
 function follows({ record }: OwnMove, { record: before }: OwnMove): boolean {
+  if (isInsertion(record) && isInsertion(before)) return false; // the first of them was taken off
   return record.from === before.to && (record.fromDigest === before.digest || record.fromDigest === '');
 }

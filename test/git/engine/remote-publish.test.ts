@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { contents, draft, Stage, web } from './remote-stage.ts';
-import { git } from '../git.ts';
+import { git, gitRaw } from '../git.ts';
 
 describe('publish', () => {
   it('pushes exactly the new objects, and the next sync fetches nothing', async () => {
@@ -114,6 +114,25 @@ describe('publish', () => {
         code: 'invalid-input',
       });
       expect(transport.calls.pushes).toEqual([]);
+    });
+  });
+
+  it('says which name a tree has twice, as a file and as a folder', async () => {
+    await Stage.in(async (stage) => {
+      const blob = git(stage.server, 'rev-parse', `main:${web}`);
+      const folder = git(stage.server, 'rev-parse', 'main:apps');
+      const entries = [`100644 apps\0${blob}`, `40000 apps\0${folder}`];
+      const bytes = entries.map((entry) => {
+        const [head = '', id = ''] = entry.split('\0');
+        return Buffer.concat([Buffer.from(`${head}\0`), Buffer.from(id, 'hex')]);
+      });
+      const args = ['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'];
+      const tree = gitRaw(stage.server, args, Buffer.concat(bytes)).toString().trim();
+      stage.move(git(stage.server, 'commit-tree', tree, '-p', stage.first, '-m', 'Twice'));
+      const { repository } = stage.open();
+      const work = repository.publish(await repository.sync(), [draft('image: x:2\n')]);
+      await expect(work).rejects.toThrow(`${web} cannot be changed: "apps" stands twice in its folder`);
+      await repository.close();
     });
   });
 });
