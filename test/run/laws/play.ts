@@ -22,6 +22,7 @@ export class Play {
   /** What each field held since the last lift, the present value last. */
   readonly held: Record<Name, number[]> = { web: [0], api: [0] };
   readonly isHeld: Record<Name, boolean> = { web: false, api: false };
+  #renamed = 0;
   /** The names that their files have now. */
   readonly #files: Record<Name, string> = { ...files };
   readonly #pushed: Record<Name, Set<number>> = { web: new Set(), api: new Set() };
@@ -191,13 +192,16 @@ export class Play {
     const to = names[(names.indexOf(from) + 1) % names.length] ?? from;
     const [head = ''] = git(path, 'rev-list', '-1', 'main').split('\n');
     const text = git(path, 'show', `main:${from}`);
-    const made = {
-      files: { [from]: null, [to]: `${text}\n` },
-      message: 'Rename\n',
-      parents: [head],
-      at: now,
-    };
-    git(path, 'update-ref', 'refs/heads/main', makeCommit(path, made), head);
+    const make = (changed: Record<string, string | null>, parent: string): string =>
+      makeCommit(path, { files: changed, message: 'Rename\n', parents: [parent], at: now });
+    // In one commit, or in two: copied first and deleted then, or the other way round.
+    const steps = [
+      [{ [from]: null, [to]: `${text}\n` }],
+      [{ [to]: `${text}\n` }, { [from]: null }],
+      [{ [from]: null }, { [to]: `${text}\n` }],
+    ][this.#renamed++ % 3];
+    const made = (steps ?? []).reduce((parent, step) => make(step, parent), head);
+    git(path, 'update-ref', 'refs/heads/main', made, head);
     this.#files[of] = to;
   }
 
