@@ -136,7 +136,7 @@ async function attemptOnce(
 ): Promise<RunResult | { readonly scans: Scans }> {
   const { ports, settings, memory, options, pusher, accepted } = run;
   const { now, listen } = ports;
-  const { snapshot, value, history } = await sync(ports, settings, memory, options.signal);
+  const { snapshot, value, history, unread } = await sync(ports, settings, memory, options.signal);
   const { branch } = snapshot;
   const { once, signal } = options;
   const kept = memory.elections;
@@ -146,6 +146,9 @@ async function attemptOnce(
   kept.turn();
   // What was cut off looks like a registry that fails, and the rest like all there is.
   if (signal?.aborted === true) throw wasStopped(settings.repository);
+  // It is the repository that failed, once, and not each image that would have moved.
+  const broken = unread();
+  if (broken !== undefined) throw broken.error;
   if (pusher.commits.length === 0) run.whole = drafted.plan.pending;
   const verdict = await judge(drafted.plan.pending, run, snapshot, history);
   const judged = { composer: drafted.composer, plan: { ...drafted.plan, fuse: verdict.fuse } };

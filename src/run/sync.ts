@@ -1,6 +1,7 @@
 import { watchedBy } from '../bindings/targets/watched.ts';
 import type { Snapshot } from '../git/repository.ts';
 import { BranchHistory } from './past/branch-history.ts';
+import { WatchedSnapshot } from './past/watched-snapshot.ts';
 import type { FactsCache } from './prepare/facts-cache.ts';
 import type { OriginCache } from './past/field-origins.ts';
 import type { RunPorts } from './ports.ts';
@@ -13,6 +14,8 @@ export interface Synced {
   readonly snapshot: Snapshot;
   readonly value: Prepared;
   readonly history: BranchHistory;
+  /** Why the log of the branch could not be read; `undefined` where it was, or nobody asked for it. */
+  readonly unread: () => { readonly error: unknown } | undefined;
 }
 
 /** What is kept of the last sync. */
@@ -23,7 +26,8 @@ export interface SyncMemory {
 }
 
 /**
- * The branch as it is now, with its facts; an unchanged branch gives what was prepared before.
+ * The branch as it is now, with its facts; an unchanged branch gives what was prepared before, but for a log that could
+ * not be read: that is read anew.
  * @throws Failure as the repository does, and `untrusted` where `verifyHead` is not satisfied: nothing is read from such a tree
  */
 export async function sync(
@@ -41,9 +45,10 @@ export async function sync(
   const since = started - settings.horizon;
   // Each time: a key may have been taken from the list since.
   await verifyHead(snapshot, settings, ports, since);
-  if (known !== undefined && !changed) return known;
+  if (known !== undefined && !changed && known.unread() === undefined) return known;
   const value = await prepare(snapshot.tree, settings, memory.cache);
-  const history = new BranchHistory(snapshot, since, memory.origins, watchedBy(value.bindings));
-  memory.prepared = { snapshot, value, history };
+  const watched = new WatchedSnapshot(snapshot);
+  const history = new BranchHistory(watched, since, memory.origins, watchedBy(value.bindings));
+  memory.prepared = { snapshot, value, history, unread: () => watched.unread };
   return memory.prepared;
 }

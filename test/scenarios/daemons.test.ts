@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { json, tallyman, type CliResult } from '../cli/harness.ts';
+import type { Fault } from '../peers/git-faults.ts';
 import { git } from '../peers/git.ts';
 import { run } from '../peers/programs.ts';
 import { describePeer } from '../peers/require.ts';
@@ -130,6 +131,29 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     expect(await opened.inBare('show', 'main:apps/web.yaml')).toContain('acme/web:1.1.0"');
     expect(await opened.commits()).toBe(4);
     await opened.inBare('fsck', '--strict');
+  });
+
+  it('ask again for a log that the server did not give once, though the branch stays where it is', async () => {
+    let posts = 0;
+    const intercept = ({ method }: { readonly method: string }): Fault | undefined => {
+      // The first lists the branch, the second brings its tip, the third its log.
+      return method === 'POST' && ++posts === 3 ? { kind: 'status', status: 500 } : undefined;
+    };
+    const opened = await World.open({ intercept });
+    world = opened;
+    await fill(opened);
+    await opened.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
+    const daemon = startDaemon(opened, await opened.configure({ extra: 'server: {listen: "off"}\n' }));
+    await until(() => daemon.logged().includes('"event":"run-failed"'));
+    // It is told once, as the failure of the repository, and not for each image that would move.
+    expect(daemon.logged()).toContain('failed (500) for http');
+    expect(daemon.logged()).not.toContain('registry-failed');
+    expect(await opened.commits()).toBe(2);
+    daemon.signal('reload');
+    await until(async () => (await opened.commits()) === 3);
+    daemon.signal('stop');
+    expect((await daemon.ended).exit).toBe(0);
+    await opened.verify();
   });
 
   it('ask an unchanged remote for one ref listing, and read nothing', async () => {
