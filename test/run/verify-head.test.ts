@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { mostOlderInARow } from '../../src/git/engine/commit-walk.ts';
+import { mostOlderInARow } from '../../src/git/engine/commit-graph.ts';
 import { openLocalRepository } from '../../src/git/local/local-repository.ts';
 import type { ConfigRepository } from '../../src/git/repository.ts';
 import { createSshSigner, type SshSigner } from '../../src/git/signing/ssh-signer.ts';

@@ -27,10 +27,7 @@ export interface CloneKeeperOptions {
 }
 
 /** A file of a commit. */
-interface WantedFile {
-  readonly commit: CommitId;
-  readonly id: ObjectId;
-}
+type WantedFile = { readonly commit: CommitId; readonly id: ObjectId };
 
 /** Fetches into a kept clone what is asked for and not there, and throws it away where it is damaged. See `openRemoteRepository`. */
 export class CloneKeeper implements TreeOwner {
@@ -100,8 +97,9 @@ export class CloneKeeper implements TreeOwner {
   /** What is asked for at the same time comes in one fetch. */
   async bringTrees(commits: readonly CommitId[]): Promise<void> {
     await this.watch(async () => {
-      await this.#treesWanted.ask(this.#withoutTrees(commits));
-      const [absent] = this.#withoutTrees(commits);
+      const missing = this.#withoutTrees(commits);
+      await this.#treesWanted.ask(missing);
+      const [absent] = this.#withoutTrees(missing);
       if (absent !== undefined) throw this.#leftOut(`the trees of commit ${absent}`);
     });
   }

@@ -35,7 +35,7 @@ export class CommitBlocks {
 
   /** Room for the bytes of a commit, and `spareRoom` behind it; once they stand there, `keep` names it. */
   room(size: number): Room {
-    const head = `commit ${size}\0`;
+    const head = headOf(size);
     const length = head.length + size;
     const needed = 4 + length + spareRoom;
     if (this.#used + needed > this.#block.length) this.#next(Math.max(needed, blockBytes));
@@ -97,6 +97,14 @@ function viewOf(
   const id = hash('sha1', block.subarray(from, end), 'hex') as CommitId;
   return new CommitView(id === expected ? expected : id, block, start, end, places);
 }
+
+/** What git hashes before the bytes of a commit. Those of the usual sizes are made once. */
+function headOf(size: number): string {
+  if (size >= heads.length) return `commit ${size}\0`;
+  return (heads[size] ??= `commit ${size}\0`);
+}
+
+const heads = Array<string | undefined>(2048).fill(undefined);
 
 /** Of a block: some 2,000 commits. */
 const blockBytes = 1024 ** 2;

@@ -6,11 +6,12 @@ import { constants, zstdCompress, zstdDecompressSync, type ZstdOptions } from 'n
 import { Failure } from '../../core/failure.ts';
 import { CommitBlocks, commitsIn } from './commit-blocks.ts';
 import type { CommitView } from './commit-view.ts';
-import { diskFailure, errorCode, writeDurablyAside } from './durable.ts';
+import { diskFailure, errorCode, writeForNowAside } from './durable.ts';
 
 /**
  * Commits in files that are read whole: compressed blocks, which are five times smaller and faster to read than a pack, where every commit is a
- * stream of its own. Each commit is named by its own hash when it is read.
+ * stream of its own. Each commit is named by its own hash when it is read. Nobody waits until the disk has flushed them: what a machine forgets when it stops is missing or damaged
+ * afterwards, and fetched anew.
  */
 export class CommitSegments {
   readonly #directory: string;
@@ -45,7 +46,7 @@ export class CommitSegments {
     const folded = await Promise.all(compressed(old.flatMap((name) => this.#readFile(name))));
     const last = Number(names.at(-1)?.slice(0, digits) ?? 0);
     const path = join(this.#directory, `${String(last + 1).padStart(digits, '0')}${suffix}`);
-    await writeDurablyAside(path, Buffer.concat([...folded, ...frames].flatMap(withLength)));
+    await writeForNowAside(path, Buffer.concat([...folded, ...frames].flatMap(withLength)));
     for (const name of old) rmSync(join(this.#directory, name), { force: true });
   }
 

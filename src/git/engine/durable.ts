@@ -25,14 +25,26 @@ export function writeForNow(path: string, bytes: Uint8Array | string): void {
  * As `writeDurably`, on another thread: large files, for whose flush nobody else has to wait. Nobody may change `bytes` until it is done.
  * @throws Failure `disk`
  */
-export async function writeDurablyAside(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
+export async function writeDurablyAside(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  await writeAside(path, bytes, mode, true);
+}
+
+/**
+ * As `writeForNow`, on another thread. Nobody may change `bytes` until it is done.
+ * @throws Failure `disk`
+ */
+export async function writeForNowAside(path: string, bytes: Uint8Array): Promise<void> {
+  await writeAside(path, bytes, 0o644, false);
+}
+
+async function writeAside(path: string, bytes: Uint8Array, mode: number, flush: boolean): Promise<void> {
   const temporary = temporaryFor(path);
   try {
     makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
     try {
       for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
-      await file.sync();
+      if (flush) await file.sync();
     } finally {
       await file.close();
     }

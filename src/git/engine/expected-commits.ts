@@ -1,9 +1,9 @@
 import type { CommitId, LoggedCommit } from '../../release/log.ts';
-import { mostOlderInARow } from './commit-walk.ts';
+import { mostOlderInARow } from './commit-graph.ts';
 
 type Commit = Pick<LoggedCommit, 'id' | 'parents' | 'committedAt'>;
 
-/** Knows of a history that arrives whether all of it is here: every commit that `walkCommits` would look for from those that are wanted. */
+/** Knows of a history that arrives whether all of it is here: every commit that a walk of `CommitGraph` would look for from those that are wanted. */
 export class ExpectedCommits {
   readonly #since: number;
   readonly #ends: ReadonlySet<CommitId>;

@@ -7,8 +7,8 @@ import type { FetchAnswer, FetchRequest } from '../transport.ts';
 import { readCommitPack } from './commit-pack.ts';
 import { CommitSegments } from './commit-segments.ts';
 import { CommitView } from './commit-view.ts';
-import { mostOlderInARow, walkCommits } from './commit-walk.ts';
-import { writeDurably } from './durable.ts';
+import { CommitGraph, mostOlderInARow } from './commit-graph.ts';
+import { writeForNow } from './durable.ts';
 import { ExpectedCommits } from './expected-commits.ts';
 import { isObjectId, type GitObject, type ObjectId } from './object-id.ts';
 import { packParts } from './receive.ts';
@@ -38,8 +38,7 @@ type Ask = (request: FetchRequest) => Promise<FetchAnswer>;
 export class HistoryStore {
   readonly #heldPath: string;
   readonly #segments: CommitSegments;
-  readonly #inClone: (id: ObjectId) => GitObject | undefined;
-  readonly #commits = new Map<CommitId, CommitView>();
+  readonly #commits: CommitGraph<CommitView>;
   readonly #mostOlder: number;
   #loaded = false;
   /** What came last is on the disk. */
@@ -57,7 +56,7 @@ export class HistoryStore {
     this.#mostOlder = mostOlder;
     this.#heldPath = join(directory, 'held.json');
     this.#segments = new CommitSegments(directory);
-    this.#inClone = inClone;
+    this.#commits = new CommitGraph((id) => viewOf(id, inClone(id)));
   }
 
   /** The history from what is here, or `undefined` where something must be fetched. */
@@ -70,7 +69,7 @@ export class HistoryStore {
 
   /** Milliseconds since the epoch, a little before the oldest of `commits`; `undefined` where one of them is not here. */
   oldest(commits: readonly CommitId[]): number | undefined {
-    const times = commits.map((id) => this.#find(id)?.committedAt);
+    const times = commits.map((id) => this.#commits.get(id)?.committedAt);
     return times.reduce<number | undefined>(
       (least, time) =>
         least === undefined || time === undefined ? undefined : Math.min(least, time - slack),
@@ -96,10 +95,10 @@ export class HistoryStore {
 
   /** The bytes of those of the commits that are here. */
   bytes(commits: readonly CommitId[]): ReadonlyMap<CommitId, Uint8Array> {
-    if (!this.#loaded && commits.some((id) => this.#find(id) === undefined)) this.#load();
+    if (!this.#loaded && commits.some((id) => this.#commits.get(id) === undefined)) this.#load();
     return new Map(
       commits.flatMap((id) => {
-        const commit = this.#find(id);
+        const commit = this.#commits.get(id);
         return commit === undefined ? [] : [[id, commit.bytes] as const];
       }),
     );
@@ -124,7 +123,7 @@ export class HistoryStore {
       const held: Held = { tip, since: base.since, edge: await this.#read(tip, base, ask) };
       const commits = this.#walk(tip, since, () => held); // while the last of it goes to the disk
       await this.#written;
-      writeDurably(this.#heldPath, JSON.stringify(held));
+      writeForNow(this.#heldPath, JSON.stringify(held));
       return commits;
     } catch (error) {
       this.#commits.clear(); // what is not on the disk is not kept
@@ -153,7 +152,8 @@ export class HistoryStore {
     const date = since - slack;
     if (date <= 0) return (await read({}))?.edge ?? edge;
     // Servers refuse to cut a history of which nothing would be left.
-    if ((this.#find(tip)?.committedAt ?? Infinity) < date) return this.#readBehind(tip, since, edge, ask);
+    if ((this.#commits.get(tip)?.committedAt ?? Infinity) < date)
+      return this.#readBehind(tip, since, edge, ask);
     const first = await read({ sinceUnfiltered: date }, this.#mostOlder);
     if (first?.isDated === false) return first.edge;
     const dated = first ?? (await read({ since: date }));
@@ -162,7 +162,7 @@ export class HistoryStore {
 
   /**
    * A server cuts a history at each commit that is older than a date, also where only that one's clock was wrong. What is missing behind the cuts is asked for as far as
-   * `walkCommits` looks behind old commits, and if there is something younger, without a bound: reading ends where all of it has come.
+   * `CommitGraph` looks behind old commits, and if there is something younger, without a bound: reading ends where all of it has come.
    */
   async #readBehind(
     tip: CommitId,
@@ -172,12 +172,12 @@ export class HistoryStore {
   ): Promise<readonly CommitId[]> {
     let edge = cuts;
     for (const depth of [mostOlderInARow + 1, infiniteDepth]) {
-      const { incomplete } = walkCommits(tip, since, (id) => this.#find(id));
+      const { incomplete } = this.#commits.walk(tip, since);
       if (incomplete.length === 0) break;
       const shallow = [...new Set([...edge, ...incomplete.map(({ id }) => id)])];
       const relative = depth !== infiniteDepth;
       const answer = await ask({ wants: [tip], haves: [tip], shallow, depth, relative, filter: 'tree:0' });
-      const missing = incomplete.flatMap(({ parents }) => parents).filter((id) => !this.#find(id));
+      const missing = incomplete.flatMap(({ parents }) => parents).filter((id) => !this.#commits.get(id));
       edge = this.#edgeAfter(shallow, answer, (await this.#add(answer, missing, since, Infinity)) ?? []);
     }
     return edge;
@@ -191,7 +191,7 @@ export class HistoryStore {
     const gone = new Set(answer.unshallow);
     const kept = before.filter((id) => !gone.has(id));
     // What was not read, as the rest was enough, is no end of what is here.
-    const edge = [...kept, ...answer.shallow, ...cut].filter((id) => this.#find(id) !== undefined);
+    const edge = [...kept, ...answer.shallow, ...cut].filter((id) => this.#commits.get(id) !== undefined);
     return [...new Set(edge)];
   }
 
@@ -200,8 +200,8 @@ export class HistoryStore {
     since: number,
     told = (): Held | undefined => this.#held(),
   ): readonly LoggedCommit[] | undefined {
-    if (this.#find(tip) === undefined) return undefined;
-    const { commits, incomplete } = walkCommits(tip, since, (id) => this.#find(id));
+    if (this.#commits.get(tip) === undefined) return undefined;
+    const { commits, incomplete } = this.#commits.walk(tip, since);
     if (incomplete.length === 0) return commits;
     const held = told();
     if (held === undefined || held.since > since) return undefined;
@@ -209,21 +209,10 @@ export class HistoryStore {
     return incomplete.every((commit) => edge.has(commit.id)) ? commits : undefined;
   }
 
-  #find(id: CommitId): CommitView | undefined {
-    const known = this.#commits.get(id);
-    if (known !== undefined) return known;
-    const object = this.#inClone(id);
-    if (object?.type !== 'commit') return undefined;
-    const { buffer, byteOffset, byteLength } = object.bytes;
-    const commit = new CommitView(id, Buffer.from(buffer, byteOffset, byteLength));
-    this.#commits.set(id, commit);
-    return commit;
-  }
-
   #load(): void {
     this.#loaded = true;
     try {
-      for (const commit of this.#segments.read()) this.#commits.set(commit.id, commit);
+      for (const commit of this.#segments.read()) this.#commits.add(commit);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'corrupt')) throw error;
       this.#segments.clear(); // a cache: what is damaged is fetched again
@@ -242,17 +231,17 @@ export class HistoryStore {
     mostOlder: number,
   ): Promise<readonly CommitId[] | undefined> {
     await this.#written;
-    const expected = new ExpectedCommits(wanted, since, (id) => this.#commits.get(id), answer.shallow);
+    const expected = new ExpectedCommits(wanted, since, (id) => this.#commits.known(id), answer.shallow);
     const segment = this.#segments.begin();
     const isCut = await readCommitPack(packParts(answer), {
       room: (size) => segment.blocks.room(size),
       keep: () => {
         const commit = segment.blocks.keep();
-        this.#commits.set(commit.id, commit);
+        this.#commits.add(commit);
         expected.see(commit);
         return commit;
       },
-      find: (id) => this.#find(id as CommitId),
+      find: (id) => this.#commits.get(id as CommitId),
       isEnough: (areOthers) =>
         ((areOthers || expected.older.length > 0) && expected.areHere) || expected.older.length > mostOlder,
     });
@@ -278,6 +267,12 @@ export class HistoryStore {
       return undefined; // a cache: what cannot be read is fetched again
     }
   }
+}
+
+function viewOf(id: CommitId, object: GitObject | undefined): CommitView | undefined {
+  if (object?.type !== 'commit') return undefined;
+  const { buffer, byteOffset, byteLength } = object.bytes;
+  return new CommitView(id, Buffer.from(buffer, byteOffset, byteLength));
 }
 
 /** A week. */

@@ -6,7 +6,7 @@ import type { CommitId, LoggedCommit, Person } from '../../release/log.ts';
 import type { CommitDraft, ConfigRepository, Publication, Snapshot } from '../repository.ts';
 import type { CommitSigner } from '../signer.ts';
 import { buildCommits } from '../engine/commit-builder.ts';
-import { walkCommits } from '../engine/commit-walk.ts';
+import { CommitGraph } from '../engine/commit-graph.ts';
 import type { ParsedCommit } from '../engine/commit-view.ts';
 import { parseCommit } from '../engine/commit.ts';
 import { GitTree, TreeCache } from '../engine/git-tree.ts';
@@ -45,8 +45,8 @@ class LocalRepository implements ConfigRepository {
   readonly #options: LocalRepositoryOptions;
   readonly #ref: string;
   readonly #trees = new TreeCache();
-  readonly #commits = new Map<CommitId, ParsedCommit>();
   #store: ObjectStore | undefined;
+  #commits: CommitGraph<ParsedCommit> | undefined;
   #last: LocalSnapshot | undefined;
 
   constructor(options: LocalRepositoryOptions) {
@@ -62,10 +62,11 @@ class LocalRepository implements ConfigRepository {
     if (ref === undefined)
       throw missingBranch(`${this.name} (${this.#options.path})`, this.#options.branch, listBranches(common));
     if (this.#last?.commit === ref.id) return this.#last;
-    this.#store ??= new ObjectStore(join(common, 'objects'));
+    const store = (this.#store ??= new ObjectStore(join(common, 'objects')));
+    this.#commits ??= new CommitGraph((id) => commitIn(store, id));
     this.#trees.age();
     this.#last = new LocalSnapshot(this.#options.branch, ref.id, {
-      store: this.#store,
+      store,
       trees: this.#trees,
       commits: this.#commits,
       shallowFile: join(common, 'shallow'),
@@ -96,7 +97,7 @@ class LocalRepository implements ConfigRepository {
 
   async close(): Promise<void> {
     this.#store?.close();
-    this.#store = undefined;
+    this.#store = this.#commits = undefined;
     this.#last = undefined;
   }
 }
@@ -104,7 +105,7 @@ class LocalRepository implements ConfigRepository {
 interface Sources {
   readonly store: ObjectStore;
   readonly trees: TreeCache;
-  readonly commits: Map<CommitId, ParsedCommit>;
+  readonly commits: CommitGraph<ParsedCommit>;
   readonly shallowFile: string;
 }
 
@@ -122,7 +123,7 @@ class LocalSnapshot implements Snapshot {
   }
 
   async history(since: number): Promise<readonly LoggedCommit[]> {
-    const { commits, incomplete } = walkCommits(this.commit, since, (id) => this.#find(id));
+    const { commits, incomplete } = this.#from.commits.walk(this.commit, since);
     if (incomplete.length > 0) {
       const horizon = shallowCommits(this.#from.shallowFile);
       const broken = incomplete.find((commit) => !horizon.has(commit.id));
@@ -161,23 +162,18 @@ class LocalSnapshot implements Snapshot {
   }
 
   #treeOf(id: CommitId): GitTree {
-    const commit = this.#find(id);
+    const commit = this.#from.commits.get(id);
     if (commit === undefined)
       throw new Failure('corrupt', `commit ${id} is not in the repository; run \`git fsck\` in it`);
     return new GitTree(this.#from.store, commit.tree, this.#from.trees);
   }
+}
 
-  #find(id: CommitId): ParsedCommit | undefined {
-    const known = this.#from.commits.get(id);
-    if (known !== undefined) return known;
-    const object = this.#from.store.read(id);
-    if (object === undefined) return undefined;
-    if (object.type !== 'commit')
-      throw new Failure('corrupt', `${id} is a ${object.type}, expected a commit`);
-    const commit = parseCommit(id, object.bytes);
-    this.#from.commits.set(id, commit);
-    return commit;
-  }
+function commitIn(store: ObjectStore, id: CommitId): ParsedCommit | undefined {
+  const object = store.read(id);
+  if (object === undefined) return undefined;
+  if (object.type !== 'commit') throw new Failure('corrupt', `${id} is a ${object.type}, expected a commit`);
+  return parseCommit(id, object.bytes);
 }
 
 /** Where a shallow clone ends. */

@@ -6,7 +6,6 @@ import { hasMark, type MarkOrder } from '../../policy/election/mark-order.ts';
 import { Arrivals, type HeldValue } from './arrivals.ts';
 import { claimsOn, readBranchClaims, type BranchClaims } from './branch-claims.ts';
 import { oneLine, type BranchLog } from './branch-log.ts';
-import { ChangeIndex } from './change-index.ts';
 import { FieldReader, valueOf as currentOf } from './field-at.ts';
 import { FieldRecords, mostClaims } from './field-records.ts';
 import { isSameImage } from './field-identity.ts';
@@ -44,7 +43,6 @@ export class BranchHistory {
   #loaded: Promise<BranchClaims> | undefined;
   /** Whose past is asked for while the log is read. */
   #asked: PastBinding[] | undefined = [];
-  #index: ChangeIndex | undefined;
   #arrivals: Arrivals | undefined;
 
   /**
@@ -241,8 +239,8 @@ export class BranchHistory {
   }
 
   #trail(log: BranchLog, lifts: BranchClaims['lifts'] = new Map()): FileTrail {
-    this.#index ??= new ChangeIndex(this.#snapshot, oneLine(log));
-    return new FileTrail(this.#snapshot, this.#fields, log.branch, lifts, this.#index);
+    const index = this.#fields.index(() => oneLine(log));
+    return new FileTrail(this.#snapshot, this.#fields, log.branch, lifts, index);
   }
 
   async #load(): Promise<BranchClaims> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { walkCommits } from '../../../src/git/engine/commit-walk.ts';
+import { CommitGraph } from '../../../src/git/engine/commit-graph.ts';
 import { ExpectedCommits } from '../../../src/git/engine/expected-commits.ts';
 import type { CommitId, LoggedCommit } from '../../../src/release/log.ts';
 import { histories, idOf } from './histories.ts';
@@ -14,7 +14,7 @@ it('what is expected is here only where the walk misses nothing, whatever order 
       const expected = new ExpectedCommits([tip], since, (id) => here.get(id));
       const open = [...history];
       for (const number of dice) {
-        const { incomplete } = walkCommits(tip, since, (id) => here.get(id));
+        const { incomplete } = new CommitGraph((id) => here.get(id)).walk(tip, since);
         const cut = here.values().filter(({ parents }) => !parents.every((id) => here.has(id)));
         const edge = cut.map(({ id }) => id).toArray();
         // Then those that end it are older, and each is told, so that nobody takes what is behind it for known.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mostOlderInARow, walkCommits } from '../../../src/git/engine/commit-walk.ts';
+import { CommitGraph, mostOlderInARow } from '../../../src/git/engine/commit-graph.ts';
 import type { CommitId, LoggedCommit } from '../../../src/release/log.ts';
 import { git, inFolder } from '../git.ts';
 import { makeCommit } from '../make-commit.ts';
@@ -33,13 +33,13 @@ function youngAndAbove(
   return above.intersection(reached);
 }
 
-describe('walkCommits', () => {
+describe('CommitGraph.walk', () => {
   it('shows children before parents, each commit once, and otherwise the newest first', () => {
     fc.assert(
       fc.property(histories, fc.nat(50), (history, since) => {
         const byId = new Map(history.map((commit) => [commit.id, commit]));
         const tip = idOf(history.length - 1);
-        const { commits } = walkCommits(tip, since, (id) => byId.get(id));
+        const { commits } = new CommitGraph((id) => byId.get(id)).walk(tip, since);
         const place = new Map(commits.map((commit, index) => [commit.id, index]));
         expect(place.size).toBe(commits.length);
         expect(new Set(place.keys())).toEqual(youngAndAbove(history, tip, since));
@@ -52,6 +52,30 @@ describe('walkCommits', () => {
           expect(free || commits.slice(0, index + 1).some((child) => child.parents.includes(next.id))).toBe(
             true,
           );
+        }
+      }),
+    );
+  });
+
+  it('tells the same from a graph that is kept as from a new one, whatever came and went meanwhile', () => {
+    const step = fc.record({ here: fc.nat(), gone: fc.option(fc.nat()), tip: fc.nat(), since: fc.nat(50) });
+    fc.assert(
+      fc.property(histories, fc.array(step, { minLength: 1, maxLength: 6 }), (history, steps) => {
+        const kept = new CommitGraph<LoggedCommit>(() => undefined);
+        const here = new Map<CommitId, LoggedCommit>();
+        const at = (n: number): LoggedCommit | undefined => history[n % history.length];
+        for (const { here: most, gone, tip, since } of steps) {
+          for (const commit of history.slice(0, 1 + (most % history.length))) {
+            here.set(commit.id, commit);
+            kept.add(commit);
+          }
+          const lost = gone === null ? undefined : at(gone);
+          if (lost !== undefined) {
+            here.delete(lost.id);
+            kept.delete(lost.id);
+          }
+          const from = at(tip)?.id ?? idOf(0);
+          expect(kept.walk(from, since)).toEqual(new CommitGraph((id) => here.get(id)).walk(from, since));
         }
       }),
     );
@@ -89,7 +113,7 @@ describe('walkCommits', () => {
         };
         native.set(id, { ...logged, authoredAt: 0, committedAt: Number(at) * 1000 });
       }
-      const { commits } = walkCommits(made[9] ?? idOf(0), 0, (id) => native.get(id));
+      const { commits } = new CommitGraph((id) => native.get(id)).walk(made[9] ?? idOf(0), 0);
       expect(commits.map(({ id }) => id)).toEqual([...native.keys()]);
     });
   });
@@ -104,7 +128,7 @@ describe('walkCommits', () => {
       committedAt: 5,
       message: '',
     };
-    const walk = walkCommits(idOf(1), 0, (id) => (id === commit.id ? commit : undefined));
+    const walk = new CommitGraph((id) => (id === commit.id ? commit : undefined)).walk(idOf(1), 0);
     expect(walk).toEqual({ commits: [commit], incomplete: [commit] });
   });
 
@@ -115,10 +139,10 @@ describe('walkCommits', () => {
     // The first and the last are young.
     const at = (n: number): number => (n === 0 || n === older + 1 ? 1000 : 0);
     const lookup = (id: CommitId): LoggedCommit => ({ ...inLine(Number(id)), committedAt: at(Number(id)) });
-    expect(walkCommits(idOf(older + 1), 500, lookup).commits.length).toBe(found);
+    expect(new CommitGraph(lookup).walk(idOf(older + 1), 500).commits.length).toBe(found);
   });
 
   it('walks a history of 100,000 commits without deep calls', () => {
-    expect(walkCommits(idOf(99_999), 0, (id) => inLine(Number(id))).commits.length).toBe(100_000);
+    expect(new CommitGraph((id) => inLine(Number(id))).walk(idOf(99_999), 0).commits.length).toBe(100_000);
   });
 });
