@@ -8,7 +8,7 @@ import type { LoggedRelease } from '../../release/model.ts';
 import type { ChangeIndex } from './change-index.ts';
 import { valueOf, type FieldReader } from './field-at.ts';
 import { findBefore, findField, isSameImage, type FileFields } from './field-identity.ts';
-import { formerFile, type WayBack } from './former-file.ts';
+import { formerFile, otherFormer, type WayBack } from './former-file.ts';
 import { isLift } from './is-lift.ts';
 import { recordHolds } from './record-holds.ts';
 
@@ -32,7 +32,12 @@ interface Sight {
   readonly trace: Trace;
   readonly from: Trace;
   readonly commit: LoggedCommit;
+  /** Of the commit in the line. */
+  readonly place: number;
 }
+
+/** Where a field is followed from: a place in the line. */
+type Way = Pick<Trace, 'file' | 'field'> & { readonly place: number };
 
 /** A value that a field held, with the commit of the branch that brought it, and where the field stood then. */
 export interface BroughtValue {
@@ -80,9 +85,30 @@ export class FileTrail {
     line: readonly LoggedCommit[],
   ): Promise<readonly FieldFact[]> {
     const held: FieldFact[] = [];
-    for await (const { trace, from, commit } of this.#follow(start, line))
-      if (trace.field !== from.field || commit === line[0]) held.push(trace.field);
+    const ways: Way[] = [{ ...start, place: 0 }];
+    const known = new Set([start.file]);
+    // A file may go on under several names, each of them the past of what stands there now.
+    for (const way of ways) {
+      for await (const { trace, from, commit, place } of this.#follow(way, line)) {
+        if (trace.field !== from.field || place === way.place) held.push(trace.field);
+        const other = await this.#otherWay({ trace, from, commit, place });
+        if (other === undefined || known.has(other.file) || known.size >= mostNames) continue;
+        known.add(other.file);
+        ways.push(other);
+      }
+    }
     return held;
+  }
+
+  /** Where the field may have come from as well, where its file was there before. */
+  async #otherWay({ trace, from, commit, place }: Sight): Promise<Way | undefined> {
+    const isChanged = trace.file === from.file && trace.content !== from.content;
+    if (!isChanged || trace.isLost === true || trace.content === undefined || from.content === undefined)
+      return undefined;
+    const file = await otherFormer(this.#fields, from, commit.id, trace.field);
+    if (file === undefined) return undefined;
+    const field = findBefore(from.field, from.fields, await this.#fields.fields(commit.id, file));
+    return field && { file, field, place };
   }
 
   /** The values of the image that stands there now: those that stood there one after the other are told once. */
@@ -91,7 +117,7 @@ export class FileTrail {
     line: readonly LoggedCommit[],
   ): Promise<readonly BroughtValue[]> {
     const held: BroughtValue[] = [];
-    for await (const { trace, commit } of this.#follow(start, line)) {
+    for await (const { trace, commit } of this.#follow({ ...start, place: 0 }, line)) {
       if (trace.content === undefined || !isSameImage(trace.field, start.field)) continue;
       const value = valueOf(trace.field);
       const last = held.at(-1);
@@ -103,36 +129,36 @@ export class FileTrail {
     return held;
   }
 
-  #follow(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
+  #follow(start: Way, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
     return line.length <= this.#index.length ? this.#jump(start, line) : this.#walk(start, line);
   }
 
   /** From change to change of the file, where the branch is one line: the first and the last commit of each version. */
-  async *#jump(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
-    const [head] = line;
+  async *#jump(start: Way, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
+    const head = line[start.place];
     if (head === undefined) return;
     await this.#prepareJumps(start.file, line);
     const fields = await this.#fields.fields(head.id, start.file);
     const first = { ...start, fields, content: undefined, commit: head.id };
     let trace: Trace = await this.#step(first, head.id);
-    yield { trace, from: first, commit: head };
+    yield { trace, from: first, commit: head, place: start.place };
     const lifted =
       this.#lifts.size === 0 ? [] : line.flatMap(({ id }, place) => (this.#lifts.has(id) ? [place] : []));
     const names = new Set([start.file]);
-    for (let place = 0; ;) {
+    for (let { place } = start; ;) {
       const next = await this.#index.next(trace.file, place, line.length - 1);
       const last = await this.#lastOf(trace, lifted, line, [place, (next ?? line.length) - 1]);
       const commit = line[last.place];
       if (commit === undefined) return;
       const from = { ...trace, commit: commit.id };
-      if (last.place > place) yield { trace: from, from, commit };
+      if (last.place > place) yield { trace: from, from, commit, place: last.place };
       const older = next === undefined ? undefined : line[next];
       if (last.isLifted || older === undefined || next === undefined) return;
       const named = await this.#named(from, older.id, names, { line, place: last.place, index: this.#index });
       if (!names.has(named.file)) await this.#prepareJumps(named.file, line);
       names.add(named.file);
       trace = await this.#step(named, older.id);
-      yield { trace, from, commit: older };
+      yield { trace, from, commit: older, place: next };
       place = next;
     }
   }
@@ -163,8 +189,8 @@ export class FileTrail {
   }
 
   /** Over both sides of merges that are a person's pull. */
-  async *#walk(start: Pick<Trace, 'file' | 'field'>, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
-    const [head] = line;
+  async *#walk(start: Way, line: readonly LoggedCommit[]): AsyncGenerator<Sight> {
+    const head = line[start.place];
     if (head === undefined) return;
     await this.#prepare(start.file, line);
     /** Commits that have the same file as the one after them. */
@@ -185,7 +211,7 @@ export class FileTrail {
         await this.#prepare(named.file, line);
       }
       const trace = same.has(commit.id) ? { ...from, commit: commit.id } : await this.#step(named, commit.id);
-      yield { trace, from, commit };
+      yield { trace, from, commit, place: places.get(commit.id) ?? 0 };
       if (await this.#isLifted(commit, trace, line)) continue;
       for (const parent of this.#parents(commit, line)) {
         if (traces.has(parent)) continue;

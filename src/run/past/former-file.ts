@@ -30,6 +30,8 @@ export interface WayBack {
 
 /** Files that are looked into where one field came from; of more, the nearest. */
 const mostRead = 64;
+/** Files that are compared with another one in each commit that changed it: a group of many moves together a thousand times. */
+const mostCompared = 16;
 /** Commits in which a file may be nowhere, on its way from one place to another. */
 const mostBack = 64;
 
@@ -39,8 +41,9 @@ const mostBack = 64;
  * 1. of the files that are gone in `named.commit`, the one with the same content, else one with the same image in a field of the same
  *    shape, else one with its value at another place; the nearest name first;
  * 2. the file from which that commit took such a field: documents are put together, or apart;
- * 3. one that was copied and that nobody touched until it went: who copies a file and deletes the first one in another commit has moved it.
- * 4. one that went in one of the last commits before, with the same value: who deletes a file and puts it elsewhere in another commit has moved it as well.
+ * 3. one that was copied and that nobody touched until it went: who copies a file and deletes the first one in another commit has moved it;
+ * 4. one from which such a field was copied, and cut later with the value that it had then;
+ * 5. one that went in one of the last commits before, with the same value: who deletes a file and puts it elsewhere in another commit has moved it as well.
  *
  * @returns a file that may be gone in `before`; `undefined` where the field was new
  */
@@ -51,7 +54,8 @@ export async function formerFile(
   before: CommitId,
   way: WayBack,
 ): Promise<string | undefined> {
-  if ((await reader.entry(before, named.file)) !== undefined) return takenFrom(reader, named, before);
+  if ((await reader.entry(before, named.file)) !== undefined)
+    return (await takenFrom(reader, named, before)) ?? cutLater(reader, named, before, way);
   const list = async (commit: CommitId): Promise<readonly TreeEntry[]> => (await snapshot.at(commit)).list();
   const gone = await goneIn(reader, named.commit, before, list);
   const moved =
@@ -59,7 +63,38 @@ export async function formerFile(
   if (moved !== undefined) return moved;
   const last = await reader.paths(way.line[0]?.id ?? named.commit);
   const left = (await list(before)).filter((entry) => !last.has(entry.path) && isRead(entry));
-  return (await copiedFrom(reader, named, before, left, way)) ?? (await deletedBefore(reader, named, way));
+  return (
+    (await copiedFrom(reader, named, before, left, way)) ??
+    (await cutLater(reader, named, before, way)) ??
+    (await deletedBefore(reader, named, way))
+  );
+}
+
+/**
+ * Another file that may have held a field which its own file held as well in the commit before: files swap their names, or one is put over another. Nobody can tell
+ * which of both pasts is the field's.
+ * @param there the field as its own file had it
+ */
+export async function otherFormer(
+  reader: FieldReader,
+  named: NamedFile,
+  before: CommitId,
+  there: FieldFact,
+): Promise<string | undefined> {
+  const paths = [...((await reader.changed(named.commit, before)) ?? [])].filter(
+    (path) => path !== named.file,
+  );
+  if (paths.length === 0) return undefined;
+  if (!isSameImage(there, named.field) || there.container !== named.field.container)
+    return takenFrom(reader, named, before);
+  // Of many, those that a folder took with it as it was put over another one.
+  const name = named.file.slice(named.file.lastIndexOf('/') + 1);
+  const likely = paths.length > mostCompared ? paths.filter((path) => path.endsWith(name)) : paths;
+  const had = await Promise.all(
+    likely.slice(0, mostCompared).map(async (path) => reader.entry(before, path)),
+  );
+  const same = had.filter((entry) => entry !== undefined).filter(({ id }) => id === named.content);
+  return byNearness(same, named.file)[0]?.path;
 }
 
 /** The files that a commit deleted. */
@@ -123,11 +158,40 @@ async function deletedBefore(
   return undefined;
 }
 
+async function cutLater(
+  reader: FieldReader,
+  named: NamedFile,
+  before: CommitId,
+  way: WayBack,
+): Promise<string | undefined> {
+  const { file, field } = named;
+  const last = way.line[0]?.id;
+  const changed = last === undefined ? undefined : await reader.changed(last, before);
+  if (last === undefined || changed === undefined) return undefined;
+  const entries = await Promise.all([...changed].map(async (path) => reader.entry(before, path)));
+  const had = entries
+    .filter((entry) => entry !== undefined)
+    .filter((one) => one.path !== file && isRead(one));
+  const nearest = byNearness(had, file).slice(0, mostRead);
+  await reader.prepare(
+    nearest.flatMap(({ path }) => [before, last].map((one) => ({ commit: one, file: path }))),
+  );
+  for (const entry of nearest) {
+    const then = await alikeIn(reader, named, before, entry.path);
+    if (!then.some((one) => isSameValue(one, field))) continue;
+    const isCut = async (commit: CommitId): Promise<boolean> =>
+      (await alikeIn(reader, named, commit, entry.path)).length < then.length;
+    if ((await isCut(last)) && (await isLeftAlone(reader, entry, way, isCut))) return entry.path;
+  }
+  return undefined;
+}
+
 async function takenFrom(
   reader: FieldReader,
-  { file, field, fields, commit }: NamedFile,
+  named: NamedFile,
   before: CommitId,
 ): Promise<string | undefined> {
+  const { file, field, commit } = named;
   const had: TreeEntry[] = [];
   for (const path of (await reader.changed(commit, before)) ?? []) {
     const entry = path === file ? undefined : await reader.entry(before, path);
@@ -138,8 +202,8 @@ async function takenFrom(
     nearest.flatMap(({ path }) => [before, commit].map((one) => ({ commit: one, file: path }))),
   );
   for (const { path } of nearest) {
-    const then = (await reader.fields(before, path)).alike(field, fields);
-    const now = (await reader.fields(commit, path)).alike(field, fields);
+    const then = await alikeIn(reader, named, before, path);
+    const now = await alikeIn(reader, named, commit, path);
     if (then.length > now.length && then.some((one) => isTakenFor(one, field))) return path;
   }
   for (const { path } of nearest) {
@@ -148,6 +212,17 @@ async function takenFrom(
     if (lost.some((one) => isNamed(one) && isSameImage(one, field) && isSameValue(one, field))) return path;
   }
   return undefined;
+}
+
+/** The fields of a file that could be it: where it is of a container, those of containers with its name. */
+async function alikeIn(
+  reader: FieldReader,
+  { field, fields }: NamedFile,
+  commit: CommitId,
+  path: string,
+): Promise<readonly FieldFact[]> {
+  const found = (await reader.fields(commit, path)).alike(field, fields);
+  return found.filter(({ container }) => container === field.container);
 }
 
 /** A container is known by its name as well; of what has no name, the value must tell. */
@@ -190,16 +265,18 @@ async function nearestLike(
   return undefined;
 }
 
-/** Whether a file is the same in all commits from the newest to that place in which it is there, that one among them. */
+/** Whether a file is the same in all commits from the newest to that place in which it is there, and does not count as gone; that one among them. */
 async function isLeftAlone(
   reader: FieldReader,
   { path, id }: TreeEntry,
   { line, place, index }: WayBack,
+  isGone: (commit: CommitId) => Promise<boolean> = async () => false,
 ): Promise<boolean> {
   for (let at: number | undefined = 0; at !== undefined && at <= place;) {
     const commit = line[at];
     const entry = commit && (await reader.entry(commit.id, path));
-    if (entry !== undefined && entry.id !== id) return false;
+    if (commit !== undefined && entry !== undefined && entry.id !== id && !(await isGone(commit.id)))
+      return false;
     at = index !== undefined && at < index.length ? await index.next(path, at, place) : at + 1;
   }
   return true;
