@@ -16,6 +16,7 @@ export type PolicyDetail = Partial<
     | 'platforms'
     | 'hold'
     | 'allowDowngrade'
+    | 'otherFiles'
   >
 >;
 

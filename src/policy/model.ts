@@ -46,6 +46,8 @@ export interface Policy {
    * Default none.
    */
   readonly otherNames?: readonly string[];
+  /** Other files that hold a part of its rule: that of Flux 2's ImageRepository. Default none. */
+  readonly otherFiles?: readonly string[];
 }
 
 export type Order = 'newest' | 'semver' | 'numeric' | 'alphabetical';

@@ -9,6 +9,8 @@ export interface MadeCommit {
   readonly parents: readonly string[];
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** When it was written first, where it was picked or rebased since. Default `at`. */
+  readonly authoredAt?: number;
 }
 
 let made = 0;
@@ -27,9 +29,12 @@ export function makeCommit(repository: string, commit: MadeCommit): CommitId {
 export function makeCommits(repository: string, commits: readonly MadeCommit[]): readonly CommitId[] {
   const ref = `refs/made/${++made}`;
   const lines = [];
-  for (const [index, { files, message, parents, at }] of commits.entries()) {
-    const stamp = `Ann <ann@example.com> ${Math.floor(at / 1000)} +0000`;
-    lines.push(`commit ${ref}`, `mark :${index + 1}`, `author ${stamp}`, `committer ${stamp}`, data(message));
+  for (const [index, { files, message, parents, at, authoredAt = at }] of commits.entries()) {
+    const [author, committer] = [authoredAt, at].map(
+      (time) => `Ann <ann@example.com> ${Math.floor(time / 1000)} +0000`,
+    );
+    lines.push(`commit ${ref}`, `mark :${index + 1}`, `author ${author}`, `committer ${committer}`);
+    lines.push(data(message));
     const all = index === 0 ? parents : [`:${index}`, ...parents];
     for (const [place, parent] of all.entries()) lines.push(`${place === 0 ? 'from' : 'merge'} ${parent}`);
     for (const [path, content] of Object.entries(files))

@@ -103,3 +103,32 @@ describe('a range that is widened later', () => {
     },
   );
 });
+
+it('exclusions of Flux 2 that go from a file of their own bring nothing back', async () => {
+  const on = (stage = await Stage.open((image) => ({
+    [workload]: `image: ${image('web')}:1.0.0 # {"$imagepolicy": "flux-system:web"}\n`,
+    'flux/repository.yaml': `${fluxHead('ImageRepository')}spec: {image: "${image('web')}", interval: 5m, exclusionList: ["^2"]}\n`,
+    'flux/policy.yaml': `${fluxHead('ImagePolicy')}spec: {imageRepositoryRef: {name: web}, policy: {semver: {range: "*"}}}\n`,
+  })));
+  on.settings = { ...on.settings, dialects: ['flux2'] };
+  const put = async (version: string): Promise<void> => edit(on, workload, /(acme\/web:)\S+/, `$1${version}`);
+  on.push('web', '1.0.0', '1.1.0', '2.0.0');
+  await on.run();
+  await put('2.0.0');
+  await put('1.1.0');
+  on.push('web', '1.2.0');
+  on.now += day;
+  await on.run();
+  expect(await on.file(workload)).toContain(':1.2.0');
+  await edit(on, 'flux/repository.yaml', '"^2"', '"^3"');
+  on.now += day;
+  on.forget();
+  expect((await on.run()).outcome).toBe('unchanged');
+  on.push('web', '2.0.1');
+  await on.run();
+  expect(await on.file(workload)).toContain(':2.0.1');
+});
+
+function fluxHead(kind: string): string {
+  return `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ${kind}\nmetadata: {name: web, namespace: flux-system}\n`;
+}

@@ -40,6 +40,17 @@ describe('what was taken back after a lift stays so', () => {
     expect(await run(on)).toEqual([]);
     expect(await told(on)).toEqual(['update', 'lift', 'update', 'lift copied']);
   });
+
+  it('where the lift is picked once more', async () => {
+    const { on, message } = await liftedOnce();
+    const head = git(on.path, 'rev-parse', 'main');
+    // As git cherry-pick --allow-empty and a rebase do.
+    const times = { at: on.now, authoredAt: on.now - 3_600_000 };
+    const picked = makeCommit(on.path, { files: {}, message: `${message}\n`, parents: [head], ...times });
+    git(on.path, 'update-ref', 'refs/heads/main', picked, head);
+    expect(await run(on)).toEqual([]);
+    expect(await told(on)).toEqual(['update', 'lift', 'update', 'lift copied']);
+  });
 });
 
 it('counts where it takes away the only annotation of a workload', async () => {

@@ -44,7 +44,9 @@ export function readImagePolicy(
   if (image === undefined) return { ...known, policy: undefined, problems };
   const hold = suspended ? held('spec.suspend of the ImagePolicy') : heldBy(found);
   const excludePatterns = found?.exclusions ?? defaultExclusions;
-  const detail = { namespace: object.namespace, filter, digest, hold, excludePatterns };
+  const elsewhere = found?.object.source.file ?? source.file;
+  const otherFiles = elsewhere === source.file ? [] : [elsewhere];
+  const detail = { namespace: object.namespace, filter, digest, hold, excludePatterns, otherFiles };
   return { ...known, policy: makePolicy('flux2', name, source, image, rule, detail), problems };
 }
 

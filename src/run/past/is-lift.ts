@@ -14,7 +14,7 @@ interface LiftedField {
 
 /**
  * Whether the record of a lift, or of a hold, counts: it is made upon the branch itself, in a commit that leaves the field as it was and changes nothing but what held
- * fields. Elsewhere the record was copied, such as by a squash or the merge of a branch with a cherry-pick, and what it lifted is long past.
+ * fields. Elsewhere the record was copied, such as by a squash, a cherry-pick or a rebase merge, and what it lifted is long past.
  * @param parent the commit of the branch before it; `undefined` where the log ends
  */
 export async function isLift(
@@ -24,6 +24,8 @@ export async function isLift(
   { bringer, file, field }: LiftedField,
 ): Promise<boolean> {
   if (commit.id !== bringer || commit.parents.length > 1) return false;
+  // Ours are written and committed in one moment; a cherry-pick and a rebase keep when the first was written.
+  if (commit.authoredAt !== commit.committedAt) return false;
   if (parent === undefined) return true;
   await reader.prepare([{ commit: parent, file }]);
   const before = findField(field, await reader.fields(bringer, file), await reader.fields(parent, file));

@@ -1,5 +1,6 @@
 import type { Binding } from '../../bindings/model.ts';
 import type { Snapshot } from '../../git/repository.ts';
+import type { CommitId } from '../../release/log.ts';
 import type { BranchLog } from './branch-log.ts';
 import type { FieldReader } from './field-at.ts';
 import { FileRules } from './file-rules.ts';
@@ -39,11 +40,21 @@ async function isChanged(
   const { policy } = binding;
   // What an annotation makes has its name by what else there is in the repository.
   if (policy.dialect !== 'annotation' && name !== policy.name) return true;
-  const { file } = policy.place;
-  const [then, now] = await Promise.all([bringer, head].map(async (commit) => reader.entry(commit, file)));
+  const files = [policy.place.file, ...(policy.otherFiles ?? [])];
+  for (const file of files) if (await isChangedIn(file, binding, [bringer, head], reader)) return true;
+  return false;
+}
+
+async function isChangedIn(
+  file: string,
+  binding: RuledBinding,
+  commits: readonly [then: CommitId, now: CommitId],
+  reader: FieldReader,
+): Promise<boolean> {
+  const [then, now] = await Promise.all(commits.map(async (commit) => reader.entry(commit, file)));
   if (then === undefined || now === undefined) return true;
   if (then.id === now.id) return false;
-  await reader.prepare([bringer, head].map((commit) => ({ commit, file })));
-  const [old, present] = await Promise.all([bringer, head].map(async (commit) => reader.rules(commit, file)));
+  await reader.prepare(commits.map((commit) => ({ commit, file })));
+  const [old, present] = await Promise.all(commits.map(async (commit) => reader.rules(commit, file)));
   return old === undefined || present === undefined || !FileRules.isSame(binding, present, old);
 }
