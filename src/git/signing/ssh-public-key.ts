@@ -9,6 +9,9 @@ export interface SshPublicKey {
   readonly blob: Buffer;
 }
 
+/** Of the modulus. Shorter RSA keys are no longer safe: none signs here, and none is trusted. */
+export const leastRsaBits = 2048;
+
 /**
  * The public half of a key.
  * @throws Failure `invalid-config` for a kind of key that SSH signatures do not know

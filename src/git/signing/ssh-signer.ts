@@ -1,7 +1,8 @@
 import { hash, sign, type KeyObject } from 'node:crypto';
+import { Failure } from '../../core/failure.ts';
 import type { CommitSigner } from '../signer.ts';
 import { readSshPrivateKey } from './ssh-private-key.ts';
-import { sshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
+import { leastRsaBits, sshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
 import { sshArmor, sshMpint, sshString, sshUint32 } from './ssh-wire.ts';
 
 export interface SshSignerOptions {
@@ -19,13 +20,18 @@ export interface SshSigner extends CommitSigner {
 
 /**
  * Signs commits with an SSH key as `gpg.format = ssh` does (OpenSSH's PROTOCOL.sshsig, namespace `git`; product.md, 5).
- * @throws Failure `invalid-config` where the key cannot be read or is of another kind than ed25519, ECDSA or RSA
+ * @throws Failure `invalid-config` where the key cannot be read, is of another kind than ed25519, ECDSA or RSA, or is an RSA key of less than 2048 bits
  */
 export async function createSshSigner(options: SshSignerOptions): Promise<SshSigner> {
   const { privateKey, passphrase, source = 'the SSH signing key' } = options;
   const text = typeof privateKey === 'string' ? privateKey : Buffer.from(privateKey).toString('utf8');
   const key = await readSshPrivateKey(text.trim(), passphrase === '' ? undefined : passphrase, source);
   const publicKey = sshPublicKey(key, source);
+  const { modulusLength: bits = leastRsaBits } = key.asymmetricKeyDetails ?? {};
+  if (bits < leastRsaBits) {
+    const words = `${source} is an RSA key of ${bits} bits, which is not safe; expected ${leastRsaBits} at least, or an ed25519 key`;
+    throw new Failure('invalid-config', words);
+  }
   return {
     publicKey: `${publicKey.type} ${publicKey.blob.toString('base64')}`,
     // Async by the port; the work takes well under a millisecond for ed25519.

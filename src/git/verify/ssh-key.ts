@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { leastRsaBits } from '../signing/ssh-public-key.ts';
 import { SshReader } from './ssh-reader.ts';
 
 /** A public key with what checks its signatures. */
@@ -16,9 +17,6 @@ const curves = new Map([
   ['nistp384', { crv: 'P-384', size: 48, hash: 'sha384' }],
   ['nistp521', { crv: 'P-521', size: 66, hash: 'sha512' }],
 ]);
-
-/** Shorter RSA keys are no longer safe. */
-const leastRsaBits = 2048;
 
 /**
  * Reads a public key in wire form (RFC 4253, 6.6; RFC 5656, 3.1; RFC 8709, 4).

@@ -63,6 +63,7 @@ describe('an SSH key that cannot sign', () => {
       undefined,
       'is of a kind that cannot sign commits',
     ],
+    ['a short RSA key', pem({}), undefined, 'is an RSA key of 1024 bits, which is not safe; expected 2048'],
     [
       'another curve',
       koblitz.privateKey.export({ type: 'sec1', format: 'pem' }),
