@@ -132,17 +132,36 @@ type Told = Omit<HistoryEntry, 'repository' | 'service'>;
 
 /** Records that know no old revision take it from what another record tells of the old version. */
 function ownOf({ releases, log }: ReleaseLog): Told[] {
-  const revisions = new Map(
-    log.claims.flatMap(({ record: { image, to, revision } }) =>
-      revision === '' ? [] : [[JSON.stringify([image, to]), revision]],
-    ),
-  );
+  const revisionOf = knownRevisions(log.claims.map(({ record }) => record));
   return releases.map((release) => {
-    const { image, from, source, revision } = release.record;
-    const fromRevision = release.record.fromRevision ?? revisions.get(JSON.stringify([image, from]));
+    const { image, from, fromDigest, source, revision } = release.record;
+    const fromRevision = release.record.fromRevision ?? revisionOf(image, from, fromDigest);
     const record = fromRevision === undefined ? release.record : { ...release.record, fromRevision };
     return { ...release, record, link: compareLink(source, fromRevision, revision), tool: 'tallyman' };
   });
+}
+
+/** The revision that a version of an image was built from. Of a tag that moves it is only known for a digest. */
+function knownRevisions(
+  records: readonly ReleaseRecord[],
+): (image: string, tag: string, digest: string) => string | undefined {
+  const known = new Map<string, string>();
+  const note = (version: readonly string[], revision = ''): void => {
+    const key = JSON.stringify(version);
+    const other = known.get(key) ?? revision;
+    if (revision !== '') known.set(key, other === revision ? revision : '');
+  };
+  for (const { image, from, fromDigest, fromRevision, to, digest, revision } of records) {
+    note([image, to, digest], revision);
+    note([image, from, fromDigest], fromRevision);
+    // A field without a digest held whatever the tag was then.
+    if (digest !== '') note([image, to, ''], revision);
+    if (fromDigest !== '') note([image, from, ''], fromRevision);
+  }
+  return (...version) => {
+    const revision = known.get(JSON.stringify(version));
+    return revision === '' ? undefined : revision;
+  };
 }
 
 /** What other tools' commits say. There is no field to compare: it is shown as it is told, and plays no part in any decision. */

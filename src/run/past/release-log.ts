@@ -1,7 +1,8 @@
+import type { FieldFact } from '../../fields/model.ts';
 import type { ConfigRepository, Snapshot } from '../../git/repository.ts';
 import { parseFieldKey } from '../../release/field-key.ts';
 import type { LoggedCommit } from '../../release/log.ts';
-import type { Doubt, DoubtedRelease, LoggedRelease, Release } from '../../release/model.ts';
+import type { Doubt, DoubtedRelease, LoggedRelease, Release, ReleaseRecord } from '../../release/model.ts';
 import { readBranchLog, type BranchLog } from './branch-log.ts';
 import { FieldReader, type FileAt } from './field-at.ts';
 import { findField } from './field-identity.ts';
@@ -53,10 +54,7 @@ export async function readReleaseLog(
     for (const landed of portion) {
       const judged: (Release | DoubtedRelease)[] = [];
       // Oldest first: of a record that stands twice, the older one is the release.
-      for (const claim of landed.toReversed()) {
-        const doubt = await judge.doubt(claim);
-        judged.push(doubt === undefined ? claim : { ...claim, doubt });
-      }
+      for (const claim of landed.toReversed()) judged.push(await judge.judge(claim));
       for (const one of judged.reverse())
         if ('doubt' in one) doubted.push(one);
         else releases.push(one);
@@ -119,8 +117,15 @@ class Judge {
     await this.#fields.prepare(files);
   }
 
-  /** Why a record does not count; `undefined` where it does. */
-  async doubt({ commit, record, landed }: Release): Promise<Doubt | undefined> {
+  /** Where it counts, it tells what the branch left: a squash brings the last of several steps. */
+  async judge(claim: Release): Promise<Release | DoubtedRelease> {
+    const outcome = await this.#look(claim);
+    if (typeof outcome === 'string') return { ...claim, doubt: outcome };
+    return outcome === undefined ? claim : { ...claim, record: leaving(outcome, claim.record) };
+  }
+
+  /** Why a record does not count; where it does, the field that it moved, as far as it was there before. */
+  async #look({ commit, record, landed }: Release): Promise<Doubt | FieldFact | undefined> {
     const place = parseFieldKey(record.field);
     if (place === undefined) return 'no-field';
     const fields = await this.#fields.fields(landed.id, place.file);
@@ -129,17 +134,18 @@ class Judge {
     if (!recordHolds(record, field)) return 'not-held';
     const before = this.#before(landed);
     const { file } = place;
+    let left: FieldFact | undefined;
     if (!moves(record.intent)) {
       if (!(await isLift(this.#fields, { commit }, before?.id, { bringer: landed.id, file, field })))
         return 'copied';
     } else if (before !== undefined) {
-      const there = findField(field, fields, await this.#fields.fields(before.id, file));
-      if (there !== undefined && there.tag === field.tag && there.digest === field.digest) return 'not-moved';
+      left = findField(field, fields, await this.#fields.fields(before.id, file));
+      if (left !== undefined && left.tag === field.tag && left.digest === field.digest) return 'not-moved';
     }
     const key = JSON.stringify([landed.id, record.field, record.to, record.digest, record.intent]);
     if (this.#seen.has(key)) return 'repeated';
     this.#seen.add(key);
-    return undefined;
+    return left;
   }
 
   /** `undefined` for the first commit of all, and where the log ends before it. */
@@ -147,6 +153,14 @@ class Judge {
     const [first] = parents;
     return first === undefined ? undefined : this.#log.byId.get(first);
   }
+}
+
+/** Of a digest that stands alone, the record may know the name. */
+function leaving({ tag = '', digest = '' }: FieldFact, record: ReleaseRecord): ReleaseRecord {
+  const isTold = digest === record.fromDigest && (tag === record.from || tag === '');
+  if (isTold) return record;
+  const { fromRevision: _, ...rest } = record;
+  return { ...rest, from: tag, fromDigest: digest };
 }
 
 /** A hold and a lift tell of a field and leave it as it is. */

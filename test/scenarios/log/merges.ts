@@ -8,7 +8,7 @@ export function merges(): Scenario[] {
         await pullRequest(on);
         await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge pull request #12', 'topic');
       },
-      history: ['1.1.0 -> 1.2.0'],
+      history: ['1.0.0 -> 1.2.0'],
       next: null,
     },
     {
@@ -18,7 +18,7 @@ export function merges(): Scenario[] {
         await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge pull request #12', 'topic');
         await on.git('revert', '--no-edit', '--mainline', '1', 'HEAD');
       },
-      history: ['1.1.0 -> 1.2.0'],
+      history: ['1.0.0 -> 1.2.0'],
       next: null,
     },
     {
@@ -37,7 +37,7 @@ export function merges(): Scenario[] {
         const [first, second] = await pullRequest(on);
         await on.git('merge', '--quiet', '--no-ff', '--message', `Merge\n\n${second}\n${first}`, 'topic');
       },
-      history: ['1.1.0 -> 1.2.0'],
+      history: ['1.0.0 -> 1.2.0'],
       next: null,
     },
     {
@@ -77,7 +77,7 @@ export function merges(): Scenario[] {
         await on.git('switch', '--quiet', 'main');
         await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge pull request #12', 'topic');
       },
-      history: ['1.1.0 -> 1.2.0'],
+      history: ['1.0.0 -> 1.2.0'],
       next: null,
     },
     {
@@ -90,7 +90,7 @@ export function merges(): Scenario[] {
         await on.git('merge', '--quiet', '--no-ff', '--message', 'Merge both', 'topic', 'other');
         await on.git('revert', '--no-edit', '--mainline', '1', 'HEAD');
       },
-      history: ['1.1.0 -> 1.2.0'],
+      history: ['1.0.0 -> 1.2.0'],
       next: null,
     },
     {

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger.ts';
 import { pullRequest, type Scenario } from './scenario.ts';
 
-/** Only what the field held at the squash counts; then a person takes it back. */
+/** Only what the field held at the squash counts, from what the branch left; then a person takes it back. */
 export function squashes(): Scenario[] {
   const decorations: readonly [label: string, message: (parts: readonly [string, string]) => string][] = [
     [
@@ -32,7 +32,7 @@ export function squashes(): Scenario[] {
       await squash(on, message);
       await on.git('revert', '--no-edit', 'HEAD');
     },
-    history: ['1.1.0 -> 1.2.0'],
+    history: ['1.0.0 -> 1.2.0'],
     next: null,
   }));
   return [
