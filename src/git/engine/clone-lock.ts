@@ -14,6 +14,8 @@ export class CloneLock {
   readonly #path: string;
   readonly #wait: number;
   #database: DatabaseSync | undefined;
+  /** Of the open file. */
+  #inode: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param wait milliseconds until somebody else's hold is given up on */
@@ -25,8 +27,7 @@ export class CloneLock {
   /** @throws Failure `timeout` where another process holds the lock for too long, and what `work` throws */
   async hold<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const turn = this.#last.then(async () => {
-      const database = await this.#open();
-      await this.#begin(database, signal);
+      const database = await this.#begin(signal);
       try {
         return await work();
       } finally {
@@ -44,7 +45,10 @@ export class CloneLock {
   }
 
   async #open(): Promise<DatabaseSync> {
-    if (this.#database !== undefined) return this.#database;
+    if (this.#database !== undefined && this.#inode === inodeOf(this.#path)) return this.#database;
+    // Somebody deleted the file: what is open here locks nobody out any more, and SQLite fails on it for ever.
+    this.#database?.close();
+    this.#database = undefined;
     try {
       makeFolder(dirname(this.#path));
     } catch (error) {
@@ -52,7 +56,9 @@ export class CloneLock {
     }
     const { DatabaseSync } = await import('node:sqlite');
     try {
-      return (this.#database = new DatabaseSync(this.#path, { timeout: 0 }));
+      const database = new DatabaseSync(this.#path, { timeout: 0 });
+      this.#inode = inodeOf(this.#path);
+      return (this.#database = database);
     } catch (error) {
       throw new Failure('disk', `cannot open the lock file ${this.#path}; give this user the right to it`, {
         cause: error,
@@ -60,13 +66,14 @@ export class CloneLock {
     }
   }
 
-  async #begin(database: DatabaseSync, signal: AbortSignal | undefined): Promise<void> {
+  async #begin(signal: AbortSignal | undefined): Promise<DatabaseSync> {
     const end = performance.now() + this.#wait;
     for (let pause = 5; ; pause = Math.min(250, pause * 2)) {
       if (signal?.aborted === true) throw new Failure('aborted', 'waiting for the kept clone was stopped');
+      const database = await this.#open();
       try {
         database.exec('BEGIN EXCLUSIVE');
-        return;
+        return database;
       } catch (error) {
         if (isNoDatabase(error) && empties(this.#path)) continue;
         if (!isBusy(error))
@@ -85,6 +92,14 @@ export class CloneLock {
       }
       await setTimeout(pause);
     }
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
   }
 }
 

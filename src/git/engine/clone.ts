@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { CommitId } from '../../release/log.ts';
@@ -121,7 +121,8 @@ export class KeptClone {
   sweep(): void {
     const folders = ['.', 'refs/heads', 'objects/pack', historyFolder];
     for (const folder of folders.map((name) => join(this.directory, name))) {
-      const names = existsSync(folder) ? readdirSync(folder) : [];
+      // What stands in the place of a folder is told by whoever looks for something in it.
+      const names = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
       const isDebris = (name: string): boolean =>
         name.endsWith('.tmp') || (name.endsWith('.pack') && !names.includes(name.replace(/\.pack$/, '.idx')));
       for (const name of names.filter(isDebris)) rmSync(join(folder, name), { force: true });

@@ -2,10 +2,11 @@ import { Failure } from '../../core/failure.ts';
 import type { FetchRequest } from '../transport.ts';
 import { errorCode } from './durable.ts';
 
-/** What another clone cures: bytes that are not what they should be, or that this user may no longer read. */
+/** What another clone cures: bytes that are not what they should be, or that this user may no longer read, and a file where a folder should be. */
 export function isDamage(error: unknown): error is Failure {
   if (!(error instanceof Failure)) return false;
   if (error.code === 'disk') return ['EACCES', 'EPERM'].includes(errorCode(error.cause) ?? '');
+  if (error.code === 'not-found') return errorCode(error.cause) === 'ENOTDIR';
   return error.code === 'corrupt';
 }
 

@@ -258,15 +258,12 @@ export class ObjectStore implements ObjectReader {
     const folder = join(this.directory, 'pack');
     const seen = stampOf(folder);
     if (seen !== undefined && seen === this.#packsSeen) return false;
-    const names = existsSync(folder)
-      ? readdirSync(folder).filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name))
-      : [];
-    const paths = names
+    const paths = indexesIn(folder)
       .map((name) => join(folder, name.replace(/\.idx$/, '.pack')))
       .filter((path) => existsSync(path));
     const known = new Map(this.#packs.map((pack) => [pack.path, pack]));
     const same = paths.length === known.size && paths.every((path) => known.has(path));
-    const deleted = [...known.values()].filter((pack) => !paths.includes(pack.path));
+    const deleted = this.#packs.filter((pack) => !paths.includes(pack.path));
     if (deleted.length > 0) this.#deletions++;
     const gone = deleted.filter((pack) => pack.isOpen());
     if (gone.length > 0) {
@@ -276,6 +273,15 @@ export class ObjectStore implements ObjectReader {
     this.#packs = paths.sort().map((path) => known.get(path) ?? new PackFile(path, this.#bases));
     this.#packsSeen = seen;
     return !same;
+  }
+}
+
+function indexesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw diskFailure(error, 'read', folder);
   }
 }
 

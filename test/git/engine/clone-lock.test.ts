@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -35,6 +36,25 @@ describe('CloneLock', () => {
       await lock.close();
     });
   });
+
+  it.each(['lock', 'lock/lock.sqlite'])(
+    'is made anew, and shared, where somebody deletes %s',
+    async (what) => {
+      await inFolder(async (folder) => {
+        const path = join(folder, 'lock/lock.sqlite');
+        const [one, two] = [new CloneLock(path), new CloneLock(path, 50)];
+        await one.hold(async () => rmSync(join(folder, what), { recursive: true }));
+        expect(await two.hold(async () => 1)).toBe(1);
+        await one.hold(async () => {
+          await expect(two.hold(async () => 1)).rejects.toMatchObject({ code: 'timeout' });
+        });
+        rmSync(join(folder, what), { recursive: true });
+        expect(await one.hold(async () => 1)).toBe(1);
+        await one.close();
+        await two.close();
+      });
+    },
+  );
 
   it('gives up after its time, and gets in once the holder is killed', async () => {
     await inFolder(async (folder) => {
