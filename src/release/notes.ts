@@ -22,7 +22,7 @@ export interface NotedRelease {
 
 /**
  * Release notes as Markdown: by service and environment, from the oldest value that was left to the newest that came, with a link to
- * what changed, and the steps between. Everything that comes from a repository is in code spans or escaped, so that nothing
+ * what changed, and the steps between. Everything that comes from a repository is in code spans, unless it is a plain name, so that nothing
  * in it is markup, a link or a mention.
  * @param releases newest first
  * @param span what the notes are of, such as two dates
@@ -32,14 +32,14 @@ export function renderNotes(releases: readonly NotedRelease[], span: string): st
   const names = [...services.keys()].sort(compareNames);
   const sections = names.map((name) => section(name, services.get(name) ?? []));
   const body = sections.length === 0 ? 'Nothing was released.\n' : sections.join('\n');
-  return `# Releases, ${escape(span)}\n\n${body}`;
+  return `# Releases, ${span}\n\n${body}`;
 }
 
 function section(service: string, releases: readonly NotedRelease[]): string {
   // The same step of several fields (replicas of a service, several files) is one release.
   const groups = Map.groupBy(releases, ({ environment, image }) => JSON.stringify([environment, image]));
   const lines = [...groups.values()].flatMap(environmentLines);
-  return `## ${escape(service)}\n\n${lines.join('\n')}\n`;
+  return `## ${plain(service)}\n\n${lines.join('\n')}\n`;
 }
 
 function environmentLines(releases: readonly NotedRelease[]): string[] {
@@ -52,8 +52,8 @@ function environmentLines(releases: readonly NotedRelease[]): string[] {
     steps.length === 1
       ? newest.link
       : compareLink(newest.source ?? oldest.source, oldest.fromRevision, newest.revision);
-  const where = environment === '' ? '' : `**${escape(environment)}** `;
-  const head = `- ${where}${arrow(oldest.from, newest.to)} of ${code(image || 'an image')}${changes(link)}${told(newest, steps)}`;
+  const where = environment === '' ? '' : `**${plain(environment)}** `;
+  const head = `- ${where}${arrow(oldest.from, newest.to)} of ${code(image, 'an image')}${changes(link)}${told(newest, steps)}`;
   return steps.length === 1 ? [head] : [head, ...steps.map(stepLine)];
 }
 
@@ -66,7 +66,7 @@ function told({ at, by, commit, intent }: NotedRelease, steps: readonly unknown[
   if (steps.length !== 1) return '';
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const what = intent === 'update' ? '' : `, ${intent}`;
-  return `, ${when}Z by ${code(by)} in ${code(commit.slice(0, 10))}${what}`;
+  return `, ${when}Z by ${code(by, 'nobody')} in ${code(commit.slice(0, 10), 'a commit')}${what}`;
 }
 
 function distinctSteps(releases: readonly NotedRelease[]): readonly NotedRelease[] {
@@ -79,7 +79,7 @@ function distinctSteps(releases: readonly NotedRelease[]): readonly NotedRelease
 }
 
 function arrow(from: string, to: string): string {
-  return from === to ? code(to || 'nothing') : `${code(from || 'nothing')} -> ${code(to || 'nothing')}`;
+  return from === to ? code(to, 'nothing') : `${code(from, 'nothing')} -> ${code(to, 'nothing')}`;
 }
 
 function changes(link: string | undefined): string {
@@ -87,12 +87,15 @@ function changes(link: string | undefined): string {
   return link === undefined ? '' : ` ([changes](<${link}>))`;
 }
 
-function code(text: string): string {
-  return `\`${oneLine(text, 128).replaceAll('`', "'")}\``;
+/** @param otherwise where nothing of it can be seen: an empty span would end at the next one */
+function code(text: string, otherwise: string): string {
+  return `\`${oneLine(text, 128).replaceAll('`', "'") || otherwise}\``;
 }
 
-function escape(text: string): string {
-  return oneLine(text, 128).replaceAll(/[\\`*_{}[\]()#+!|<>~@&:]/g, '\\$&');
+/** A name as it is, where no forge makes a mention, a reference or a link of it: escapes do not keep them from that. */
+function plain(name: string): string {
+  const isPlain = name.length <= 128 && /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name);
+  return isPlain && !/^(?:[0-9a-f]{7,}|gh-\d+)$/.test(name) ? name : code(name, 'unknown');
 }
 
 function compareNames(a: string, b: string): number {
