@@ -54,7 +54,8 @@ export interface ConfigRepository {
   /** The name given in tallyman.yaml. */
   readonly name: string;
   /**
-   * Looks at the remote. An unchanged branch costs one ref listing and gives the same Snapshot object again.
+   * Looks at the remote. An unchanged branch costs one ref listing and gives the same Snapshot object again. `signal` also stops what is
+   * asked of the snapshot until the next sync.
    * @throws Failure `unreachable`, `timeout`, `auth-failed`, `forbidden`, `not-found` (repository or branch), `bad-answer`
    */
   sync(signal?: AbortSignal): Promise<Snapshot>;

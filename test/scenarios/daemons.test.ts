@@ -156,6 +156,35 @@ describePeer(['git', 'docker-registry'], 'daemons', () => {
     await opened.verify();
   });
 
+  it.each([
+    ['tip', 2],
+    ['log', 3],
+    ['older folders', 4],
+  ])('end at once where they are told to while a server does not give the %s', async (_, hanging) => {
+    let posts = 0;
+    const intercept = ({ method }: { readonly method: string }): Fault | undefined =>
+      method === 'POST' && ++posts === hanging ? { kind: 'hang' } : undefined;
+    const opened = await World.open({ intercept });
+    world = opened;
+    await fill(opened);
+    await opened.commit({ 'readme.md': 'The fleet\n' }, 'Say what it is');
+    let stop: ((signal: 'stop') => void) | undefined;
+    const ended = tallyman(['run', '--once'], {
+      directory: opened.directory,
+      environment: { GIT_PASSWORD: 'secret-word' },
+      onSignal: (handler) => {
+        stop = handler;
+        return () => {};
+      },
+    });
+    await until(() => posts === hanging);
+    const began = performance.now();
+    stop?.('stop');
+    expect(await ended).toMatchObject({ exit: 4, stdout: expect.stringContaining('stopped') as string });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await opened.commits()).toBe(2);
+  });
+
   it('ask an unchanged remote for one ref listing, and read nothing', async () => {
     const opened = await World.open();
     world = opened;

@@ -31,6 +31,8 @@ type WantedFile = { readonly commit: CommitId; readonly id: ObjectId };
 
 /** Fetches into a kept clone what is asked for and not there, and throws it away where it is damaged. See `openRemoteRepository`. */
 export class CloneKeeper implements TreeOwner {
+  /** Of the run that looked last: what it waits for is stopped with it. */
+  signal: AbortSignal | undefined;
   readonly #options: CloneKeeperOptions;
   readonly #lock: CloneLock;
   readonly #trees = new TreeCache();
@@ -49,8 +51,9 @@ export class CloneKeeper implements TreeOwner {
   constructor(options: CloneKeeperOptions) {
     this.#options = options;
     this.#lock = new CloneLock(join(options.directory, lockFolder, 'lock.sqlite'));
-    this.#treesWanted = new Gathering(this.#lock, (commits) => this.#fetchTrees(commits));
-    this.#filesWanted = new Gathering(this.#lock, (files) => this.#fetchFiles(files));
+    const lock: Pick<CloneLock, 'hold'> = { hold: (work) => this.#lock.hold(work, this.signal) };
+    this.#treesWanted = new Gathering(lock, (commits) => this.#fetchTrees(commits));
+    this.#filesWanted = new Gathering(lock, (files) => this.#fetchFiles(files));
   }
 
   get damaged(): boolean {
@@ -62,14 +65,14 @@ export class CloneKeeper implements TreeOwner {
   }
 
   /** Makes a commit of the branch complete in the clone. */
-  async bring(commit: CommitId, signal?: AbortSignal): Promise<void> {
+  async bring(commit: CommitId): Promise<void> {
     await this.#lock.hold(async () => {
       if (this.#damaged || !this.#found(commit, [])) {
-        if (this.#damaged || !(await this.#update(commit, signal))) await this.#fetchAnew(commit, signal);
+        if (this.#damaged || !(await this.#update(commit))) await this.#fetchAnew(commit);
         this.#damaged = false;
       }
       await this.#tidy();
-    }, signal);
+    }, this.signal);
     this.#trees.age();
   }
 
@@ -86,7 +89,8 @@ export class CloneKeeper implements TreeOwner {
     return this.watch(async () => {
       const local = this.#log().local(tip, since);
       const { transport } = this.#options;
-      return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, (ask) => transport.fetch(ask)));
+      const ask = async (request: FetchRequest) => transport.fetch(request, this.signal);
+      return local ?? this.#lock.hold(() => this.#log().fetch(tip, since, ask), this.signal);
     });
   }
 
@@ -150,23 +154,23 @@ export class CloneKeeper implements TreeOwner {
   }
 
   /** Fetches only what changed since the tip that is here. */
-  async #update(commit: CommitId, signal: AbortSignal | undefined): Promise<boolean> {
+  async #update(commit: CommitId): Promise<boolean> {
     try {
       const basis = this.#basis();
       if (basis.haves.length === 0) return false;
-      return this.#found(commit, await this.#add({ wants: [commit], ...basis, depth: 1 }, signal));
+      return this.#found(commit, await this.#add({ wants: [commit], ...basis, depth: 1 }));
     } catch (error) {
       if (isDamage(error)) return false;
       throw error;
     }
   }
 
-  async #fetchAnew(commit: CommitId, signal: AbortSignal | undefined): Promise<void> {
+  async #fetchAnew(commit: CommitId): Promise<void> {
     if (this.#damaged || this.#clone?.isEmpty !== true) {
       this.#forget();
       emptyClone(this.#options.directory);
     }
-    const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 }, signal);
+    const edge = await this.#add({ wants: [commit], haves: [], shallow: [], depth: 1 });
     if (!this.#found(commit, edge)) throw this.#leftOut(`all of commit ${commit}`);
   }
 
@@ -193,7 +197,7 @@ export class CloneKeeper implements TreeOwner {
       for (const wants of portions(missing())) {
         const arrived = new ArrivedTrees();
         const request = { wants, ...this.#basis(), depth: 1, filter: 'blob:none' } as const;
-        await this.#add(request, undefined, arrived);
+        await this.#add(request, arrived);
         this.#ready.add(
           arrived.whole((id) => this.objects.has(id)),
           this.#opened(),
@@ -258,12 +262,8 @@ export class CloneKeeper implements TreeOwner {
     return { haves: tip === undefined ? [] : [tip], shallow: clone.shallow() };
   }
 
-  async #add(
-    request: FetchRequest,
-    signal?: AbortSignal,
-    arrived?: ArrivedTrees,
-  ): Promise<readonly CommitId[]> {
-    const answer = await this.#options.transport.fetch(request, signal);
+  async #add(request: FetchRequest, arrived?: ArrivedTrees): Promise<readonly CommitId[]> {
+    const answer = await this.#options.transport.fetch(request, this.signal);
     try {
       await this.objects.addPackAsItArrives(packParts(answer), (object) => {
         const { id, type, bytes } = object;

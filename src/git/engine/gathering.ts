@@ -7,12 +7,12 @@ import type { CloneLock } from './clone-lock.ts';
  * and each fetch costs a round trip, a pack and a look at what is here already. What is asked while the work waits for its turn joins it.
  */
 export class Gathering<Item> {
-  readonly #lock: CloneLock;
+  readonly #lock: Pick<CloneLock, 'hold'>;
   readonly #work: (items: readonly Item[]) => Promise<void>;
   #open: { readonly items: Item[]; readonly done: Promise<void> } | undefined;
 
   /** @param work is done under the lock; where it fails, it fails for all who asked */
-  constructor(lock: CloneLock, work: (items: readonly Item[]) => Promise<void>) {
+  constructor(lock: Pick<CloneLock, 'hold'>, work: (items: readonly Item[]) => Promise<void>) {
     this.#lock = lock;
     this.#work = work;
   }

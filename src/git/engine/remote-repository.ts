@@ -58,12 +58,13 @@ class RemoteRepository implements ConfigRepository {
   }
 
   async sync(signal?: AbortSignal): Promise<Snapshot> {
+    this.#keeper.signal = signal;
     const commit = await this.#remoteTip(signal);
     if (this.#last?.commit === commit && !this.#keeper.damaged) {
       this.#keeper.objects.forgetRecent();
       return this.#last;
     }
-    await this.#keeper.bring(commit, signal);
+    await this.#keeper.bring(commit);
     this.#last = new RemoteSnapshot(this.#options.branch, commit, this.#keeper);
     return this.#last;
   }
