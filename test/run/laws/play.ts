@@ -194,12 +194,15 @@ export class Play {
     const text = git(path, 'show', `main:${from}`);
     const make = (changed: Record<string, string | null>, parent: string): string =>
       makeCommit(path, { files: changed, message: 'Rename\n', parents: [parent], at: now });
-    // In one commit, or in two: copied first and deleted then, or the other way round.
+    const other = text.replaceAll(`acme/${of}`, 'acme/other');
+    // In one commit, or in two: copied first and deleted then, or the other way round; over another file, or in exchange with it.
     const steps = [
       [{ [from]: null, [to]: `${text}\n` }],
       [{ [to]: `${text}\n` }, { [from]: null }],
       [{ [from]: null }, { [to]: `${text}\n` }],
-    ][this.#renamed++ % 3];
+      [{ [to]: other }, { [from]: null, [to]: text }],
+      [{ [to]: other }, { [from]: other, [to]: text }],
+    ][this.#renamed++ % 5];
     const made = (steps ?? []).reduce((parent, step) => make(step, parent), head);
     git(path, 'update-ref', 'refs/heads/main', made, head);
     this.#files[of] = to;
