@@ -34,6 +34,10 @@ const idle = (image: Stage['image']): Record<string, string> => ({
   'prod/idle.yaml': held(deployment('idle', `${image('web')}:0.9.0`)),
 });
 
+function behind(text: string): string {
+  return text.replace('            -   name: web', '            -   {name: side, image: "envoy:1"}\n$&');
+}
+
 /** It does not move, so that nothing was ever taken back there. */
 function held(text: string): string {
   return text.replace('spec:', '    annotations: {tallyman.dev/hold: "idle"}\nspec:');
@@ -108,6 +112,29 @@ const table: readonly Exchange[] = [
       },
     ],
     to: 'prod/new.yaml',
+  },
+  {
+    label: 'renamed with another name of the image, behind another container',
+    others: () => ({}),
+    acts: (web, image) => [
+      {
+        [file]: null,
+        'prod/new.yaml': behind(web.replace(image('web'), image('mirror/web'))),
+        'policy.yaml': policyFile('web', image('mirror/web'), 'semver: "^1"'),
+      },
+    ],
+    to: 'prod/new.yaml',
+  },
+  {
+    label: 'another name of the image in place, behind another container',
+    others: () => ({}),
+    acts: (web, image) => [
+      {
+        [file]: behind(web.replace(image('web'), image('mirror/web'))),
+        'policy.yaml': policyFile('web', image('mirror/web'), 'semver: "^1"'),
+      },
+    ],
+    to: file,
   },
   {
     label: 'another name of the image in place',

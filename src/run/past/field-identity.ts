@@ -80,6 +80,7 @@ export function findField(field: FieldFact, present: FileFields, other: FileFiel
 /**
  * The same in the version right before, in which a field may also have stood at a place of another shape: below another key, in a list, as one text or as
  * several. Such a place is not in `present` any more, and held the same image, the same value first; where one of the two names no image, the same value.
+ * In the end, an image that is not in `present` any more: with the same value, in a container of the same name or in another registry or folder.
  */
 export function findBefore(field: FieldFact, present: FileFields, other: FileFields): FieldFact | undefined {
   const found = findField(field, present, other);
@@ -91,7 +92,22 @@ export function findBefore(field: FieldFact, present: FileFields, other: FileFie
   const fitting = same.filter((one) => marker === undefined || !isOther(one));
   const marked = fitting.find((one) => other.markerOf(one) === marker);
   const [only, ...others] = lost.filter((one) => one.name !== undefined && field.name !== undefined);
-  return marked ?? fitting[0] ?? (others.length === 0 ? only : undefined);
+  return (
+    marked ?? fitting[0] ?? (others.length === 0 ? only : undefined) ?? findRenamed(field, present, other)
+  );
+}
+
+function findRenamed(field: FieldFact, present: FileFields, other: FileFields): FieldFact | undefined {
+  return other.all.find((one) => {
+    if (one.name === undefined || field.name === undefined || !hasVersion(one)) return false;
+    if (one.tag !== field.tag || one.digest !== field.digest) return false;
+    const isNamed = one.container !== undefined && one.container === field.container;
+    return (isNamed || lastPart(one.name) === lastPart(field.name)) && present.alike(one, other).length === 0;
+  });
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 /** The fields of the version right before that `present` does not have any more, or whose image names no version there. */
