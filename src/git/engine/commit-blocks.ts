@@ -19,6 +19,8 @@ export interface Room {
 export class CommitBlocks {
   readonly #full: (block: Buffer) => void;
   #block = Buffer.alloc(0);
+  /** Of the next block. */
+  #blockBytes = leastBlockBytes;
   #used = 0;
   #places = new TextPlaces();
   /** In a log, most commits are followed by their first parent, whose name is a text already. */
@@ -38,7 +40,10 @@ export class CommitBlocks {
     const head = headOf(size);
     const length = head.length + size;
     const needed = 4 + length + spareRoom;
-    if (this.#used + needed > this.#block.length) this.#next(Math.max(needed, blockBytes));
+    if (this.#used + needed > this.#block.length) {
+      this.#next(Math.max(needed, this.#blockBytes));
+      this.#blockBytes = Math.min(4 * this.#blockBytes, mostBlockBytes);
+    }
     const block = this.#block;
     this.#from = block.writeUInt32BE(length, this.#used);
     this.#start = this.#from + head.length;
@@ -106,5 +111,7 @@ function headOf(size: number): string {
 
 const heads = Array<string | undefined>(2048).fill(undefined);
 
-/** Of a block: some 2,000 commits. */
-const blockBytes = 1024 ** 2;
+/** Of the first block: most fetches bring a commit or two, which hold it in memory for as long as the branch is watched. */
+const leastBlockBytes = 4096;
+/** Of the later ones of a long log: some 2,000 commits. */
+const mostBlockBytes = 1024 ** 2;
