@@ -3,8 +3,8 @@ import type { CommitId, LoggedCommit } from '../../release/log.ts';
 import type { Tree } from '../../tree/tree.ts';
 
 /**
- * A snapshot that remembers why its log could not be read: no field of the branch has a past then (product.md, 6.1), and what was made of the
- * snapshot may go on saying so.
+ * A snapshot that remembers why something of its past could not be read: that is the repository's failure, and no image's; and what was made of the snapshot may go on
+ * saying so.
  */
 export class WatchedSnapshot implements Snapshot {
   readonly branch: string;
@@ -20,39 +20,41 @@ export class WatchedSnapshot implements Snapshot {
     this.#snapshot = snapshot;
   }
 
-  /** Of the last time that the log was asked for; `undefined` where it was read, or nobody asked. */
+  /** Of the first that could not be read; `undefined` where all of it was. */
   get unread(): { readonly error: unknown } | undefined {
     return this.#unread;
   }
 
   async history(since: number): Promise<readonly LoggedCommit[]> {
-    try {
-      const commits = await this.#snapshot.history(since);
-      this.#unread = undefined;
-      return commits;
-    } catch (error) {
-      this.#unread = { error };
-      throw error;
-    }
+    return this.#watch(async () => this.#snapshot.history(since));
   }
 
   async prepare(commits: readonly CommitId[]): Promise<void> {
-    return this.#snapshot.prepare(commits);
+    return this.#watch(async () => this.#snapshot.prepare(commits));
   }
 
   async prepareFiles(files: readonly { readonly commit: CommitId; readonly id: string }[]): Promise<void> {
-    return this.#snapshot.prepareFiles(files);
+    return this.#watch(async () => this.#snapshot.prepareFiles(files));
   }
 
   async changes(newer: CommitId, older: CommitId, most: number): Promise<readonly string[] | undefined> {
-    return this.#snapshot.changes(newer, older, most);
+    return this.#watch(async () => this.#snapshot.changes(newer, older, most));
   }
 
   async commitBytes(commits: readonly CommitId[]): Promise<ReadonlyMap<CommitId, Uint8Array>> {
-    return this.#snapshot.commitBytes(commits);
+    return this.#watch(async () => this.#snapshot.commitBytes(commits));
   }
 
   async at(commit: CommitId): Promise<Tree> {
-    return this.#snapshot.at(commit);
+    return this.#watch(async () => this.#snapshot.at(commit));
+  }
+
+  async #watch<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#unread ??= { error };
+      throw error;
+    }
   }
 }
