@@ -1,6 +1,7 @@
 import { compareProblems, type Problem } from '../core/problem.ts';
 import type { Repository } from '../image/reference.ts';
 import type { BranchHistory } from './past/branch-history.ts';
+import type { WatchedSnapshot } from './past/watched-snapshot.ts';
 import type { PlannedCommit } from './edits/compose.ts';
 import { Composer } from './edits/composer.ts';
 import { environments } from './prepare/environments.ts';
@@ -38,6 +39,8 @@ export interface PlanContext {
   readonly branch: string;
   /** `undefined` where there is none to read (`--dir`). */
   readonly history: BranchHistory | undefined;
+  /** What it reads from. */
+  readonly watched?: Pick<WatchedSnapshot, 'failedWith'> | undefined;
   readonly now: () => number;
   /** What runs before this one elected. Default: nothing. */
   readonly kept?: KeptElections | undefined;
@@ -91,7 +94,7 @@ export async function plan(prepared: Prepared, context: PlanContext): Promise<Pl
     ...untold(failedElections(rulings), prepared.problems),
     ...unmetGuardrails(prepared.bindings, environmentOf),
     ...(context.once === true ? await waitingForAges(prepared.bindings, environmentOf, ruler) : []),
-    ...failedScans(rulings),
+    ...failedRulings(rulings, context.watched),
   ];
   const where = { repository: settings.repository, branch };
   const pending = await pendingOf(planned.groups, where, environmentOf);
@@ -150,13 +153,15 @@ function untold(problems: readonly Problem[], told: readonly Problem[]): readonl
   return problems.filter(({ code, policy }) => !keys.has(`${code} ${policy ?? ''}`));
 }
 
-/** One problem for each policy whose image could not be read, at the policy's place. */
-function failedScans(rulings: readonly Ruling[]): Problem[] {
+/** One problem for each policy whose image, or the past of whose fields, could not be read, at the policy's place. */
+function failedRulings(rulings: readonly Ruling[], watched: PlanContext['watched']): Problem[] {
   const problems = new Map<string, Problem>();
   for (const ruling of rulings) {
     if (!('failure' in ruling)) continue;
     const { policy } = ruling.binding;
-    problems.set(policy.name, { ...policy.place, ...registryProblem(policy.name, ruling.failure) });
+    const problem = registryProblem(policy.name, ruling.failure);
+    const code = watched?.failedWith(ruling.failure) === true ? 'repository-failed' : problem.code;
+    problems.set(policy.name, { ...policy.place, ...problem, code });
   }
   return [...problems.values()];
 }

@@ -7,6 +7,7 @@ import { answerAges } from './ages/answer-ages.ts';
 import type { BranchHistory } from './past/branch-history.ts';
 import { FactsCache } from './prepare/facts-cache.ts';
 import { OriginCache } from './past/field-origins.ts';
+import type { WatchedSnapshot } from './past/watched-snapshot.ts';
 import { KeptElections } from './kept-elections.ts';
 import { fuseProblem, fuseReasons, type FuseReason } from './fuse/fuse.ts';
 import { countReleases, type Pending } from './fuse/pending.ts';
@@ -136,19 +137,16 @@ async function attemptOnce(
 ): Promise<RunResult | { readonly scans: Scans }> {
   const { ports, settings, memory, options, pusher, accepted } = run;
   const { now, listen } = ports;
-  const { snapshot, value, history, unread } = await sync(ports, settings, memory, options.signal);
+  const { snapshot, value, history, watched } = await sync(ports, settings, memory, options.signal);
   const { branch } = snapshot;
   const { once, signal } = options;
   const kept = memory.elections;
   const moved = new Set(pusher.planned.flatMap(({ releases }) => releases.map(({ policy }) => policy)));
-  const context = { settings, ports, branch, history, now, listen, scans, kept, once, moved, signal };
+  const known = { branch, history, watched, scans, kept, moved };
+  const context = { settings, ports, now, listen, once, signal, ...known };
   const drafted = await plan(value, context);
   kept.turn();
-  // What was cut off looks like a registry that fails, and the rest like all there is.
-  if (signal?.aborted === true) throw wasStopped(settings.repository);
-  // It is the repository that failed, once, and not each image that would have moved.
-  const broken = unread();
-  if (broken !== undefined) throw broken.error;
+  demandWhole(run, watched);
   if (pusher.commits.length === 0) run.whole = drafted.plan.pending;
   const verdict = await judge(drafted.plan.pending, run, snapshot, history);
   const judged = { composer: drafted.composer, plan: { ...drafted.plan, fuse: verdict.fuse } };
@@ -171,6 +169,12 @@ async function attemptOnce(
       ? `${lostRace(branch, attempt, pushed.locked)}; the next run tries again.`
       : pushed.words;
   return { outcome: 'refused', plan: found, snapshot, commits, words };
+}
+
+/** What was cut off looks like a registry that fails, and the rest like all there is. Without its log it is the repository that failed, once, and not each image that would have moved. */
+function demandWhole({ settings, options }: Run, { unread }: Pick<WatchedSnapshot, 'unread'>): void {
+  if (options.signal?.aborted === true) throw wasStopped(settings.repository);
+  if (unread !== undefined) throw unread.error;
 }
 
 function wasStopped(repository: string): Failure {

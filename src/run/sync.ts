@@ -14,8 +14,8 @@ export interface Synced {
   readonly snapshot: Snapshot;
   readonly value: Prepared;
   readonly history: BranchHistory;
-  /** Why the log of the branch could not be read; `undefined` where it was, or nobody asked for it. */
-  readonly unread: () => { readonly error: unknown } | undefined;
+  /** What `history` reads from. */
+  readonly watched: WatchedSnapshot;
 }
 
 /** What is kept of the last sync. */
@@ -26,8 +26,8 @@ export interface SyncMemory {
 }
 
 /**
- * The branch as it is now, with its facts; an unchanged branch gives what was prepared before, but for a log that could
- * not be read: that is read anew.
+ * The branch as it is now, with its facts; an unchanged branch gives what was prepared before, unless something of its past could
+ * not be read: then all of that is read anew.
  * @throws Failure as the repository does, and `untrusted` where `verifyHead` is not satisfied: nothing is read from such a tree
  */
 export async function sync(
@@ -45,10 +45,10 @@ export async function sync(
   const since = started - settings.horizon;
   // Each time: a key may have been taken from the list since.
   await verifyHead(snapshot, settings, ports, since);
-  if (known !== undefined && !changed && known.unread() === undefined) return known;
+  if (known !== undefined && !changed && !known.watched.isBroken) return known;
   const value = await prepare(snapshot.tree, settings, memory.cache);
   const watched = new WatchedSnapshot(snapshot);
   const history = new BranchHistory(watched, since, memory.origins, watchedBy(value.bindings));
-  memory.prepared = { snapshot, value, history, unread: () => watched.unread };
+  memory.prepared = { snapshot, value, history, watched };
   return memory.prepared;
 }
