@@ -1,18 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { deployment, policyFile } from '../scenarios/world.ts';
-import { House } from './house.ts';
+import { House, webFiles } from './house.ts';
 
 let house: House | undefined;
 afterEach(() => house?.close());
 
 /** Beside `fleet` there is `gone`, which cannot be read. */
 async function open(): Promise<House> {
-  const opened = await House.open((image) => ({
-    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
-  }));
+  const opened = await House.open(webFiles);
   house = opened;
   const file = join(opened.directory, 'tallyman.yaml');
   const text = await readFile(file, 'utf8');

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { serveEmbeddedRegistry, type ServedRegistry } from '../../src/demo/registry/serve.ts';
 import { initBareRepository } from '../../src/git/local/init.ts';
 import { openLocalRepository } from '../../src/git/local/local-repository.ts';
+import { deployment, policyFile } from '../scenarios/world.ts';
 import { json, tallyman, type CliResult } from './harness.ts';
 
 const noon = Date.parse('2026-11-20T12:00:00Z');
@@ -109,4 +110,12 @@ stateDirectory: state
     await this.registry.close();
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The workload `web` at 1.0.0, and a policy that follows it. */
+export function webFiles(image: House['image']): Readonly<Record<string, string>> {
+  return {
+    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
+    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
+  };
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deployment, policyFile } from '../scenarios/world.ts';
-import { House } from './house.ts';
+import { House, webFiles } from './house.ts';
 
 const ann = ['--author', 'Ann Example <ann@test.invalid>'];
 const why = ['--reason', 'INC-7: slow', ...ann];
@@ -11,10 +10,7 @@ let house: House | undefined;
 afterEach(() => house?.close());
 
 async function open(): Promise<House> {
-  const opened = await House.open((image) => ({
-    'prod/web.yaml': deployment('web', `${image('web')}:1.0.0`),
-    'prod/policy.yaml': policyFile('web', image('web'), 'semver: "^1"'),
-  }));
+  const opened = await House.open(webFiles);
   house = opened;
   opened.push('web', '1.0.0', '1.1.0');
   return opened;

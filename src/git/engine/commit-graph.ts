@@ -36,7 +36,9 @@ export class CommitGraph<Commit extends Linked> {
 
   delete(id: CommitId): void {
     const node = this.#nodes.get(id);
-    if (node !== undefined) node.commit = undefined;
+    if (node === undefined) return;
+    node.commit = undefined;
+    node.parents = [];
   }
 
   clear(): void {
